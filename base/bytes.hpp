@@ -21,7 +21,9 @@ inline Bytes as_bytes(std::string_view text) {
 inline std::string_view as_text(Bytes octets) {
     return {reinterpret_cast<const char*>(octets.data()), octets.size()};
 }
-inline bool equal(Bytes a, Bytes b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+inline bool equal(Bytes a, Bytes b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
 
 class ByteReader {
   public:
@@ -93,6 +95,19 @@ class ByteWriter {
     constexpr void bytes(Bytes octets) {
         if (!reserve(octets.size())) return;
         std::copy(octets.begin(), octets.end(), room_.begin() + static_cast<std::ptrdiff_t>(size_));
+        size_ += octets.size();
+    }
+    // Moves what was written from `position` on up, and puts `octets` there: a header whose length is known only
+    // afterwards.
+    constexpr void insert(std::size_t position, Bytes octets) {
+        if (position > size_ || !reserve(octets.size())) {
+            ok_ = false;
+            return;
+        }
+        const auto at = room_.begin() + static_cast<std::ptrdiff_t>(position);
+        const auto end = room_.begin() + static_cast<std::ptrdiff_t>(size_);
+        std::copy_backward(at, end, end + static_cast<std::ptrdiff_t>(octets.size()));
+        std::copy(octets.begin(), octets.end(), at);
         size_ += octets.size();
     }
     void text(std::string_view characters) { bytes(as_bytes(characters)); }
