@@ -97,6 +97,11 @@ class ByteWriter {
         std::copy(octets.begin(), octets.end(), room_.begin() + static_cast<std::ptrdiff_t>(size_));
         size_ += octets.size();
     }
+    // Forgets what was written from `size` on, an overflow with it.
+    constexpr void rewind(std::size_t size) {
+        size_ = std::min(size_, size);
+        ok_ = true;
+    }
     // Moves what was written from `position` on up, and puts `octets` there: a header whose length is known only
     // afterwards.
     constexpr void insert(std::size_t position, Bytes octets) {

@@ -13,17 +13,17 @@ namespace blathy::meter {
 inline constexpr std::size_t max_phases = 3;
 
 struct PhaseInterval {
-    std::uint32_t voltage_mv = 0;         // r.m.s.
-    std::uint32_t current_ua = 0;         // r.m.s.
-    std::int64_t active_power_mw = 0;     // signed
-    std::int64_t reactive_power_mvar = 0; // signed
-    std::int64_t apparent_power_mva = 0;  // never negative
-    std::uint32_t voltage_angle_mdeg = 0; // fundamental of this voltage, how far it lags the reference, 0..359999
-    std::uint32_t current_angle_mdeg = 0; // fundamental of this current, how far it lags its own voltage, 0..359999
+    std::uint32_t voltage_mv = 0;          // r.m.s.
+    std::uint32_t current_ua = 0;          // r.m.s.
+    std::int64_t active_power_mw = 0;      // signed
+    std::int64_t reactive_power_mvar = 0;  // signed
+    std::int64_t apparent_power_mva = 0;   // never negative
+    std::uint32_t voltage_angle_mdeg = 0;  // fundamental of this voltage, how far it lags the reference, 0..359999
+    std::uint32_t current_angle_mdeg = 0;  // fundamental of this current, how far it lags its own voltage, 0..359999
     // Energy of this interval. Whatever a millijoule cannot hold is carried into the next interval, never dropped.
-    std::int64_t active_energy_mj = 0;     // mW s, signed
-    std::int64_t reactive_energy_mvars = 0; // mvar s, signed
-    std::int64_t apparent_energy_mvas = 0;  // mVA s, never negative
+    std::int64_t active_energy_mj = 0;       // mW s, signed
+    std::int64_t reactive_energy_mvars = 0;  // mvar s, signed
+    std::int64_t apparent_energy_mvas = 0;   // mVA s, never negative
 };
 
 struct Interval {

@@ -1,0 +1,137 @@
+#include "meter/cosem/dictionary.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "meter/cosem/classes/classes.hpp"
+#include "meter/models/models.hpp"
+#include "meter/models/sed102.hpp"
+#include "meter/models/sed302.hpp"
+#include "meter/models/sm120b2.hpp"
+#include "meter/models/sm306.hpp"
+#include "meter/models/sm307.hpp"
+#include "meter/quantity/quantity.hpp"
+
+namespace blathy::meter {
+namespace {
+
+using dlms::Obis;
+
+constexpr Roles everybody = Role::public_client | Role::management;
+constexpr Roles management_only = Role::management;
+
+constexpr Object read_only(const InterfaceClass& of_class, const Obis& name) {
+    return {&of_class, name, everybody, {}, {}};
+}
+
+// Collects objects in a constant expression, once to count them and once to keep them.
+template <std::size_t capacity>
+struct Collection {
+    std::array<Object, capacity> objects{};
+    std::size_t count = 0;
+
+    constexpr void add(const Object& object) {
+        if constexpr (capacity > 0) objects[count] = object;
+        ++count;
+    }
+};
+
+template <class Objects>
+constexpr void add_administration(Objects& to) {
+    to.add({&clock_class, Obis(0, 0, 1, 0, 0), everybody, management_only, management_only});
+    to.add(read_only(unix_time_class, Obis(0, 0, 1, 1, 0)));
+    to.add({&association_class, Obis(0, 0, 40, 0, 0), everybody, management_only, {}});
+    to.add(read_only(sap_assignment_class, Obis(0, 0, 41, 0, 0)));
+    to.add(read_only(logical_device_name_class, Obis(0, 0, 42, 0, 0)));
+    to.add(read_only(serial_number_class, Obis(0, 0, 96, 1, 0)));  // device ID 1: manufacturing number
+    to.add(read_only(model_name_class, Obis(0, 0, 96, 1, 1)));     // device ID 2: type
+    to.add(read_only(serial_number_class, Obis(1, 0, 0, 0, 0)));   // electricity ID 1
+    to.add(read_only(firmware_version_class, Obis(1, 0, 0, 2, 0)));
+    to.add(read_only(local_time_class, Obis(1, 0, 0, 9, 1)));
+    to.add(read_only(local_date_class, Obis(1, 0, 0, 9, 2)));
+    for (const int e : {0, 1}) to.add(read_only(nameplate_register_class, Obis(1, 0, 0, 3, e)));
+    for (const int e : {0, 1, 2, 3}) to.add(read_only(nameplate_register_class, Obis(1, 0, 0, 6, e)));
+}
+
+template <class Objects>
+constexpr void add_measured(Objects& to, int c, int d, int e = 0) {
+    to.add(read_only(measured_register_class, Obis(1, 0, c, d, e)));
+}
+
+template <class Objects>
+constexpr void add_energy(Objects& to, const Model& model) {
+    for (int phase = 0; phase <= model.phases; ++phase) {
+        const int c = phase * obis_phase_step;
+        for (int quantity = active_import; quantity <= apparent_export; ++quantity) {
+            add_measured(to, c + quantity, obis_energy);
+        }
+        add_measured(to, c + active_absolute, obis_energy);
+        add_measured(to, c + active_net, obis_energy);
+    }
+}
+
+template <class Objects>
+constexpr void add_instantaneous(Objects& to, const Model& model) {
+    constexpr std::array of_each_element = {active_import,   active_export,   reactive_import,
+                                            reactive_export, apparent_import, apparent_export,
+                                            power_factor,    active_absolute, active_net};
+    for (int phase = 0; phase <= model.phases; ++phase) {
+        const int c = phase * obis_phase_step;
+        for (const Quantity quantity : of_each_element) add_measured(to, c + quantity, obis_instantaneous);
+        if (phase == 0) continue;
+        add_measured(to, c + current, obis_instantaneous);
+        add_measured(to, c + voltage, obis_instantaneous);
+        const int reference = phase - 1;
+        add_measured(to, phase_angle, obis_instantaneous, 10 * reference + reference + 4);
+        if (reference > 0) add_measured(to, phase_angle, obis_instantaneous, reference);
+    }
+    add_measured(to, frequency, obis_instantaneous);
+    add_measured(to, current_sum, obis_instantaneous);
+    if (model.neutral_current) add_measured(to, current_neutral, obis_instantaneous);
+}
+
+template <class Objects>
+constexpr void add_objects(Objects& to, const Model& model) {
+    add_administration(to);
+    add_energy(to, model);
+    add_instantaneous(to, model);
+}
+
+template <const Model& model>
+constexpr auto objects_of = [] {
+    constexpr std::size_t count = [] {
+        Collection<0> counter;
+        add_objects(counter, model);
+        return counter.count;
+    }();
+    Collection<count> collection;
+    add_objects(collection, model);
+    std::ranges::sort(collection.objects, {}, &Object::name);
+    return collection.objects;
+}();
+
+template <const Model& model>
+constexpr Dictionary dictionary{objects_of<model>};
+
+struct Entry {
+    const Model& model;
+    const Dictionary& dictionary;
+};
+
+constexpr std::array entries = {
+    Entry{sed102, dictionary<sed102>}, Entry{sed302, dictionary<sed302>},   Entry{sm306, dictionary<sm306>},
+    Entry{sm307, dictionary<sm307>},   Entry{sm120b2, dictionary<sm120b2>},
+};
+
+constexpr Dictionary no_objects{{}};
+
+}  // namespace
+
+const Dictionary& dictionary_of(const Model& model) {
+    for (const Entry& entry : entries) {
+        if (&entry.model == &model) return entry.dictionary;
+    }
+    return no_objects;
+}
+
+}  // namespace blathy::meter

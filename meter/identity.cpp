@@ -1,0 +1,20 @@
+#include "meter/identity.hpp"
+
+#include <algorithm>
+
+namespace blathy::meter {
+
+Identity::Identity(const Model& model, std::uint32_t serial_number) {
+    logical_device_name_.fill('0');
+    std::copy(flag_manufacturer.begin(), flag_manufacturer.end(), logical_device_name_.begin());
+    // The type: the last five characters of the model's name, as many as there are.
+    const std::string_view name = model.name;
+    const auto type = name.substr(name.size() > 5 ? name.size() - 5 : 0);
+    std::copy(type.begin(), type.end(), logical_device_name_.begin() + 3);
+    for (std::size_t i = 0; i < 8; ++i) {
+        logical_device_name_[15 - i] = static_cast<char>('0' + serial_number % 10);
+        serial_number /= 10;
+    }
+}
+
+}  // namespace blathy::meter

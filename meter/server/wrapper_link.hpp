@@ -1,0 +1,42 @@
+// One TCP connection, or UDP peer, that speaks through the wrapper (IEC 62056-47): octets in, octets out.
+//
+// Several clients and logical devices may share it; each pair has its own session.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "base/bytes.hpp"
+#include "dlms/wrapper.hpp"
+#include "meter/server/session.hpp"
+
+namespace blathy::meter {
+
+class WrapperLink {
+  public:
+    // What a receive buffer must hold: the largest APDU and its header. What comes beyond is skipped as it comes.
+    static constexpr std::size_t receive_buffer_size = dlms::WrapperHeader::size + max_receive_pdu_size;
+    static constexpr std::size_t min_send_buffer_size = dlms::WrapperHeader::size + Session::min_answer_room;
+
+    struct Step {
+        std::size_t consumed = 0;  // octets of the stream that are done with; 0: more must come first
+        Bytes answer;              // to be sent, within the send buffer; empty: nothing
+        bool close = false;        // this is not the wrapper; there is no way to find the next header
+    };
+
+    // Takes the first WPDU of `stream`, if it is all there.
+    Step receive(Meter& meter, Bytes stream, MutableBytes send_buffer);
+
+    [[nodiscard]] bool has_open_association() const;
+
+  private:
+    static constexpr std::size_t max_sessions = 2;
+
+    Session* session_for(const dlms::WrapperHeader& header);
+    static Bytes wrap(const dlms::WrapperHeader& request, Bytes answer, MutableBytes send_buffer);
+
+    std::array<Session, max_sessions> sessions_;
+    std::uint32_t skip_ = 0;  // octets still to come of a WPDU that is too long
+};
+
+}  // namespace blathy::meter

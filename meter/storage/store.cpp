@@ -1,0 +1,164 @@
+#include "meter/storage/store.hpp"
+
+#include <algorithm>
+
+#include "base/crc32.hpp"
+
+namespace blathy::meter {
+namespace {
+
+constexpr std::uint32_t magic = 0x424C'5401;  // "BLT", format 1
+constexpr std::size_t header_size = 12;
+constexpr std::size_t record_header_size = 8;
+constexpr std::uint8_t erased = 0xFF;
+
+constexpr std::size_t padded(std::size_t size) {
+    return (size + 3) / 4 * 4;
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> Store::generation_of(std::size_t sector) const {
+    std::array<std::uint8_t, header_size> header{};
+    if (!flash_.read(sector, 0, header)) return std::nullopt;
+    ByteReader in(header);
+    const std::uint32_t found = in.u32();
+    const std::uint32_t generation = in.u32();
+    const std::uint32_t check = in.u32();
+    if (found != magic || check != crc32(Bytes(header).first(8))) return std::nullopt;
+    return generation;
+}
+
+std::uint32_t Store::check_of(std::uint32_t generation, std::uint8_t id, Bytes content) const {
+    std::array<std::uint8_t, 7> head{};
+    ByteWriter out(head);
+    out.u32(generation);
+    out.u8(id);
+    out.u16(static_cast<std::uint16_t>(content.size()));
+    return crc32(content, crc32(out.written()));
+}
+
+void Store::mount() {
+    generation_ = 0;
+    places_ = {};
+    damaged_records_ = 0;
+    for (std::size_t sector = 0; sector < flash_.sector_count(); ++sector) {
+        const auto generation = generation_of(sector);
+        if (generation && *generation > generation_) {
+            generation_ = *generation;
+            sector_ = sector;
+        }
+    }
+    end_ = flash_.sector_size();
+    if (generation_ != 0) scan();
+}
+
+void Store::scan() {
+    std::size_t offset = header_size;
+    std::array<std::uint8_t, max_record_size> content{};
+    while (offset + record_header_size <= flash_.sector_size()) {
+        std::array<std::uint8_t, record_header_size> header{};
+        if (!flash_.read(sector_, offset, header)) break;
+        if (std::all_of(header.begin(), header.end(), [](std::uint8_t octet) { return octet == erased; })) {
+            // The end of the log, unless a cut left something behind an unwritten header: then this sector is done.
+            if (erased_from(offset)) end_ = offset;
+            return;
+        }
+        ByteReader in(header);
+        const std::uint8_t id = in.u8();
+        in.skip(1);
+        const std::size_t size = in.u16();
+        const std::uint32_t check = in.u32();
+        const std::size_t next = offset + record_header_size + padded(size);
+        const bool plausible = id < record_ids && size <= max_record_size && next <= flash_.sector_size();
+        if (!plausible) {
+            ++damaged_records_;
+            return;
+        }
+        const auto room = MutableBytes(content).first(size);
+        if (flash_.read(sector_, offset + record_header_size, room) && check_of(generation_, id, room) == check) {
+            places_[id] = {static_cast<std::uint16_t>(offset), static_cast<std::uint16_t>(size)};
+        } else {
+            ++damaged_records_;
+        }
+        offset = next;
+    }
+}
+
+bool Store::erased_from(std::size_t offset) const {
+    std::array<std::uint8_t, 64> piece{};
+    while (offset < flash_.sector_size()) {
+        const auto room = MutableBytes(piece).first(std::min(piece.size(), flash_.sector_size() - offset));
+        if (!flash_.read(sector_, offset, room)) return false;
+        if (!std::all_of(room.begin(), room.end(), [](std::uint8_t octet) { return octet == erased; })) return false;
+        offset += room.size();
+    }
+    return true;
+}
+
+std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
+    const Place& place = places_[static_cast<std::size_t>(id)];
+    if (place.offset == 0 || place.size > into.size()) return std::nullopt;
+    std::array<std::uint8_t, record_header_size> header{};
+    const auto room = into.first(place.size);
+    if (!flash_.read(sector_, place.offset, header) || !flash_.read(sector_, place.offset + record_header_size, room)) {
+        return std::nullopt;
+    }
+    ByteReader in(Bytes(header).subspan(4));
+    if (check_of(generation_, static_cast<std::uint8_t>(id), room) != in.u32()) return std::nullopt;
+    return room;
+}
+
+bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Bytes content,
+                   Places& places) {
+    const std::size_t next = end + record_header_size + padded(content.size());
+    if (next > flash_.sector_size()) return false;
+    std::array<std::uint8_t, record_header_size + max_record_size> octets{};
+    ByteWriter out(octets);
+    out.u8(static_cast<std::uint8_t>(id));
+    out.u8(0);
+    out.u16(static_cast<std::uint16_t>(content.size()));
+    out.u32(check_of(generation, static_cast<std::uint8_t>(id), content));
+    out.bytes(content);
+    while (out.size() % 4 != 0) out.u8(erased);
+    const std::size_t start = end;
+    end = next;  // whatever happens, these octets are not programmed twice
+    if (!out.ok() || !flash_.program(sector, start, out.written())) return false;
+    places[static_cast<std::size_t>(id)] = {static_cast<std::uint16_t>(start),
+                                            static_cast<std::uint16_t>(content.size())};
+    return true;
+}
+
+bool Store::write(RecordId id, Bytes content) {
+    if (content.size() > max_record_size) return false;
+    if (generation_ != 0 && append(sector_, end_, generation_, id, content, places_)) return true;
+    return move_to_next_sector(id, content);
+}
+
+bool Store::move_to_next_sector(RecordId id, Bytes content) {
+    const std::size_t next = generation_ == 0 ? 0 : (sector_ + 1) % flash_.sector_count();
+    const std::uint32_t generation = generation_ + 1;
+    if (!flash_.erase(next)) return false;
+    std::size_t end = header_size;
+    Places places{};
+    if (!append(next, end, generation, id, content, places)) return false;
+    for (std::size_t other = 0; other < record_ids; ++other) {
+        if (other == static_cast<std::size_t>(id)) continue;
+        std::array<std::uint8_t, max_record_size> room{};
+        const auto kept = read(static_cast<RecordId>(other), room);
+        if (kept && !append(next, end, generation, static_cast<RecordId>(other), *kept, places)) return false;
+    }
+    std::array<std::uint8_t, header_size> header{};
+    ByteWriter out(header);
+    out.u32(magic);
+    out.u32(generation);
+    out.u32(crc32(out.written()));
+    if (!flash_.program(next, 0, out.written())) return false;
+    sector_ = next;
+    generation_ = generation;
+    end_ = end;
+    places_ = places;
+    return true;
+}
+
+}  // namespace blathy::meter
