@@ -2,7 +2,9 @@
 //
 // Two sources make it: `meter/metrology` from ADC samples, and a load model directly. Nothing downstream knows which.
 // Everything is an integer from here on, so that the same Intervals give the same registers on every machine.
-// Signs and angles follow IEC 62053-23 annex: import is positive, reactive is positive when the current lags.
+// Signs and angles follow IEC 62053-23 annex: import is positive, reactive is positive when the current lags. Powers
+// and energies below the start threshold are 0. The reference of the voltage angles is the first phase that has
+// voltage.
 #pragma once
 
 #include <array>
@@ -27,8 +29,8 @@ struct PhaseInterval {
 };
 
 struct Interval {
-    std::uint32_t duration_us = 0;  // of meter time, as the meter's own crystal counts it
-    std::uint32_t frequency_mhz = 0;
+    std::uint32_t duration_us = 0;    // of meter time, as the meter's own crystal counts it
+    std::uint32_t frequency_mhz = 0;  // 0 without voltage
     std::uint32_t neutral_current_ua = 0;
     bool phase_sequence_reversed = false;
     std::array<PhaseInterval, max_phases> phase{};  // those that the model has, the others zero

@@ -72,6 +72,15 @@ bool Meter::save_clock() {
 
 void Meter::set_clock(UtcTime now) {
     clock_.set(now);
+    save_changed_clock();
+}
+
+void Meter::adjust_clock(UtcTime now) {
+    clock_.adjust(now);
+    save_changed_clock();
+}
+
+void Meter::save_changed_clock() {
     // The energy up to now goes with it; a failure is made good by the next regular save.
     unsaved_ = save() ? std::chrono::microseconds{0} : save_period;
 }

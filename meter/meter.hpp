@@ -46,6 +46,8 @@ class Meter {
 
     void press_display_button() { display_.press(measurements()); }
     void set_clock(UtcTime now);
+    // As above, but it does not make a clock valid whose time nobody knows.
+    void adjust_clock(UtcTime now);
     // A time to be set at once when adjust_to_preset_time() comes within the given period (IC 8, methods 4 and 5).
     struct PresetTime {
         UtcTime time;
@@ -71,6 +73,7 @@ class Meter {
   private:
     bool save_energy();
     bool save_clock();
+    void save_changed_clock();
 
     const Model& model_;
     const Dictionary& dictionary_;

@@ -38,9 +38,13 @@ void Clock::advance(microseconds duration) {
 }
 
 void Clock::set(UtcTime now) {
+    adjust(now);
+    valid_ = true;
+}
+
+void Clock::adjust(UtcTime now) {
     now_ = now;
     below_ms_us_ = 0;
-    valid_ = true;
 }
 
 bool Clock::daylight_saving_at(UtcTime utc) const {

@@ -31,6 +31,8 @@ class Clock {
     void advance(std::chrono::microseconds duration);
     // Set by somebody who knows: the time is valid from now on.
     void set(UtcTime now);
+    // Moved by somebody who knows how far it is off at most: valid if it was.
+    void adjust(UtcTime now);
 
     [[nodiscard]] UtcTime now() const { return now_; }
     [[nodiscard]] bool valid() const { return valid_; }

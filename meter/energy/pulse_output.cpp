@@ -1,6 +1,7 @@
 #include "meter/energy/pulse_output.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace blathy::meter {
 namespace {
@@ -27,6 +28,9 @@ std::span<const std::uint32_t> PulseOutput::advance(std::uint64_t register_mj, s
     const std::uint64_t before_mj = register_mj_;
     const std::uint64_t grown_mj = register_mj - before_mj;
     register_mj_ = register_mj;
+    // Their upper 32 bits place a pulse well within a microsecond, and times the duration they fit 64 bits.
+    const int surplus_bits = std::max(0, static_cast<int>(std::bit_width(grown_mj)) - 32);
+    const std::uint64_t grown = grown_mj >> surplus_bits;
     const auto count =
         static_cast<std::size_t>(std::min<std::uint64_t>(due_at(register_mj) - pulses_, max_pulses_per_interval));
     for (std::size_t i = 0; i < count; ++i) {
@@ -34,7 +38,8 @@ std::span<const std::uint32_t> PulseOutput::advance(std::uint64_t register_mj, s
         const std::uint64_t at_mj = threshold_mj(pulses_);
         // A pulse that was owed already comes at once.
         const std::uint64_t into_mj = at_mj > before_mj ? at_mj - before_mj : 0;
-        instants_us_[i] = grown_mj == 0 ? 0 : static_cast<std::uint32_t>(into_mj * duration_us / grown_mj);
+        const std::uint64_t into = into_mj >> surplus_bits;
+        instants_us_[i] = grown == 0 ? 0 : static_cast<std::uint32_t>(into * duration_us / grown);
     }
     return std::span(instants_us_).first(count);
 }

@@ -43,10 +43,10 @@ constexpr std::int64_t mean(std::int64_t sum, std::int64_t weight, int extra_bit
     return (sum / weight) * (std::int64_t{1} << bits) + (sum % weight) * (std::int64_t{1} << bits) / weight;
 }
 
-// Sum of products of deviations from the mean: what two channels have in common apart from their d.c.
+// Sum of products of deviations from the mean: what two channels have in common apart from their d.c., exactly.
 constexpr std::int64_t without_dc(std::int64_t products, std::int64_t a, std::int64_t b, std::int64_t weight) {
-    constexpr int places = 4;
-    return products - ((mean(a, weight, places) * b) >> places);
+    const std::int64_t scaled = a * (std::int64_t{1} << weight_bits);
+    return products - (scaled / weight * b + scaled % weight * b / weight);
 }
 
 // R.m.s. in 2^-8 counts.
@@ -63,7 +63,7 @@ std::uint64_t noise_counts_squared(std::uint32_t noise_ua, std::uint32_t full_sc
 }
 
 Scale gain(std::int32_t ppm) {
-    const auto bounded = std::clamp(ppm, -gain_limit_ppm, gain_limit_ppm);
+    const std::int64_t bounded = std::clamp(ppm, -gain_limit_ppm, gain_limit_ppm);
     return Scale::ratio(static_cast<std::uint64_t>(1'000'000 + bounded), 1'000'000);
 }
 

@@ -10,9 +10,6 @@ namespace {
 
 using dlms::DataAccessResult;
 
-// A Get-Data-Result's choice stands before the data; a count before the list.
-constexpr std::size_t piece_overhead = 8;
-
 }  // namespace
 
 void AnswerStream::start_single(Bytes target) {

@@ -36,6 +36,9 @@ class AnswerStream {
     [[nodiscard]] Bytes targets() const { return targets_.encoded; }
 
   private:
+    // A Get-Data-Result's choice stands before the data; a count before the list.
+    static constexpr std::size_t piece_overhead = 8;
+
     enum class Stage : std::uint8_t { count, next_target, within_target, finished };
 
     void write_piece(const Meter& meter, const Association& association, ByteWriter& out);
@@ -52,7 +55,7 @@ class AnswerStream {
     std::size_t targets_left_ = 0;
     ReadableAttribute source_;
     Cursor cursor_;
-    std::array<std::uint8_t, push_back_size + attribute_piece_size> kept_{};
+    std::array<std::uint8_t, push_back_size + piece_overhead + attribute_piece_size> kept_{};
     std::size_t kept_begin_ = 0;
     std::size_t kept_end_ = 0;
 };

@@ -17,6 +17,9 @@ using dlms::Mechanism;
 using dlms::ProviderDiagnostic;
 using dlms::UserDiagnostic;
 
+// How the AARQ's reader names a mechanism that is not of DLMS: there is no name to give back.
+constexpr std::uint8_t not_a_mechanism = 0xFF;
+
 std::optional<Role> role_of(std::uint16_t client_sap) {
     switch (client_sap) {
         case public_client_sap:
@@ -68,7 +71,9 @@ void Association::open(const Meter& meter, Bytes apdu, ByteWriter& out) {
     Aare aare;
     aare.diagnostic = UserDiagnostic::no_reason;
 
+    bool response_allowed = true;
     const auto refuse = [&](Diagnostic diagnostic) {
+        if (!response_allowed) return;
         aare.diagnostic = diagnostic;
         aare.user_information = initiate.written();
         write(out, aare);
@@ -76,17 +81,18 @@ void Association::open(const Meter& meter, Bytes apdu, ByteWriter& out) {
 
     const auto aarq = dlms::read_aarq(apdu);
     if (!aarq) return refuse(ProviderDiagnostic::no_reason);
+    const auto request = dlms::read_initiate_request(aarq->user_information);
+    if (request) response_allowed = request->response_allowed;
     if (!aarq->version_1) return refuse(ProviderDiagnostic::no_common_acse_version);
     if (aarq->context != static_cast<std::uint8_t>(context())) {
         return refuse(UserDiagnostic::application_context_not_supported);
     }
     const auto role = role_of(client_sap_);
     if (!role || server_sap_ != management_logical_device) return refuse(UserDiagnostic::no_reason);
-    if (aarq->authentication_unit) aare.mechanism = aarq->mechanism;
+    if (aarq->authentication_unit && aarq->mechanism != not_a_mechanism) aare.mechanism = aarq->mechanism;
     if (const auto diagnostic = authenticate(meter, *role, *aarq); diagnostic != UserDiagnostic::none) {
         return refuse(diagnostic);
     }
-    const auto request = dlms::read_initiate_request(aarq->user_information);
     if (const auto error = negotiate(request)) {
         write_confirmed_service_error(initiate, *error);
         return refuse(UserDiagnostic::no_reason);
@@ -97,7 +103,7 @@ void Association::open(const Meter& meter, Bytes apdu, ByteWriter& out) {
     conformance_ = request->conformance & server_conformance;
     client_max_receive_pdu_size_ = request->client_max_receive_pdu_size;
     is_open_ = true;
-    if (!request->response_allowed) return;
+    if (!response_allowed) return;
 
     dlms::InitiateResponse response;
     response.conformance = conformance_;

@@ -47,6 +47,16 @@ Bytes refuse_not_negotiated(MutableBytes room) {
     return refuse(room, StateError::service_not_allowed, ServiceError::service_not_supported);
 }
 
+// The results of a SET do not come in blocks. Nothing is written if the client can't be told what was.
+Bytes refuse_long_answer(MutableBytes room) {
+    return refuse(room, StateError::service_not_allowed, ServiceError::pdu_too_long);
+}
+
+// Of a counted list of octets behind a header.
+std::size_t counted_size(std::size_t header, std::size_t count) {
+    return header + dlms::length_size(count) + count;
+}
+
 // The most octets that fit into `limit` behind a header and their own length.
 std::size_t raw_limit(std::size_t limit, std::size_t header) {
     std::size_t raw = limit - header - 1;
@@ -218,6 +228,10 @@ Bytes Session::set(Meter& meter, Bytes apdu, MutableBytes room) {
         return begin_set(Transfer::set_list, first->invoke, first->targets, first->block, meter, room);
     }
     const auto& list = std::get<dlms::SetRequestWithList>(*request);
+    constexpr std::size_t header = 3;
+    if (list.invoke.confirmed() && counted_size(header, list.targets.count) > answer_limit(room)) {
+        return refuse_long_answer(room);
+    }
     std::array<std::uint8_t, max_receive_pdu_size> octets{};
     ByteWriter results(octets);
     set_list(meter, list.targets, list.values, results);
@@ -228,6 +242,10 @@ Bytes Session::set(Meter& meter, Bytes apdu, MutableBytes room) {
 Bytes Session::begin_set(Transfer kind, InvokeId invoke, const dlms::List& targets, const dlms::DataBlock& block,
                          Meter& meter, MutableBytes room) {
     if (!negotiated(Conformance::block_transfer_with_set)) return refuse_not_negotiated(room);
+    constexpr std::size_t header_and_block_number = 7;
+    if (kind == Transfer::set_list && counted_size(header_and_block_number, targets.count) > answer_limit(room)) {
+        return refuse_long_answer(room);
+    }
     if (!assembly_.begin(targets.encoded)) {
         return reply(room, dlms::SetResponseLastDatablock{invoke, DataAccessResult::long_set_aborted, block.number});
     }

@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::uint8_t form = 1;
 
+// No clock gets here; a record that says so is none.
+constexpr UtcTime end_of_time = std::chrono::sys_days{std::chrono::year{2200} / 1 / 1};
+
 template <class Value>
 std::optional<Value> whole(const ByteReader& in, const Value& value) {
     if (!in.ok() || !in.at_end()) return std::nullopt;
@@ -78,6 +81,7 @@ std::optional<UtcTime> read_clock_record(Bytes content) {
     ByteReader in(content);
     if (in.u8() != form) return std::nullopt;
     const UtcTime now{std::chrono::milliseconds{in.i64()}};
+    if (now < UtcTime{} || now >= end_of_time) in.invalidate();
     return whole(in, now);
 }
 

@@ -77,7 +77,7 @@ void Store::scan() {
         }
         const auto room = MutableBytes(content).first(size);
         if (flash_.read(sector_, offset + record_header_size, room) && check_of(generation_, id, room) == check) {
-            places_[id] = {static_cast<std::uint16_t>(offset), static_cast<std::uint16_t>(size)};
+            places_[id] = {static_cast<std::uint32_t>(offset), static_cast<std::uint16_t>(size)};
         } else {
             ++damaged_records_;
         }
@@ -124,7 +124,7 @@ bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generatio
     const std::size_t start = end;
     end = next;  // whatever happens, these octets are not programmed twice
     if (!out.ok() || !flash_.program(sector, start, out.written())) return false;
-    places[static_cast<std::size_t>(id)] = {static_cast<std::uint16_t>(start),
+    places[static_cast<std::size_t>(id)] = {static_cast<std::uint32_t>(start),
                                             static_cast<std::uint16_t>(content.size())};
     return true;
 }
@@ -135,7 +135,19 @@ bool Store::write(RecordId id, Bytes content) {
     return move_to_next_sector(id, content);
 }
 
+void Store::look_again_if_rotten() {
+    std::array<std::uint8_t, max_record_size> room{};
+    for (std::size_t id = 0; id < record_ids; ++id) {
+        if (places_[id].offset == 0 || read(static_cast<RecordId>(id), room)) continue;
+        places_ = {};
+        end_ = flash_.sector_size();
+        return scan();
+    }
+}
+
 bool Store::move_to_next_sector(RecordId id, Bytes content) {
+    if (flash_.sector_count() < 2) return false;
+    look_again_if_rotten();
     const std::size_t next = generation_ == 0 ? 0 : (sector_ + 1) % flash_.sector_count();
     const std::uint32_t generation = generation_ + 1;
     if (!flash_.erase(next)) return false;

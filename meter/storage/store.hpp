@@ -30,6 +30,7 @@ inline constexpr std::size_t max_record_size = 512;
 
 class Store {
   public:
+    // Of two sectors or more: while one is being made ready, another holds what is valid.
     explicit Store(Flash& flash) : flash_(flash) {}
 
     // Finds what is there. A flash that holds nothing valid becomes an empty store.
@@ -46,7 +47,7 @@ class Store {
 
   private:
     struct Place {
-        std::uint16_t offset = 0;  // of the record in the sector; 0: none
+        std::uint32_t offset = 0;  // of the record in the sector; 0: none
         std::uint16_t size = 0;    // of its content
     };
     using Places = std::array<Place, record_ids>;
@@ -58,6 +59,8 @@ class Store {
     [[nodiscard]] bool move_to_next_sector(RecordId id, Bytes content);
     [[nodiscard]] bool erased_from(std::size_t offset) const;
     void scan();
+    // A record that went bad after it was found gives way to the copy before it.
+    void look_again_if_rotten();
 
     Flash& flash_;
     std::size_t sector_ = 0;

@@ -165,7 +165,7 @@ ActionResult adjust_to_nearest(const RequestContext& of, Bytes parameters, secon
     // Boundaries are those of local time; zones are not all whole quarters of an hour away from UTC.
     const minutes to_local{-clock.deviation_min_at(clock.now())};
     const auto since_epoch = (clock.now() + to_local).time_since_epoch() + period / 2;
-    of.meter.set_clock(UtcTime{since_epoch - since_epoch % period - to_local});
+    of.meter.adjust_clock(UtcTime{since_epoch - since_epoch % period - to_local});
     return ActionResult::success;
 }
 
@@ -207,7 +207,7 @@ ActionResult shift_time(const RequestContext& of, Bytes parameters, DataWriter&)
     const std::int16_t shift_s = in.long_();
     if (!in.complete()) return ActionResult::type_unmatched;
     if (std::abs(shift_s) > max_shift_s) return ActionResult::other_reason;
-    of.meter.set_clock(of.meter.clock().now() + seconds{shift_s});
+    of.meter.adjust_clock(of.meter.clock().now() + seconds{shift_s});
     return ActionResult::success;
 }
 

@@ -1,0 +1,395 @@
+#include "meter/storage/store.hpp"
+
+#include <map>
+#include <random>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "base/crc32.hpp"
+#include "meter/storage/records.hpp"
+
+#include "tests/support/bench.hpp"
+#include "tests/support/torn_flash.hpp"
+
+namespace blathy::meter {
+namespace {
+
+using test::MemoryFlash;
+using test::Octets;
+using test::TornFlash;
+using Tear = TornFlash::Tear;
+
+constexpr std::array all_records = {RecordId::energy, RecordId::clock, RecordId::configuration};
+
+std::optional<Octets> content_of(const Store& store, RecordId id) {
+    Octets room(max_record_size);
+    const auto content = store.read(id, room);
+    if (!content) return std::nullopt;
+    return Octets(content->begin(), content->end());
+}
+
+using Contents = std::map<RecordId, Octets>;
+
+Contents contents_of(Flash& flash) {
+    Store store(flash);
+    store.mount();
+    Contents contents;
+    for (const RecordId id : all_records) {
+        if (auto content = content_of(store, id)) contents[id] = std::move(*content);
+    }
+    return contents;
+}
+
+Octets text(std::string_view characters) {
+    return {characters.begin(), characters.end()};
+}
+
+TEST(Store, ANewOneIsEmpty) {
+    MemoryFlash flash(4, 4096);
+    EXPECT_TRUE(contents_of(flash).empty());
+}
+
+TEST(Store, GivesBackWhatWasWrittenLast) {
+    MemoryFlash flash(4, 4096);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::energy, text("one")));
+    ASSERT_TRUE(store.write(RecordId::clock, text("noon")));
+    ASSERT_TRUE(store.write(RecordId::energy, text("three")));
+    EXPECT_EQ(content_of(store, RecordId::energy), text("three"));
+    EXPECT_EQ(content_of(store, RecordId::clock), text("noon"));
+    EXPECT_EQ(content_of(store, RecordId::configuration), std::nullopt);
+    EXPECT_EQ(contents_of(flash), (Contents{{RecordId::energy, text("three")}, {RecordId::clock, text("noon")}}));
+}
+
+TEST(Store, TakesRecordsFromNothingToTheGreatest) {
+    MemoryFlash flash(4, 4096);
+    Store store(flash);
+    store.mount();
+    for (std::size_t size = 0; size <= max_record_size; ++size) {
+        const Octets content(size, static_cast<std::uint8_t>(size));
+        ASSERT_TRUE(store.write(RecordId::energy, content));
+        ASSERT_EQ(content_of(store, RecordId::energy), content);
+    }
+    EXPECT_FALSE(store.write(RecordId::energy, Octets(max_record_size + 1, 0)));
+    EXPECT_EQ(content_of(store, RecordId::energy)->size(), max_record_size);
+    Octets small(max_record_size - 1);
+    EXPECT_EQ(store.read(RecordId::energy, small), std::nullopt);
+}
+
+TEST(Store, NeedsTwoSectors) {
+    MemoryFlash flash(1, 4096);
+    Store store(flash);
+    store.mount();
+    EXPECT_FALSE(store.write(RecordId::energy, text("one")));
+}
+
+TEST(Store, KeepsEveryRecordRoundTheRingAndNeverProgramsAnOctetTwice) {
+    for (const std::size_t size : {std::size_t{1600}, std::size_t{4096}, std::size_t{128 * 1024}}) {
+        TornFlash flash(3, size);
+        Store store(flash);
+        store.mount();
+        ASSERT_TRUE(store.write(RecordId::configuration, text("kept")));
+        Contents expected{{RecordId::configuration, text("kept")}};
+        std::mt19937 random(7);
+        for (int i = 0; i < 3000; ++i) {
+            const RecordId id = random() % 2 == 0 ? RecordId::energy : RecordId::clock;
+            expected[id] = Octets(random() % max_record_size, static_cast<std::uint8_t>(i));
+            ASSERT_TRUE(store.write(id, expected[id]));
+            ASSERT_EQ(content_of(store, id), expected[id]);
+        }
+        EXPECT_EQ(contents_of(flash), expected);
+        EXPECT_FALSE(flash.misused());
+        EXPECT_EQ(store.damaged_records(), 0U);
+    }
+}
+
+TEST(Store, WearsItsSectorsEvenly) {
+    TornFlash flash(5, 2048);
+    Store store(flash);
+    store.mount();
+    for (int i = 0; i < 20'000; ++i) ASSERT_TRUE(store.write(RecordId::energy, Octets(257, 1)));
+    const auto [least, most] = std::ranges::minmax(flash.erases());
+    EXPECT_GT(least, 100U);
+    EXPECT_LE(most - least, 1U);
+}
+
+TEST(Store, AFlashThatFailsLeavesWhatWasStored) {
+    TornFlash flash(3, 1024);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::energy, text("old")));
+    flash.cut_after(0);
+    EXPECT_FALSE(store.write(RecordId::energy, text("new")));
+    EXPECT_EQ(content_of(store, RecordId::energy), text("old"));
+    flash.restore();
+    EXPECT_TRUE(store.write(RecordId::energy, text("newer")));
+    EXPECT_EQ(contents_of(flash), (Contents{{RecordId::energy, text("newer")}}));
+}
+
+// Power cuts. A short life of three records in sectors so small that the ring turns every few writes.
+constexpr std::size_t sector_size = 256;
+constexpr std::size_t sectors = 3;
+constexpr int life = 24;
+
+struct Write {
+    RecordId id;
+    Octets content;
+};
+Write write_number(int number) {
+    const auto fill = static_cast<std::uint8_t>(number + 1);
+    switch (number % 4) {
+        case 0:
+            return {RecordId::configuration, Octets(40, fill)};
+        case 1:
+            return {RecordId::clock, Octets(9, fill)};
+        default:
+            return {RecordId::energy, Octets(33 + static_cast<std::size_t>(number) % 3, fill)};
+    }
+}
+
+// Writes on until the power fails. Afterwards `before` holds what was acknowledged, `after` with the write in flight.
+void live(TornFlash& flash, int from, Contents& before, Contents& after) {
+    Store store(flash);
+    store.mount();
+    for (int number = from; number < life; ++number) {
+        auto [id, content] = write_number(number);
+        after[id] = content;
+        if (!store.write(id, content)) return;
+        before = after;
+    }
+}
+
+std::size_t work_of_a_life() {
+    TornFlash flash(sectors, sector_size);
+    Contents before;
+    Contents after;
+    live(flash, 0, before, after);
+    return flash.work();
+}
+
+class PowerCut : public testing::TestWithParam<Tear> {};
+INSTANTIATE_TEST_SUITE_P(Tears, PowerCut, testing::Values(Tear::in_order, Tear::out_of_order, Tear::wild),
+                         [](const auto& of) {
+                             return std::string(of.param == Tear::in_order       ? "InOrder"
+                                                : of.param == Tear::out_of_order ? "OutOfOrder"
+                                                                                 : "Wild");
+                         });
+
+TEST_P(PowerCut, AtAnyOctetLeavesTheOldOrTheNewAndNeverAMix) {
+    const std::size_t work = work_of_a_life();
+    ASSERT_GT(work, 2000U);
+    for (std::size_t cut = 0; cut < work; ++cut) {
+        TornFlash flash(sectors, sector_size);
+        flash.cut_after(cut, GetParam(), static_cast<std::uint32_t>(cut));
+        Contents before;
+        Contents after;
+        live(flash, 0, before, after);
+        ASSERT_FALSE(flash.powered());
+        flash.restore();
+        const Contents found = contents_of(flash);
+        ASSERT_TRUE(found == before || found == after) << "cut after " << cut;
+        // And life goes on from there.
+        Contents rest = found;
+        Contents whole = found;
+        live(flash, 0, rest, whole);
+        ASSERT_EQ(rest, whole) << "cut after " << cut;
+        ASSERT_EQ(contents_of(flash), whole) << "cut after " << cut;
+    }
+}
+
+TEST_P(PowerCut, AgainWhileItRecoversLosesNothingEither) {
+    const std::size_t work = work_of_a_life();
+    for (std::size_t cut = 0; cut < work; cut += 23) {
+        for (std::size_t second = 0; second < 600; second += 7) {
+            TornFlash flash(sectors, sector_size);
+            flash.cut_after(cut, GetParam(), static_cast<std::uint32_t>(cut));
+            Contents before;
+            Contents after;
+            live(flash, 0, before, after);
+            flash.cut_after(second, GetParam(), static_cast<std::uint32_t>(second));
+            before = after = contents_of(flash);
+            live(flash, 3, before, after);
+            flash.restore();
+            const Contents found = contents_of(flash);
+            ASSERT_TRUE(found == before || found == after) << "cuts after " << cut << " and " << second;
+        }
+    }
+}
+
+TEST_P(PowerCut, ManyTimesInARowNeverStopsTheRing) {
+    std::mt19937 random(11);
+    for (int repetition = 0; repetition < 20; ++repetition) {
+        TornFlash flash(sectors, sector_size);
+        Contents known;
+        for (int i = 0; i < 200; ++i) {
+            flash.cut_after(random() % 700, GetParam(), static_cast<std::uint32_t>(random()));
+            Contents after = known;
+            live(flash, static_cast<int>(random() % life), known, after);
+            flash.restore();
+            const Contents found = contents_of(flash);
+            ASSERT_TRUE(found == known || found == after) << "repetition " << repetition << ", cut " << i;
+            known = found;
+        }
+    }
+}
+
+TEST(Store, ADamagedRecordGivesWayToTheOneBefore) {
+    MemoryFlash flash(3, 1024);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::energy, text("older")));
+    const Octets before = flash.octets();
+    ASSERT_TRUE(store.write(RecordId::energy, text("newer")));
+    const Octets whole = flash.octets();
+    int damaged = 0;
+    for (std::size_t at = 0; at < whole.size(); ++at) {
+        if (whole[at] == before[at]) continue;
+        for (int bit = 0; bit < 8; ++bit) {
+            flash.octets() = whole;
+            flash.octets()[at] ^= static_cast<std::uint8_t>(1 << bit);
+            const Contents found = contents_of(flash);
+            ASSERT_EQ(found, (Contents{{RecordId::energy, text("older")}})) << "octet " << at;
+            Store mounted(flash);
+            mounted.mount();
+            EXPECT_EQ(mounted.damaged_records(), 1U);
+            // And there is still room to write.
+            ASSERT_TRUE(mounted.write(RecordId::energy, text("newest")));
+            ASSERT_EQ(contents_of(flash), (Contents{{RecordId::energy, text("newest")}}));
+            ++damaged;
+        }
+    }
+    EXPECT_GT(damaged, 50);
+}
+
+TEST(Store, ADamagedSectorGivesWayToTheOneBefore) {
+    MemoryFlash flash(3, 256);
+    Store store(flash);
+    store.mount();
+    const auto full = [&] {
+        Octets header(4);
+        return flash.read(1, 0, header) && header[0] != 0xFF;
+    };
+    int last = 0;
+    for (; !full(); ++last) ASSERT_TRUE(store.write(RecordId::energy, Octets(20, static_cast<std::uint8_t>(last))));
+    flash.octets()[256 + 5] ^= 0x10;
+    EXPECT_EQ(contents_of(flash).at(RecordId::energy), Octets(20, static_cast<std::uint8_t>(last - 2)));
+}
+
+TEST(Store, WhatRotsWhileTheStoreIsInUseIsNotLostWithTheSector) {
+    MemoryFlash flash(3, 512);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::configuration, text("first")));
+    const Octets before = flash.octets();
+    ASSERT_TRUE(store.write(RecordId::configuration, text("second")));
+    for (std::size_t at = 0; at < before.size(); ++at) {
+        if (flash.octets()[at] != before[at] && flash.octets()[at] == 's') flash.octets()[at] = 'S';
+    }
+    EXPECT_EQ(content_of(store, RecordId::configuration), std::nullopt);
+    for (int i = 0; i < 40; ++i) ASSERT_TRUE(store.write(RecordId::energy, Octets(60, 1)));
+    EXPECT_EQ(contents_of(flash).at(RecordId::configuration), text("first"));
+}
+
+TEST(Store, RemainsOfAnEarlierTurnAreNotRecordsOfThisOne) {
+    // A sector's erase that failed silently leaves whole records of an earlier generation behind.
+    MemoryFlash flash(2, 256);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::clock, text("clock")));
+    ASSERT_TRUE(store.write(RecordId::energy, text("stale")));
+    const Octets first_turn(flash.octets().begin(), flash.octets().begin() + 256);
+    for (int i = 0; i < 25; ++i) ASSERT_TRUE(store.write(RecordId::clock, text("later")));
+    // The first sector is in use for the second or a later time; its tail gets the remains.
+    Octets& octets = flash.octets();
+    const Contents expected = contents_of(flash);
+    const Octets remains(first_turn.begin() + 28, first_turn.begin() + 44);
+    for (const std::size_t sector : {0U, 1U}) {
+        const auto tail = octets.begin() + static_cast<std::ptrdiff_t>(sector * 256 + 240);
+        if (std::all_of(tail - 24, tail + 16, [](std::uint8_t octet) { return octet == 0xFF; })) {
+            std::copy(remains.begin(), remains.end(), tail);
+        }
+    }
+    EXPECT_EQ(contents_of(flash), expected);
+}
+
+RC_GTEST_PROP(StoreProperty, AnyFlashContentMountsAndTakesNewRecords, ()) {
+    TornFlash flash(3, 2048);
+    const auto seed = *rc::gen::arbitrary<std::uint32_t>();
+    std::mt19937 random(seed);
+    for (std::uint8_t& octet : flash.octets())
+        octet = random() % 3 == 0 ? std::uint8_t{0xFF} : static_cast<std::uint8_t>(random());
+    // Headers that are valid, with records that are not.
+    for (std::size_t sector = 0; sector < 3; ++sector) {
+        if (random() % 2 == 0) continue;
+        Octets header(12);
+        ByteWriter out(header);
+        out.u32(0x424C5401);
+        out.u32(static_cast<std::uint32_t>(random() >> (random() % 32)) & 0x7FFFFFFFU);
+        out.u32(crc32(out.written()));
+        std::copy(header.begin(), header.end(), flash.octets().begin() + static_cast<std::ptrdiff_t>(sector * 2048));
+    }
+    Store store(flash);
+    store.mount();
+    for (const RecordId id : all_records) (void)content_of(store, id);
+    for (int i = 0; i < 30; ++i) RC_ASSERT(store.write(RecordId::clock, Octets(100, static_cast<std::uint8_t>(i))));
+    RC_ASSERT(contents_of(flash).at(RecordId::clock) == Octets(100, 29));
+}
+
+// The content of the records.
+
+TEST(Records, ComeBackAsTheyWere) {
+    Energy energy;
+    std::uint64_t value = 1;
+    for (auto& of : energy.total.raw()) of = value *= 0x10001;
+    for (auto& phase : energy.phase) {
+        for (auto& of : phase.raw()) of = value *= 3;
+    }
+    Octets room(max_record_size);
+    ByteWriter energy_out(room);
+    write_record(energy_out, energy);
+    EXPECT_EQ(energy_out.size(), 1U + 4U * 8U * 8U);
+    EXPECT_EQ(read_energy_record(energy_out.written()), energy);
+
+    Configuration configuration;
+    configuration.clock.time_zone_min = -345;
+    configuration.clock.daylight_deviation_min = -30;
+    configuration.clock.daylight_enabled = false;
+    configuration.clock.daylight_begin.date.month = 10;
+    configuration.management_password = Password(std::string(32, 'x'));
+    ByteWriter configuration_out(room);
+    write_record(configuration_out, configuration);
+    EXPECT_EQ(read_configuration_record(configuration_out.written()), configuration);
+
+    ByteWriter clock_out(room);
+    write_record(clock_out, test::bench_time);
+    EXPECT_EQ(read_clock_record(clock_out.written()), test::bench_time);
+}
+
+TEST(Records, OfAnotherFormOrLengthAreNone) {
+    Octets room(max_record_size);
+    ByteWriter out(room);
+    write_record(out, Energy{});
+    Octets content(out.written().begin(), out.written().end());
+    EXPECT_TRUE(read_energy_record(content));
+    EXPECT_FALSE(read_energy_record(Bytes(content).first(content.size() - 1)));
+    content.push_back(0);
+    EXPECT_FALSE(read_energy_record(content));
+    content.pop_back();
+    content[0] = 2;
+    EXPECT_FALSE(read_energy_record(content));
+    EXPECT_FALSE(read_energy_record({}));
+    EXPECT_FALSE(read_configuration_record({}));
+    EXPECT_FALSE(read_clock_record({}));
+}
+
+TEST(Records, ATimeThatNoClockShowsIsNone) {
+    EXPECT_TRUE(read_clock_record(test::hex("01 0000000000000000")));
+    EXPECT_FALSE(read_clock_record(test::hex("01 FFFFFFFFFFFFFFFF")));
+    EXPECT_FALSE(read_clock_record(test::hex("01 7FFFFFFFFFFFFFFF")));
+    EXPECT_FALSE(read_clock_record(test::hex("01 8000000000000000")));
+}
+
+}  // namespace
+}  // namespace blathy::meter
