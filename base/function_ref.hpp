@@ -2,8 +2,6 @@
 // must outlive the call it is passed to.
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -21,10 +19,8 @@ class FunctionRef<R(Args...)> {
         std::is_invocable_r_v<
             R, F&, Args...>) constexpr FunctionRef(F&& callable)  // NOLINT(bugprone-forwarding-reference-overload):
                                                                   // constrained above
-        : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
-          call_([](void* object, Args... args) -> R {
-              return static_cast<R>(
-                  std::invoke(*static_cast<std::remove_reference_t<F>*>(object), std::forward<Args>(args)...));
+        : object_(const_cast<void*>(static_cast<const void*>(&callable))), call_([](void* object, Args... args) -> R {
+              return static_cast<R>((*static_cast<std::remove_reference_t<F>*>(object))(std::forward<Args>(args)...));
           }) {}
 
     constexpr R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }

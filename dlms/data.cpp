@@ -11,15 +11,25 @@ std::optional<std::size_t> type_description_size(Bytes octets) {
     while (pending > 0 && in.ok()) {
         if (pending > in.remaining()) return std::nullopt;
         --pending;
-        switch (static_cast<DataTag>(in.u8())) {
-            case DataTag::structure:
-                pending += read_length(in);
+        const auto tag = static_cast<DataTag>(in.u8());
+        switch (tag) {
+            case DataTag::structure: {
+                const std::size_t count = read_length(in);
+                if (count > in.remaining()) return std::nullopt;
+                pending += count;
                 break;
+            }
             case DataTag::array:
                 (void)in.u16();
                 pending += 1;
                 break;
+            case DataTag::bit_string:
+            case DataTag::octet_string:
+            case DataTag::visible_string:
+            case DataTag::utf8_string:
+                break;
             default:
+                if (!fixed_size(tag)) return std::nullopt;  // no such type, or one that TypeDescription leaves out
                 break;
         }
     }

@@ -161,7 +161,12 @@ class DataReader {
         in_.invalidate();
         return false;
     }
-    std::size_t count_of(DataTag tag) { return expect(tag) ? read_length(in_) : 0; }
+    // Each element takes at least one octet: a count that can't be true never reaches a caller's loop.
+    std::size_t count_of(DataTag tag) {
+        const std::size_t count = expect(tag) ? read_length(in_) : 0;
+        if (count > in_.remaining()) in_.invalidate();
+        return in_.ok() ? count : 0;
+    }
 
     ByteReader in_;
 };

@@ -11,7 +11,7 @@ constexpr bool within(std::uint8_t value, std::uint8_t low, std::uint8_t high) {
 
 constexpr bool valid(const Date& date) {
     const bool month_ok = within(date.month, 1, 12) || date.month == 0xFD || date.month == 0xFE;
-    const bool day_ok = within(date.day_of_month, 1, 31) || (date.day_of_month >= 0xE0 && date.day_of_month <= 0xFE);
+    const bool day_ok = within(date.day_of_month, 1, 31) || date.day_of_month == 0xFD || date.day_of_month == 0xFE;
     return month_ok && day_ok && within(date.day_of_week, 1, 7);
 }
 
@@ -104,7 +104,8 @@ DateTime local_date_time(UtcTime utc, std::int16_t deviation_min, std::uint8_t c
 
 std::optional<UtcTime> to_utc(const DateTime& date_time, std::int16_t default_deviation_min) {
     const auto& [date, time, deviation, status] = date_time;
-    if (date.year == year_not_specified || time.hour == not_specified || time.minute == not_specified ||
+    // std::chrono counts years up to 32767; greater numbers would come out negative.
+    if (date.year > static_cast<int>(year::max()) || time.hour == not_specified || time.minute == not_specified ||
         time.second == not_specified) {
         return std::nullopt;
     }

@@ -399,7 +399,7 @@ constexpr NumberName units[] = {
     {43, "H"},    {44, "Hz"},    {45, "1/Wh"},     {46, "1/varh"}, {47, "1/VAh"},  {48, "V²h"},  {49, "A²h"},
     {50, "kg/s"}, {51, "S"},     {52, "K"},        {53, "1/V²h"},  {54, "1/A²h"},  {55, "1/m³"}, {56, "%"},
     {57, "Ah"},   {60, "Wh/m³"}, {61, "J/m³"},     {62, "mol %"},  {63, "g/m³"},   {64, "Pa s"}, {65, "J/kg"},
-    {70, "dBm"},  {71, "dBµV"},  {72, "dB"},       {254, "other"}, {255, "count"},
+    {70, "dBm"},  {71, "dBµV"},  {72, "dB"},       {254, "other"},
 };
 static_assert(std::ranges::is_sorted(units, {}, &NumberName::number));
 

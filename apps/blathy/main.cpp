@@ -1,8 +1,21 @@
 #include <CLI/CLI.hpp>
 
+#include "apps/blathy/client/commands.hpp"
+#include "apps/blathy/meter/command.hpp"
+#include "meter/identity.hpp"
+
 int main(int argc, char** argv) {
     CLI::App app{"Blathy: a smart electricity meter family in software"};
     app.require_subcommand(1);
-    CLI11_PARSE(app, argc, argv);
-    return 0;
+    int exit_code = blathy::apps::exit_ok;
+    app.set_version_flag("--version", std::string(blathy::meter::firmware_version));
+    blathy::apps::add_meter_command(app, exit_code);
+    blathy::apps::add_client_commands(app, exit_code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        // Help is no error; everything else is bad usage, whatever number the library has for it.
+        return app.exit(error) == 0 ? blathy::apps::exit_ok : blathy::apps::exit_failed;
+    }
+    return exit_code;
 }

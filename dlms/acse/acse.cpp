@@ -50,10 +50,12 @@ bool read_fields(Bytes apdu, ApduTag tag, Field&& field) {
     return in.ok();
 }
 
+// An integer of 0 to 255. From 128 on BER puts a zero octet before it, which many leave out.
 std::uint8_t small_integer(ByteReader& in, Bytes content) {
     const Bytes value = ber::unwrap(in, content, integer_tag);
-    if (value.size() != 1) in.invalidate();
-    return in.ok() ? value[0] : std::uint8_t{0};
+    const bool zero_first = value.size() == 2 && value[0] == 0;
+    if (value.size() != 1 && !zero_first) in.invalidate();
+    return in.ok() ? value.back() : std::uint8_t{0};
 }
 
 // `07 80`: the bit string of which only bit 0, authentication, has a meaning.

@@ -12,8 +12,12 @@ struct Head {
     InvokeId invoke;
 };
 
-inline Head read_head(ByteReader& in, ApduTag tag) {
+inline void read_tag(ByteReader& in, ApduTag tag) {
     if (in.u8() != static_cast<std::uint8_t>(tag)) in.invalidate();
+}
+
+inline Head read_head(ByteReader& in, ApduTag tag) {
+    read_tag(in, tag);
     Head head;
     head.choice = in.u8();
     head.invoke.octet = in.u8();

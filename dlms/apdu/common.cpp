@@ -32,6 +32,10 @@ bool read_presence(ByteReader& in) {
     return in.ok() && flag == 1;
 }
 
+bool read_boolean(ByteReader& in) {
+    return in.u8() != 0;
+}
+
 Bytes read_data(ByteReader& in) {
     const auto size = data_size(in.rest());
     if (!size) {
@@ -41,21 +45,29 @@ Bytes read_data(ByteReader& in) {
     return in.bytes(*size);
 }
 
+Bytes read_optional_date_time(ByteReader& in) {
+    const Bytes octets = read_octets(in);
+    if (!octets.empty() && !read_date_time(octets)) in.invalidate();
+    return in.ok() ? octets : Bytes{};
+}
+
+SelectiveAccess read_selective_access(ByteReader& in) {
+    SelectiveAccess access;
+    access.selector = in.u8();
+    access.parameters = read_data(in);
+    return access;
+}
+
 AttributeSelection read_attribute_selection(ByteReader& in) {
     AttributeSelection selection;
     selection.attribute = read_attribute_descriptor(in);
-    if (read_presence(in)) {
-        SelectiveAccess access;
-        access.selector = in.u8();
-        access.parameters = read_data(in);
-        selection.access = access;
-    }
+    if (read_presence(in)) selection.access = read_selective_access(in);
     return selection;
 }
 
 DataBlock read_data_block(ByteReader& in) {
     DataBlock block;
-    block.last = read_presence(in);
+    block.last = read_boolean(in);
     block.number = in.u32();
     block.raw = read_octets(in);
     return block;
@@ -81,13 +93,15 @@ void write(ByteWriter& out, const MethodDescriptor& method) {
     out.i8(method.method);
 }
 
+void write(ByteWriter& out, const SelectiveAccess& access) {
+    out.u8(access.selector);
+    out.bytes(access.parameters);
+}
+
 void write(ByteWriter& out, const AttributeSelection& selection) {
     write(out, selection.attribute);
     out.u8(selection.access ? 1 : 0);
-    if (selection.access) {
-        out.u8(selection.access->selector);
-        out.bytes(selection.access->parameters);
-    }
+    if (selection.access) write(out, *selection.access);
 }
 
 void write(ByteWriter& out, const DataBlock& block) {

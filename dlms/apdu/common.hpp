@@ -24,6 +24,24 @@ struct InvokeId {
     constexpr bool operator==(const InvokeId&) const = default;
 };
 
+// Long-Invoke-Id-And-Priority, of ACCESS and DataNotification.
+struct LongInvokeId {
+    std::uint32_t value = 0xC0000000;
+
+    [[nodiscard]] constexpr std::uint32_t id() const { return value & 0x00FF'FFFFU; }
+    // The response repeats the specifications of the request.
+    [[nodiscard]] constexpr bool self_descriptive() const { return (value & 0x1000'0000U) != 0; }
+    [[nodiscard]] constexpr bool break_on_error() const { return (value & 0x2000'0000U) != 0; }
+    [[nodiscard]] constexpr bool confirmed() const { return (value & 0x4000'0000U) != 0; }
+    [[nodiscard]] constexpr bool high_priority() const { return (value & 0x8000'0000U) != 0; }
+    static constexpr LongInvokeId make(std::uint32_t id, bool confirmed = true, bool high_priority = true,
+                                       bool self_descriptive = false, bool break_on_error = false) {
+        return {(id & 0x00FF'FFFFU) | (self_descriptive ? 0x1000'0000U : 0U) | (break_on_error ? 0x2000'0000U : 0U) |
+                (confirmed ? 0x4000'0000U : 0U) | (high_priority ? 0x8000'0000U : 0U)};
+    }
+    constexpr bool operator==(const LongInvokeId&) const = default;
+};
+
 struct AttributeDescriptor {
     std::uint16_t class_id = 0;
     Obis instance;
@@ -69,11 +87,16 @@ struct List {
 Obis read_obis(ByteReader& in);
 AttributeDescriptor read_attribute_descriptor(ByteReader& in);
 MethodDescriptor read_method_descriptor(ByteReader& in);
+SelectiveAccess read_selective_access(ByteReader& in);
 AttributeSelection read_attribute_selection(ByteReader& in);
 // One value; anything else invalidates `in`.
 Bytes read_data(ByteReader& in);
 // An OPTIONAL's flag.
 bool read_presence(ByteReader& in);
+// A BOOLEAN: zero is false, and anything else true.
+bool read_boolean(ByteReader& in);
+// The date-time of ACCESS and of notifications: twelve octets that name a date-time, or none.
+Bytes read_optional_date_time(ByteReader& in);
 DataBlock read_data_block(ByteReader& in);
 
 // A counted list of what `read_element(in)` reads.
@@ -91,6 +114,7 @@ void write(ByteWriter& out, ApduTag tag);
 void write(ByteWriter& out, const Obis& obis);
 void write(ByteWriter& out, const AttributeDescriptor& attribute);
 void write(ByteWriter& out, const MethodDescriptor& method);
+void write(ByteWriter& out, const SelectiveAccess& access);
 void write(ByteWriter& out, const AttributeSelection& selection);
 void write(ByteWriter& out, const DataBlock& block);
 void write(ByteWriter& out, const List& list);

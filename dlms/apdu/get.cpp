@@ -52,7 +52,7 @@ std::optional<GetResponse> read_get_response(Bytes apdu) {
         }
         case 2: {
             GetResponseWithDatablock response{invoke, {}, DataAccessResult::success};
-            response.block.last = read_presence(in);
+            response.block.last = read_boolean(in);
             response.block.number = in.u32();
             switch (in.u8()) {
                 case 0:
@@ -60,6 +60,7 @@ std::optional<GetResponse> read_get_response(Bytes apdu) {
                     break;
                 case 1:
                     response.result = static_cast<DataAccessResult>(in.u8());
+                    if (response.result == DataAccessResult::success) in.invalidate();
                     break;
                 default:
                     in.invalidate();

@@ -1,0 +1,133 @@
+#include "apps/blathy/client/command.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace blathy::apps {
+namespace {
+
+using station::Error;
+using station::ErrorKind;
+using station::Octets;
+
+constexpr const char* password_variable = "BLATHY_PASSWORD";
+
+// Passwords are read from where other users of the machine can't see them.
+Result<std::optional<Octets>, Error> password(const CommonOptions& options) {
+    if (!options.password_file.empty()) {
+        std::ifstream file(options.password_file, std::ios::binary);
+        std::stringstream content;
+        content << file.rdbuf();
+        if (!file) return fail(Error{ErrorKind::usage, 0, "can't read the password file " + options.password_file});
+        std::string text = content.str();
+        while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+        if (text.empty()) return fail(Error{ErrorKind::usage, 0, "the password file is empty"});
+        return station::to_octets(as_bytes(text));
+    }
+    if (const char* text = std::getenv(password_variable); text != nullptr && *text != '\0') {
+        return station::to_octets(as_bytes(text));
+    }
+    return std::nullopt;
+}
+
+Result<station::Options, Error> client_options(const CommonOptions& options, const station::Url& url) {
+    auto secret = password(options);
+    if (!secret) return fail(secret.error());
+    station::Options result;
+    result.link.client_sap = options.client;
+    result.link.server_sap = options.server;
+    result.link.retries = options.retries;
+    const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
+    result.link.connect_timeout = timeout;
+    result.link.response_timeout = timeout;
+    result.association.password = std::move(*secret);
+    // A datagram should not be cut on its way.
+    constexpr std::uint16_t datagram_pdu = 1024;
+    const std::uint16_t usual = url.transport == station::Transport::udp ? datagram_pdu : 0xFFFF;
+    result.association.max_receive_pdu_octets = options.max_pdu == 0 ? usual : options.max_pdu;
+    return result;
+}
+
+}  // namespace
+
+void add_common_options(CLI::App& command, CommonOptions& options) {
+    command
+        .add_option("URL", options.url,
+                    "The meter: tcp://HOST[:4059], udp://HOST[:4059], hdlc+tcp://HOST:PORT,\n"
+                    "serial:PATH?baud=9600&address=17, optical:PATH")
+        ->required();
+    command.add_option("--client", options.client, "Client address (SAP): 16 is the public client")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 0xFFFF));
+    command.add_option("--server", options.server, "Logical device address: 1 is the management logical device")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 0xFFFF));
+    command.add_option("--password-file", options.password_file,
+                       "Low-level security with the password in this file\n(or in the environment, BLATHY_PASSWORD)");
+    command.add_option("--timeout", options.timeout_s, "Seconds to wait for the connection and for each answer")
+        ->capture_default_str()
+        ->check(CLI::Range(0.1, 3600.0));
+    command.add_option("--retries", options.retries, "Further attempts when nothing answers")
+        ->capture_default_str()
+        ->check(CLI::Range(0, 100));
+    command
+        .add_option("--max-pdu", options.max_pdu,
+                    "Longest answer to take at once, in octets: longer ones come in blocks")
+        ->check(CLI::Range(12, 0xFFFF));
+}
+
+void add_format_options(CLI::App& command, CommonOptions& options) {
+    CLI::Option* json = command.add_flag("--json", options.json, "Print JSON, an array with an object for each row");
+    command.add_flag("--csv", options.csv, "Print comma separated values (RFC 4180) with a header line")
+        ->excludes(json);
+}
+
+int with_client(const CommonOptions& options, const std::function<int(station::Client&)>& work) {
+    // A closed pipe is an error to be seen where it is written to.
+    std::signal(SIGPIPE, SIG_IGN);
+    const auto url = station::parse_url(options.url);
+    if (!url) return complain({}, url.error());
+    const auto settings = client_options(options, *url);
+    if (!settings) return complain({}, settings.error());
+    auto client = station::Client::connect(*url, *settings);
+    if (!client) {
+        (void)complain({}, client.error());
+        return exit_failed;
+    }
+    return work(*client);
+}
+
+void complain(const std::string& text) {
+    std::fprintf(stderr, "blathy: %s\n", station::escaped(text).c_str());
+}
+
+int complain(const std::string& subject, const Error& error) {
+    complain(subject.empty() ? error.text : subject + ": " + error.text);
+    switch (error.kind) {
+        case ErrorKind::refused:
+        case ErrorKind::exception:
+        case ErrorKind::not_negotiated:
+        case ErrorKind::limit:
+        case ErrorKind::protocol:
+            return exit_refused;
+        case ErrorKind::usage:
+        case ErrorKind::connection:
+        case ErrorKind::timeout:
+        case ErrorKind::association:
+            break;
+    }
+    return exit_failed;
+}
+
+void add_client_commands(CLI::App& app, int& exit_code) {
+    add_read(app, exit_code);
+    add_objects(app, exit_code);
+    add_write(app, exit_code);
+    add_call(app, exit_code);
+    add_profile(app, exit_code);
+}
+
+}  // namespace blathy::apps

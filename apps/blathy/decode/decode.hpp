@@ -1,0 +1,25 @@
+// `blathy decode`: explains octets from the command line, or the DLMS traffic of a capture file.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "dlms/explain/explain.hpp"
+#include "dlms/wrapper.hpp"
+
+namespace blathy::apps {
+
+struct DecodeOptions {
+    std::string input;                        // hexadecimal digits, or a file: pcap, pcapng, or text with such digits
+    std::optional<dlms::Protocol> protocol;   // none: what the first octets look like
+    std::uint16_t port = dlms::wrapper_port;  // of a capture; 0: any, where the octets look like DLMS
+    bool json = false;  // an array of nodes; for a capture, an array of messages with their nodes, one on each line
+};
+
+// Writes the explanation to `out`, and what goes wrong to `err`. 0: everything made sense; 1: some of it was
+// malformed, and is marked; 2: there was nothing to explain because the input can't be read.
+int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace blathy::apps

@@ -1,0 +1,23 @@
+// An explanation as text for people and as JSON for programs.
+#pragma once
+
+#include <ostream>
+
+#include <nlohmann/json.hpp>
+
+#include "base/bytes.hpp"
+#include "dlms/explain/explain.hpp"
+
+namespace blathy::apps {
+
+// A line for each node: offset, the first octets, and the name and value with two spaces of indentation for each level.
+// Returns whether a node is an error.
+bool render_text(std::ostream& out, Bytes octets, dlms::Protocol protocol);
+
+// An array of {depth, offset, length, octets, name, value, error}. Sets `has_error` if a node is one.
+nlohmann::ordered_json render_json(Bytes octets, dlms::Protocol protocol, bool& has_error);
+
+// One line, without line breaks; octets that are no UTF-8 are replaced.
+std::string to_text(const nlohmann::ordered_json& json);
+
+}  // namespace blathy::apps

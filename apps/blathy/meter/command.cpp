@@ -1,0 +1,271 @@
+#include "apps/blathy/meter/command.hpp"
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include "apps/blathy/meter/desk_meter.hpp"
+#include "apps/blathy/meter/options.hpp"
+#include "apps/blathy/meter/wrapper_server.hpp"
+#include "apps/blathy/panel/server.hpp"
+#include "meter/models/models.hpp"
+#include "station/url.hpp"
+
+namespace blathy::apps {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+constexpr int exit_could_not_start = 2;
+constexpr int exit_not_saved = 1;
+constexpr std::chrono::milliseconds step{20};
+constexpr double max_speed = 10'000;
+constexpr const char* password_variable = "BLATHY_METER_PASSWORD";
+
+struct Panel {
+    std::string host;
+    std::uint16_t port = 0;
+};
+
+Result<const meter::Model*, std::string> model_named(const std::string& name) {
+    if (const meter::Model* model = meter::find_model(name)) return model;
+    std::string names;
+    for (const meter::Model* model : meter::all_models()) names += fmt::format(" {}", model->name);
+    return fail(fmt::format("there is no model {}; there are{}", name, names));
+}
+
+Result<Panel, std::string> panel_at(const std::string& text) {
+    const auto colon = text.rfind(':');
+    Panel panel;
+    const char* const end = text.data() + text.size();
+    const auto parsed = colon == std::string::npos ? std::from_chars_result{text.data(), std::errc::invalid_argument}
+                                                   : std::from_chars(text.data() + colon + 1, end, panel.port);
+    if (parsed.ec != std::errc{} || parsed.ptr != end || colon == 0) {
+        return fail(fmt::format("--panel {}: expected ADDRESS:PORT or off", text));
+    }
+    panel.host = text.substr(0, colon);
+    if (panel.host.starts_with('[') && panel.host.ends_with(']')) {
+        panel.host = panel.host.substr(1, panel.host.size() - 2);
+    }
+    return panel;
+}
+
+// None: nobody gave one.
+Result<std::optional<meter::Password>, std::string> password_of(const MeterOptions& options) {
+    std::string text;
+    if (options.password_file) {
+        std::ifstream in(*options.password_file);
+        if (!std::getline(in, text)) return fail("cannot read a password from " + options.password_file->string());
+    } else if (const char* variable = std::getenv(password_variable)) {
+        text = variable;
+    } else {
+        return std::nullopt;
+    }
+    if (text.empty() || text.size() > meter::Password::max_size) {
+        return fail(fmt::format("the password must have 1 to {} octets", meter::Password::max_size));
+    }
+    return meter::Password(std::string_view(text));
+}
+
+// Steps the meter through real time.
+asio::awaitable<void> live(DeskMeter& desk) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, step);
+    auto last = steady_clock::now();
+    boost::system::error_code error;
+    while (true) {
+        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+        if (error) co_return;
+        timer.expires_after(step);
+        const auto now = steady_clock::now();
+        desk.run_for(now - last);
+        last = now;
+    }
+}
+
+class Desk {
+  public:
+    // The error is a sentence.
+    Result<void, std::string> set_up(const MeterOptions& options);
+    // Until Ctrl-C. False if the state could not be saved.
+    bool run();
+
+  private:
+    asio::io_context context_{1};
+    std::unique_ptr<DeskMeter> desk_;
+    std::vector<std::unique_ptr<WrapperServer>> servers_;
+    std::unique_ptr<PanelServer> panel_;
+};
+
+Result<void, std::string> Desk::set_up(const MeterOptions& options) {
+    const auto model = model_named(options.model);
+    if (!model) return fail(model.error());
+    if (!(options.speed > 0 && options.speed <= max_speed)) {
+        return fail(fmt::format("--speed {}: expected more than 0 and at most {}", options.speed, max_speed));
+    }
+    const auto password = password_of(options);
+    if (!password) return fail(password.error());
+
+    DeskMeterOptions desk_options;
+    desk_options.model = *model;
+    desk_options.serial_number = options.serial_number;
+    desk_options.state = options.state;
+    desk_options.speed = options.speed;
+    auto desk = DeskMeter::make(desk_options);
+    if (!desk) return fail(desk.error());
+    desk_ = std::move(*desk);
+    meter::Meter& meter = desk_->meter();
+    meter::Configuration configuration = meter.configuration();
+    configuration.management_password = password->value_or(configuration.management_password);
+    if (configuration != meter.configuration() && !meter.configure(configuration)) {
+        return fail(std::string("the password could not be stored"));
+    }
+
+    const auto executor = context_.get_executor();
+    WrapperServerLimits limits;
+    limits.idle = options.idle_timeout;
+    std::vector<std::string> listening;
+    for (const std::string& text : options.listen) {
+        const auto url = station::parse_url(text);
+        if (!url) return fail(fmt::format("--listen {}: {}", text, url.error().text));
+        if (url->transport != station::Transport::tcp) {
+            return fail(fmt::format("--listen {}: a meter listens at tcp://HOST:PORT", text));
+        }
+        auto server = WrapperServer::listen(executor, url->host, url->port, meter, limits);
+        if (!server) return fail(server.error());
+        station::Url bound = *url;
+        bound.port = (*server)->port();
+        listening.push_back(station::name_of(bound));
+        servers_.push_back(std::move(*server));
+    }
+    std::string panel_address = "off";
+    if (options.panel != "off") {
+        const auto where = panel_at(options.panel);
+        if (!where) return fail(where.error());
+        const auto clients = [this] {
+            std::size_t sum = 0;
+            for (const auto& server : servers_) sum += server->connections();
+            return sum;
+        };
+        auto panel = PanelServer::listen(executor, *desk_, {where->host, where->port, listening, clients});
+        if (!panel) return fail(panel.error());
+        panel_ = std::move(*panel);
+        for (const auto& server : servers_) server->observe(panel_.get());
+        const bool v6 = where->host.find(':') != std::string::npos;
+        panel_address = v6 ? fmt::format("http://[{}]:{}", where->host, panel_->port())
+                           : fmt::format("http://{}:{}", where->host, panel_->port());
+    }
+
+    const meter::Identity& identity = meter.identity();
+    fmt::print("{} serial {} ({})\n", (*model)->name, identity.serial_number(), identity.logical_device_name());
+    for (const std::string& url : listening) fmt::print("DLMS/COSEM at {}\n", url);
+    fmt::print("Panel at {}\n", panel_address);
+    if (options.state) fmt::print("State in {}\n", options.state->string());
+    if (configuration.management_password == meter::Password(meter::demo_management_password)) {
+        fmt::print("Warning: the management client has the demo password. Set one with --password-file or ${}.\n",
+                   password_variable);
+    }
+    std::fflush(stdout);
+    return {};
+}
+
+bool Desk::run() {
+    asio::signal_set signals(context_, SIGINT, SIGTERM);
+    signals.async_wait([this](const boost::system::error_code&, int) { context_.stop(); });
+    asio::co_spawn(context_, live(*desk_), asio::detached);
+    context_.run();
+    return desk_->save();
+}
+
+constexpr const char* description = R"(Run one meter of the family on this desk.
+
+The meter hangs at a simulated mains with a household's load, measures what its converter samples, and serves
+DLMS/COSEM to any client. Its front panel is a web page.)";
+
+constexpr const char* footer = R"(Clients (server SAP 1, logical names):
+  16  public client, no security: reads
+   1  management client, LLS password: reads, writes, calls methods
+
+State: with --state DIR, energy, clock and configuration are kept in DIR. Configuration is kept at once; of energy at
+most 10 seconds of meter time are lost when the process is killed, and none after Ctrl-C or SIGTERM.
+
+Config file: TOML with any of model, serial, listen (a list), panel, state, speed, idle-timeout, password-file.
+
+Exit codes: 0 ended by Ctrl-C or SIGTERM; 1 the state could not be saved; 2 could not start.
+
+Examples:
+  blathy meter
+  blathy meter --model SM306 --listen tcp://0.0.0.0:4059 --panel off
+  blathy meter --state ~/meter --speed 60)";
+
+}  // namespace
+
+void add_meter_command(CLI::App& app, int& exit_code) {
+    CLI::App* command = app.add_subcommand("meter", description);
+    command->footer(footer);
+    auto given = std::make_shared<MeterOptions>();
+    auto config_file = std::make_shared<std::string>();
+    auto state = std::make_shared<std::string>();
+    auto password_file = std::make_shared<std::string>();
+    auto idle_timeout_s = std::make_shared<std::int64_t>(given->idle_timeout.count());
+
+    const auto* model =
+        command->add_option("--model", given->model, "SED102, SED302, SM306, SM307 or SM120B2")->capture_default_str();
+    const auto* serial = command->add_option("--serial", given->serial_number, "serial number; its hardware follows")
+                             ->check(CLI::Range(1, 99'999'999))
+                             ->capture_default_str();
+    const auto* listen = command->add_option("--listen", given->listen, "tcp://HOST:PORT; may be given again")
+                             ->type_name("URL")
+                             ->capture_default_str();
+    const auto* panel = command->add_option("--panel", given->panel, "front panel's ADDRESS:PORT, or off")
+                            ->type_name("WHERE")
+                            ->capture_default_str();
+    const auto* state_option = command->add_option("--state", *state, "directory that keeps the meter's memory");
+    const auto* speed =
+        command->add_option("--speed", given->speed, "meter seconds a second, up to 10000")->capture_default_str();
+    const auto* idle =
+        command->add_option("--idle-timeout", *idle_timeout_s, "seconds until a silent client is cut off")
+            ->check(CLI::Range(1, 86'400))
+            ->capture_default_str();
+    const auto* password =
+        command->add_option("--password-file", *password_file, "first line: the management client's password");
+    command->add_option("--config", *config_file, "TOML file with the same settings")->type_name("FILE.toml");
+
+    command->callback([=, &exit_code] {
+        const auto complain = [&exit_code](const std::string& sentence) {
+            fmt::print(stderr, "blathy meter: {}\n", sentence);
+            exit_code = exit_could_not_start;
+        };
+        MeterOptions options;
+        if (!config_file->empty()) {
+            if (const auto read = read_config_file(*config_file, options); !read) return complain(read.error());
+        }
+        if (model->count() > 0) options.model = given->model;
+        if (serial->count() > 0) options.serial_number = given->serial_number;
+        if (listen->count() > 0) options.listen = given->listen;
+        if (panel->count() > 0) options.panel = given->panel;
+        if (state_option->count() > 0) options.state = *state;
+        if (speed->count() > 0) options.speed = given->speed;
+        if (idle->count() > 0) options.idle_timeout = std::chrono::seconds{*idle_timeout_s};
+        if (password->count() > 0) options.password_file = *password_file;
+
+        Desk desk;
+        if (const auto ready = desk.set_up(options); !ready) return complain(ready.error());
+        if (!desk.run()) {
+            fmt::print(stderr, "blathy meter: the state could not be saved\n");
+            exit_code = exit_not_saved;
+        }
+    });
+}
+
+}  // namespace blathy::apps

@@ -1,0 +1,117 @@
+#include "apps/blathy/meter/desk_meter.hpp"
+
+#include <algorithm>
+
+#include "world/factory_calibration.hpp"
+
+namespace blathy::apps {
+namespace {
+
+using namespace std::chrono;
+
+// A process that was held up for longer lives on from where it was.
+constexpr nanoseconds longest_leap = seconds{1};
+// Pulses that nobody asks for are not kept.
+constexpr std::size_t max_waiting_pulses = 1000;
+
+meter::Store mounted(FileFlash& flash) {
+    meter::Store store(flash);
+    store.mount();
+    return store;
+}
+
+// Every meter is as imperfect as production makes it; its serial number says how.
+world::Site make_site(const DeskMeterOptions& options) {
+    return world::Site(*options.model, world::AnalogFrontEnd::manufacture(*options.model, options.serial_number));
+}
+
+meter::Calibration calibration_of(const DeskMeterOptions& options) {
+    return world::calibrate_at_factory(*options.model,
+                                       world::AnalogFrontEnd::manufacture(*options.model, options.serial_number));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterOptions& options) {
+    auto flash = FileFlash::in_memory();
+    if (options.state) {
+        auto opened = FileFlash::open(*options.state);
+        if (!opened) return fail(opened.error());
+        flash = std::move(*opened);
+    }
+    return std::unique_ptr<DeskMeter>(new DeskMeter(options, std::move(flash)));
+}
+
+DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash)
+    : options_(options),
+      flash_(std::move(flash)),
+      clock_chip_(options.state),
+      store_(mounted(*flash_)),
+      meter_(*options.model, meter::Identity(*options.model, options.serial_number), options.factory, store_,
+             clock_chip_.now()),
+      site_(make_site(options)),
+      metrology_(*options.model, calibration_of(options)),
+      recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {
+    start_household();
+}
+
+void DeskMeter::start_household() {
+    const auto& clock = meter_.clock();
+    const auto local = clock.now() - minutes{clock.deviation_min_at(clock.now())};
+    const duration<double> since_midnight = local - floor<days>(local);
+    site_.start_household(world::Household(options_.serial_number), since_midnight.count());
+}
+
+void DeskMeter::run_for(nanoseconds real_time) {
+    const duration<double> meter_time = std::min(real_time, longest_leap) * options_.speed;
+    samples_due_ += meter_time.count() * options_.model->sample_rate_hz;
+    for (; samples_due_ >= 1; samples_due_ -= 1) take_sample();
+
+    until_clock_is_kept_ -= duration_cast<milliseconds>(real_time);
+    if (until_clock_is_kept_ <= milliseconds{0}) {
+        (void)clock_chip_.follow(meter_.clock().now());  // what fails now is tried again in a second
+        until_clock_is_kept_ = seconds{1};
+    }
+}
+
+void DeskMeter::take_sample() {
+    const meter::Samples samples = site_.next();
+    if (recent_.size() == recent_capacity_) recent_.pop_front();
+    recent_.push_back(samples);
+    if (metrology_.push(samples)) end_interval();
+}
+
+void DeskMeter::end_interval() {
+    const auto& interval = metrology_.interval();
+    const auto pulses = meter_.advance(interval);
+    const auto keep = [&](std::deque<microseconds>& waiting, std::span<const std::uint32_t> instants_us) {
+        for (const std::uint32_t instant_us : instants_us) waiting.push_back(since_start_ + microseconds{instant_us});
+        while (waiting.size() > max_waiting_pulses) waiting.pop_front();
+    };
+    keep(active_pulses_, pulses.active_us);
+    keep(reactive_pulses_, pulses.reactive_us);
+    since_start_ += microseconds{interval.duration_us};
+}
+
+bool DeskMeter::save() {
+    return clock_chip_.follow(meter_.clock().now()) && meter_.save();
+}
+
+std::vector<meter::Samples> DeskMeter::recent_samples() const {
+    return {recent_.begin(), recent_.end()};
+}
+
+DeskMeter::PulseAges DeskMeter::take_pulses() {
+    const auto ages = [&](std::deque<microseconds>& waiting) {
+        std::vector<microseconds> result;
+        for (const microseconds at : waiting) {
+            const duration<double, std::micro> age = (since_start_ - at) / options_.speed;
+            result.push_back(duration_cast<microseconds>(age));
+        }
+        waiting.clear();
+        return result;
+    };
+    return {ages(active_pulses_), ages(reactive_pulses_)};
+}
+
+}  // namespace blathy::apps

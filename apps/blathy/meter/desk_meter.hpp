@@ -1,0 +1,78 @@
+// The desk meter: one meter of the family, hung at a simulated site, run in (multiples of) real time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/blathy/meter/clock_chip.hpp"
+#include "apps/blathy/meter/file_flash.hpp"
+#include "base/result.hpp"
+#include "meter/meter.hpp"
+#include "meter/metrology/metrology.hpp"
+#include "world/site.hpp"
+
+namespace blathy::apps {
+
+struct DeskMeterOptions {
+    const meter::Model* model = nullptr;
+    std::uint32_t serial_number = 1;
+    std::optional<std::filesystem::path> state;
+    meter::Configuration factory;
+    double speed = 1;  // meter seconds a second
+};
+
+class DeskMeter {
+  public:
+    // The error is a sentence: the state directory could not be used.
+    static Result<std::unique_ptr<DeskMeter>, std::string> make(const DeskMeterOptions& options);
+
+    // Lives through so much real time.
+    void run_for(std::chrono::nanoseconds real_time);
+    // Makes everything durable. False if that failed.
+    bool save();
+
+    [[nodiscard]] meter::Meter& meter() { return meter_; }
+    [[nodiscard]] const meter::Meter& meter() const { return meter_; }
+    [[nodiscard]] world::Site& site() { return site_; }
+    [[nodiscard]] const world::Site& site() const { return site_; }
+    [[nodiscard]] double speed() const { return options_.speed; }
+    void start_household();
+
+    // The last two mains periods as the converter saw them, oldest first.
+    [[nodiscard]] std::vector<meter::Samples> recent_samples() const;
+
+    // How long ago in real time each pulse since the last call began, oldest first.
+    struct PulseAges {
+        std::vector<std::chrono::microseconds> active;
+        std::vector<std::chrono::microseconds> reactive;
+    };
+    PulseAges take_pulses();
+
+  private:
+    DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash);
+    void take_sample();
+    void end_interval();
+
+    DeskMeterOptions options_;
+    std::unique_ptr<FileFlash> flash_;
+    ClockChip clock_chip_;
+    meter::Store store_;
+    meter::Meter meter_;
+    world::Site site_;
+    meter::Metrology metrology_;
+    double samples_due_ = 0;
+    std::deque<meter::Samples> recent_;
+    std::size_t recent_capacity_;
+    std::chrono::microseconds since_start_{0};  // of meter time, up to the last Interval
+    std::deque<std::chrono::microseconds> active_pulses_;
+    std::deque<std::chrono::microseconds> reactive_pulses_;
+    std::chrono::milliseconds until_clock_is_kept_{0};
+};
+
+}  // namespace blathy::apps

@@ -1,0 +1,96 @@
+#include "apps/blathy/meter/file_flash.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace blathy::apps {
+namespace {
+
+constexpr std::uint8_t erased = 0xFF;
+
+std::string reason() {
+    return std::strerror(errno);
+}
+
+bool within(std::size_t sector, std::size_t offset, std::size_t count) {
+    return sector < FileFlash::sectors && offset <= FileFlash::sector_octets &&
+           count <= FileFlash::sector_octets - offset;
+}
+
+}  // namespace
+
+FileFlash::FileFlash() : octets_(sectors * sector_octets, erased) {}
+
+FileFlash::~FileFlash() {
+    if (file_ >= 0) ::close(file_);
+}
+
+std::unique_ptr<FileFlash> FileFlash::in_memory() {
+    return std::unique_ptr<FileFlash>(new FileFlash());
+}
+
+Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::filesystem::path& directory) {
+    std::error_code error;
+    if (!std::filesystem::exists(directory, error)) {
+        std::filesystem::create_directories(directory, error);
+        if (!error) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+    }
+    if (error) return fail("cannot make the state directory " + directory.string() + ": " + error.message());
+
+    auto flash = in_memory();
+    const auto path = directory / "flash.bin";
+    flash->file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (flash->file_ < 0) return fail("cannot open " + path.string() + ": " + reason());
+    if (::flock(flash->file_, LOCK_EX | LOCK_NB) != 0) {
+        return fail("the state directory " + directory.string() + " is in use by another meter");
+    }
+    struct stat status {};
+    if (::fstat(flash->file_, &status) != 0) return fail("cannot read " + path.string() + ": " + reason());
+    auto& octets = flash->octets_;
+    if (status.st_size == 0) {
+        if (!flash->write_through(0, octets.size())) return fail("cannot write " + path.string() + ": " + reason());
+        return flash;
+    }
+    if (static_cast<std::size_t>(status.st_size) != octets.size()) {
+        return fail(path.string() + " is not the flash of a meter: it has " + std::to_string(status.st_size) +
+                    " octets, not " + std::to_string(octets.size()));
+    }
+    if (::pread(flash->file_, octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size())) {
+        return fail("cannot read " + path.string() + ": " + reason());
+    }
+    return flash;
+}
+
+bool FileFlash::write_through(std::size_t start, std::size_t count) const {
+    if (file_ < 0) return true;
+    return ::pwrite(file_, octets_.data() + start, count, static_cast<off_t>(start)) == static_cast<ssize_t>(count);
+}
+
+bool FileFlash::read(std::size_t sector, std::size_t offset, MutableBytes into) const {
+    if (!within(sector, offset, into.size())) return false;
+    const auto from = octets_.begin() + static_cast<std::ptrdiff_t>(sector * sector_octets + offset);
+    std::copy_n(from, into.size(), into.begin());
+    return true;
+}
+
+bool FileFlash::program(std::size_t sector, std::size_t offset, Bytes octets) {
+    if (!within(sector, offset, octets.size())) return false;
+    const std::size_t start = sector * sector_octets + offset;
+    for (std::size_t i = 0; i < octets.size(); ++i) octets_[start + i] &= octets[i];
+    return write_through(start, octets.size());
+}
+
+bool FileFlash::erase(std::size_t sector) {
+    if (!within(sector, 0, sector_octets)) return false;
+    const std::size_t start = sector * sector_octets;
+    std::fill_n(octets_.begin() + static_cast<std::ptrdiff_t>(start), sector_octets, erased);
+    return write_through(start, sector_octets);
+}
+
+}  // namespace blathy::apps

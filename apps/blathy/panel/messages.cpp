@@ -1,0 +1,336 @@
+#include "apps/blathy/panel/messages.hpp"
+
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include <fmt/format.h>
+
+#include "apps/blathy/panel/redact.hpp"
+#include "dlms/explain/explain.hpp"
+#include "dlms/wrapper.hpp"
+
+namespace blathy::apps {
+namespace {
+
+constexpr double milli = 1e-3;
+constexpr double micro = 1e-6;
+// Of a frame in the log; an object list has thousands.
+constexpr std::size_t max_log_nodes = 400;
+
+std::string hex(Bytes octets) {
+    std::string text;
+    text.reserve(2 * octets.size());
+    for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
+    return text;
+}
+
+// Octets from the wire are no UTF-8; JSON is.
+std::string printable(std::string_view text) {
+    std::string result;
+    for (const char character : text) {
+        const auto octet = static_cast<unsigned char>(character);
+        if (octet >= 0x20 && octet < 0x7F) {
+            result += character;
+        } else {
+            result += fmt::format("\\x{:02x}", octet);
+        }
+    }
+    return result;
+}
+
+std::string iso_time(const dlms::DateTime& time) {
+    const int east = -time.deviation_min;
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:02}{}{:02}:{:02}", time.date.year, time.date.month,
+                       time.date.day_of_month, time.time.hour, time.time.minute, time.time.second, time.time.hundredths,
+                       east < 0 ? '-' : '+', std::abs(east) / 60, std::abs(east) % 60);
+}
+
+double power_factor_of(double active, double apparent) {
+    return apparent == 0 ? 1 : active / apparent;
+}
+
+Json phase_values(const meter::PhaseInterval& phase) {
+    const double active = static_cast<double>(phase.active_power_mw) * milli;
+    const double apparent = static_cast<double>(phase.apparent_power_mva) * milli;
+    return {
+        {"v", phase.voltage_mv * milli},
+        {"i", phase.current_ua * micro},
+        {"p", active},
+        {"q", static_cast<double>(phase.reactive_power_mvar) * milli},
+        {"s", apparent},
+        {"pf", power_factor_of(active, apparent)},
+        {"angle_v", phase.voltage_angle_mdeg * milli},
+        {"angle_i", phase.current_angle_mdeg * milli},
+    };
+}
+
+Json ages_ms(const std::vector<std::chrono::microseconds>& ages) {
+    Json result = Json::array();
+    for (const auto age : ages) result.push_back(static_cast<double>(age.count()) * milli);
+    return result;
+}
+
+std::size_t phases_of(const DeskMeter& desk) {
+    return desk.meter().model().phases;
+}
+
+// A member that the message may have. Anything but what it must be throws, and the message is refused.
+double number_within(const Json& value, const char* name, double low, double high) {
+    const double number = value.at(name).get<double>();
+    if (!std::isfinite(number) || number < low || number > high) {
+        throw std::invalid_argument(fmt::format("{} must be from {} to {}", name, low, high));
+    }
+    return number;
+}
+
+constexpr double max_test_voltage_v = 400;
+constexpr double max_overcurrent = 1.2;  // of Imax
+constexpr double lowest_frequency_hz = 45;
+constexpr double highest_frequency_hz = 55;
+
+void set_phase(DeskMeter& desk, const Json& message) {
+    const auto phase = message.at("phase").get<std::size_t>();
+    if (phase < 1 || phase > phases_of(desk)) throw std::invalid_argument("there is no such phase");
+    world::Site& site = desk.site();
+    world::Mains mains = site.mains();
+    world::PhaseLoad load = site.load(phase - 1);
+    bool load_changed = false;
+    if (message.contains("voltage")) {
+        mains.voltage_v[phase - 1] = number_within(message, "voltage", 0, max_test_voltage_v);
+    }
+    if (message.contains("current")) {
+        const double max_current_a = desk.meter().model().max_current_ma * milli * max_overcurrent;
+        load.current_a = number_within(message, "current", 0, max_current_a);
+        load_changed = true;
+    }
+    if (message.contains("power_factor")) {
+        load.power_factor = number_within(message, "power_factor", 0, 1);
+        load_changed = true;
+    }
+    if (message.contains("inductive")) {
+        load.inductive = message.at("inductive").get<bool>();
+        load_changed = true;
+    }
+    if (message.contains("export")) {
+        load.exporting = message.at("export").get<bool>();
+        load_changed = true;
+    }
+    site.set_mains(mains);
+    if (load_changed) site.set_load(phase - 1, load);
+}
+
+void set_frequency(DeskMeter& desk, const Json& message) {
+    world::Mains mains = desk.site().mains();
+    mains.frequency_hz = number_within(message, "frequency", lowest_frequency_hz, highest_frequency_hz);
+    desk.site().set_mains(mains);
+}
+
+void set_household(DeskMeter& desk, const Json& message) {
+    if (message.at("on").get<bool>()) {
+        desk.start_household();
+    } else {
+        desk.site().stop_household();
+    }
+}
+
+void push_button(DeskMeter& desk, const Json& message) {
+    const auto button = message.at("button").get<std::string>();
+    const bool pressed = message.at("pressed").get<bool>();
+    if (button == "display") {
+        if (pressed) desk.meter().press_display_button();
+    } else if (button != "reset") {  // the sealed button: there is no demand to reset yet
+        throw std::invalid_argument("there is no such button");
+    }
+}
+
+}  // namespace
+
+Json controls_of(const DeskMeter& desk) {
+    Json phases = Json::array();
+    for (std::size_t i = 0; i < phases_of(desk); ++i) {
+        const world::PhaseLoad& load = desk.site().load(i);
+        phases.push_back({{"voltage", desk.site().mains().voltage_v[i]},
+                          {"current", load.current_a},
+                          {"power_factor", load.power_factor},
+                          {"inductive", load.inductive},
+                          {"export", load.exporting}});
+    }
+    return {{"phases", phases},
+            {"frequency", desk.site().mains().frequency_hz},
+            {"household", desk.site().household_runs()}};
+}
+
+Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen) {
+    const meter::Model& model = desk.meter().model();
+    Json annunciators = Json::array();
+    for (const std::string_view name : meter::lcd_annunciator_names) annunciators.push_back(name);
+    return {
+        {"type", "hello"},
+        {"model",
+         {{"name", model.name},
+          {"title", model.title},
+          {"phases", model.phases},
+          {"neutral_current", model.neutral_current},
+          {"nominal_voltage", model.nominal_voltage_mv * milli},
+          {"basic_current", model.basic_current_ma * milli},
+          {"max_current", model.max_current_ma * milli},
+          {"nominal_frequency", model.nominal_frequency_mhz * milli},
+          {"active_constant", model.active_constant_per_kwh},
+          {"reactive_constant", model.reactive_constant_per_kvarh},
+          {"active_class", model.active_class},
+          {"reactive_class", model.reactive_class},
+          {"digits", model.display_digits},
+          {"code_digits", meter::lcd_code_digits}}},
+        {"serial", desk.meter().identity().serial_number()},
+        {"logical_device_name", desk.meter().identity().logical_device_name()},
+        {"firmware", meter::firmware_version},
+        {"listen", listen},
+        {"speed", desk.speed()},
+        {"annunciators", annunciators},
+        {"controls", controls_of(desk)},
+    };
+}
+
+Json controls_message(const DeskMeter& desk) {
+    return {{"type", "controls"}, {"controls", controls_of(desk)}};
+}
+
+Json tick_message(DeskMeter& desk, std::size_t clients) {
+    const meter::Meter& meter = desk.meter();
+    const meter::Interval& interval = meter.interval();
+    const meter::Lcd lcd = meter.lcd();
+    const auto pulses = desk.take_pulses();
+    Json phases = Json::array();
+    double active = 0;
+    double reactive = 0;
+    double apparent = 0;
+    for (std::size_t i = 0; i < phases_of(desk); ++i) {
+        const meter::PhaseInterval& phase = interval.phase[i];
+        phases.push_back(phase_values(phase));
+        active += static_cast<double>(phase.active_power_mw) * milli;
+        reactive += static_cast<double>(phase.reactive_power_mvar) * milli;
+        apparent += static_cast<double>(phase.apparent_power_mva) * milli;
+    }
+    const auto wh = [](std::uint64_t millijoules) {
+        return static_cast<double>(millijoules) / static_cast<double>(meter::millijoules_per_wh);
+    };
+    const meter::EnergySet& energy = meter.energy().total;
+    return {
+        {"type", "tick"},
+        {"time", iso_time(meter.clock().local_now())},
+        {"lcd",
+         {{"digits", hex(Bytes(lcd.digits).first(meter.model().display_digits))},
+          {"code", hex(lcd.code)},
+          {"annunciators", hex(lcd.annunciators)},
+          {"backlight", lcd.backlight}}},
+        {"leds", {{"active", ages_ms(pulses.active)}, {"reactive", ages_ms(pulses.reactive)}, {"alarm", false}}},
+        {"phases", phases},
+        {"total", {{"p", active}, {"q", reactive}, {"s", apparent}, {"pf", power_factor_of(active, apparent)}}},
+        {"neutral", interval.neutral_current_ua * micro},
+        {"frequency", interval.frequency_mhz * milli},
+        {"energy",
+         {{"active_import", wh(energy[meter::EnergyRegister::active_import])},
+          {"active_export", wh(energy[meter::EnergyRegister::active_export])},
+          {"reactive_import", wh(energy.reactive_import())},
+          {"reactive_export", wh(energy.reactive_export())}}},
+        {"clients", clients},
+    };
+}
+
+Json wave_message(const DeskMeter& desk) {
+    const meter::Model& model = desk.meter().model();
+    const double highest_count = std::ldexp(1.0, model.adc_bits - 1);
+    const double volts = model.full_scale_voltage_mv * milli / highest_count;
+    const double amperes = model.full_scale_current_ma * milli / highest_count;
+    const auto samples = desk.recent_samples();
+    const auto rounded = [](double value) { return std::round(value * 1000) / 1000; };
+    Json voltages = Json::array();
+    Json currents = Json::array();
+    for (std::size_t i = 0; i < model.phases; ++i) {
+        Json voltage = Json::array();
+        Json current = Json::array();
+        for (const meter::Samples& sample : samples) {
+            voltage.push_back(rounded(sample.voltage[i] * volts));
+            current.push_back(rounded(sample.current[i] * amperes));
+        }
+        voltages.push_back(std::move(voltage));
+        currents.push_back(std::move(current));
+    }
+    Json neutral = Json::array();
+    if (model.neutral_current) {
+        for (const meter::Samples& sample : samples) neutral.push_back(rounded(sample.neutral_current * amperes));
+    }
+    return {{"type", "wave"},
+            {"rate", model.sample_rate_hz},
+            {"v", std::move(voltages)},
+            {"i", std::move(currents)},
+            {"neutral", std::move(neutral)}};
+}
+
+Json log_message(const DeskMeter& desk, std::string_view peer, Direction direction, Bytes wpdu) {
+    std::vector<std::uint8_t> shown(wpdu.begin(), wpdu.end());
+    std::array<char, 160> buffer{};
+    std::string_view line = "not a WPDU";
+    if (wpdu.size() > dlms::WrapperHeader::size) {
+        const auto apdu = redacted(wpdu.subspan(dlms::WrapperHeader::size));
+        std::copy(apdu.begin(), apdu.end(), shown.begin() + dlms::WrapperHeader::size);
+        line = dlms::summary(apdu, buffer);
+    }
+    Json tree = Json::array();
+    dlms::explain_wrapper(shown, [&](const dlms::Node& node) {
+        if (tree.size() > max_log_nodes) return;
+        if (tree.size() == max_log_nodes) {
+            tree.push_back({{"depth", 0},
+                            {"offset", 0},
+                            {"length", shown.size()},
+                            {"name", "cut"},
+                            {"value", "`blathy decode` explains the whole frame"},
+                            {"error", false}});
+            return;
+        }
+        tree.push_back({{"depth", node.depth},
+                        {"offset", node.offset},
+                        {"length", node.length},
+                        {"name", printable(node.name)},
+                        {"value", printable(node.value)},
+                        {"error", node.error}});
+    });
+    return {{"type", "log"},          {"time", iso_time(desk.meter().clock().local_now())},
+            {"peer", peer},           {"direction", direction == Direction::to_meter ? "in" : "out"},
+            {"hex", hex(shown)},      {"summary", printable(line)},
+            {"tree", std::move(tree)}};
+}
+
+Json error_message(std::string_view text) {
+    return {{"type", "error"}, {"message", text}};
+}
+
+std::string obey(DeskMeter& desk, std::string_view text, bool& controls_changed) {
+    controls_changed = false;
+    try {
+        const Json message = Json::parse(text);
+        const auto type = message.at("type").get<std::string>();
+        if (type == "button") {
+            push_button(desk, message);
+            return {};
+        }
+        if (type == "phase") {
+            set_phase(desk, message);
+        } else if (type == "mains") {
+            set_frequency(desk, message);
+        } else if (type == "household") {
+            set_household(desk, message);
+        } else {
+            return "there is no such message";
+        }
+        controls_changed = true;
+        return {};
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    } catch (const Json::exception&) {
+        return "the message is not what docs/panel-protocol.md says";
+    }
+}
+
+}  // namespace blathy::apps

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs the benchmarks that `make bench` built.
+#   usage: scripts/bench.sh [OPTION OF GOOGLE BENCHMARK] ...
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+exec build/bench/bench/blathy_bench "$@"

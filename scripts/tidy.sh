@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Runs clang-tidy on the sources of the rooms that the debug preset compiles; one process a processor.
+#   usage: scripts/tidy.sh [REVISION]     only the sources changed since REVISION
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+rooms=(base dlms sts meter world station apps)
+database=build/debug/compile_commands.json
+if [[ ! -f $database ]]; then
+    echo "tidy.sh: $database is missing; run: cmake --preset debug" >&2
+    exit 1
+fi
+
+if (($# > 0)); then
+    candidates=$(git diff --name-only --diff-filter=d "$1" -- "${rooms[@]/%/\/*.cpp}")
+else
+    candidates=$(find . -name '*.cpp' -printf '%P\n' | grep -E "^($(IFS='|' && echo "${rooms[*]}"))/")
+fi
+mapfile -t sources < <(grep -Fxf <(sed -n "s|^ *\"file\": \"$PWD/\(.*\)\".*|\1|p" "$database") <<<"$candidates" | sort)
+echo "clang-tidy on ${#sources[@]} sources"
+((${#sources[@]} > 0)) || exit 0
+printf '%s\0' "${sources[@]}" |
+    xargs --null --max-args 1 --max-procs "$(nproc)" clang-tidy --quiet -p build/debug 2> >(
+        grep -vE '^[0-9]+ warnings? (generated|treated as errors)|^Suppressed |^Use -header-filter' >&2 || true
+    )

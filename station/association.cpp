@@ -1,0 +1,81 @@
+#include "station/association.hpp"
+
+namespace blathy::station {
+namespace {
+
+Context before_association(const AssociationOptions& options) {
+    Context context;
+    context.max_response_octets = options.max_receive_pdu_octets;
+    context.max_value_octets = options.max_value_octets;
+    return context;
+}
+
+}  // namespace
+
+AssociationRequest::AssociationRequest(AssociationOptions options)
+    : Exchange(before_association(options)), options_(std::move(options)), agreed_(context()) {}
+
+Result<Step, Error> AssociationRequest::begin() {
+    if (options_.max_receive_pdu_octets < dlms::min_client_pdu_size) {
+        return fail(Error{ErrorKind::usage, 0, "a maximum PDU size below 12 octets leaves no room for any answer"});
+    }
+    const Octets initiate = encoded(64, [&](ByteWriter& out) {
+        dlms::InitiateRequest request;
+        request.conformance = options_.conformance;
+        request.client_max_receive_pdu_size = options_.max_receive_pdu_octets;
+        write(out, request);
+    });
+    dlms::Aarq aarq;
+    aarq.context = static_cast<std::uint8_t>(dlms::ApplicationContext::logical_names);
+    if (options_.password) {
+        aarq.mechanism = static_cast<std::uint8_t>(dlms::Mechanism::low_level);
+        aarq.authentication_value = *options_.password;
+    }
+    aarq.user_information = initiate;
+    const std::size_t room = 128 + initiate.size() + aarq.authentication_value.size();
+    return send(encoded(room, [&](ByteWriter& out) { write(out, aarq); }));
+}
+
+Result<Step, Error> AssociationRequest::respond(Bytes apdu) {
+    // An answer to something earlier: datagrams may come late.
+    if (apdu[0] != static_cast<std::uint8_t>(dlms::ApduTag::aare)) return Step::wait();
+    const auto aare = dlms::read_aare(apdu);
+    if (!aare) return fail(protocol_error("the meter answered the association request with a malformed AARE"));
+    if (aare->result != dlms::AssociationResult::accepted) {
+        std::string text = "the meter refused the association";
+        if (aare->result == dlms::AssociationResult::rejected_transient) text += " for now";
+        const auto initiate_error = dlms::read_initiate_error(aare->user_information);
+        text += ": " + (initiate_error ? explain(*initiate_error) : explain(aare->diagnostic));
+        return fail(association_error(aare->diagnostic, text));
+    }
+    if (aare->context != static_cast<std::uint8_t>(dlms::ApplicationContext::logical_names)) {
+        return fail(protocol_error("the meter accepted another application context than it was asked for"));
+    }
+    if (aare->diagnostic == dlms::Diagnostic(dlms::UserDiagnostic::authentication_required)) {
+        return fail(association_error(
+            aare->diagnostic, "the meter wants high-level authentication, which this client was not told to use"));
+    }
+    const auto initiate = dlms::read_initiate_response(aare->user_information);
+    if (!initiate) return fail(protocol_error("the meter accepted the association without an initiate-response"));
+    if (initiate->version != dlms::dlms_version || initiate->vaa_name != dlms::vaa_name_logical_names) {
+        return fail(protocol_error("the meter speaks DLMS version " + std::to_string(initiate->version) +
+                                   " or short names; this client speaks version 6 with logical names"));
+    }
+    // A meter must not offer what was not proposed; nothing of it would be used.
+    agreed_.conformance = initiate->conformance & options_.conformance;
+    if (initiate->server_max_receive_pdu_size != 0) agreed_.max_request_octets = initiate->server_max_receive_pdu_size;
+    return Step::done();
+}
+
+Result<Step, Error> ReleaseRequest::begin() {
+    return send(encoded(16, [](ByteWriter& out) {
+        dlms::write_rlrq(out, {static_cast<std::uint8_t>(dlms::ReleaseRequestReason::normal), {}});
+    }));
+}
+
+Result<Step, Error> ReleaseRequest::respond(Bytes apdu) {
+    // Late answers to an earlier request may still arrive; RLREs with extra or missing fields are common.
+    return apdu[0] == static_cast<std::uint8_t>(dlms::ApduTag::rlre) ? Step::done() : Step::wait();
+}
+
+}  // namespace blathy::station

@@ -1,0 +1,102 @@
+// An exchange: one invocation of a service, as the APDUs it wants to send and those it gets back. It does no input or
+// output, so a blocking client, an event loop and a fuzzer can all drive it:
+//
+//     Result<Step, Error> step = exchange.begin();
+//     while (step && step->kind != Step::Kind::done) {
+//         if (step->kind == Step::Kind::send) send(step->apdu);
+//         step = exchange.take(receive());
+//     }
+//
+// Nothing that the meter sends is trusted. An error ends the exchange.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "dlms/apdu/common.hpp"
+#include "dlms/initiate.hpp"
+#include "station/error.hpp"
+#include "station/octets.hpp"
+
+namespace blathy::station {
+
+// What the association agreed on, and what this client takes at most.
+struct Context {
+    dlms::Conformance conformance;
+    std::size_t max_request_octets = 0xFFFF;
+    std::size_t max_response_octets = 0xFFFF;
+    std::size_t max_value_octets = std::size_t{64} << 20;  // of a value that comes in blocks
+
+    [[nodiscard]] bool has(dlms::Conformance::Bit bit) const { return conformance.has(bit); }
+};
+
+struct Step {
+    enum class Kind : std::uint8_t {
+        send,  // send `apdu` and wait for the answer
+        wait,  // that was not the answer; go on waiting
+        done,
+    };
+    Kind kind = Kind::done;
+    Octets apdu;
+
+    static Step send(Octets apdu) { return {Kind::send, std::move(apdu)}; }
+    static Step wait() { return {Kind::wait, {}}; }
+    static Step done() { return {Kind::done, {}}; }
+};
+
+class Exchange {
+  public:
+    explicit Exchange(const Context& context) : context_(context) {}
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    virtual ~Exchange() = default;
+
+    virtual Result<Step, Error> begin() = 0;
+    Result<Step, Error> take(Bytes apdu);
+
+    // The request sent last may be sent again, when it or its answer got lost, without doing anything twice.
+    [[nodiscard]] virtual bool repeatable() const { return false; }
+
+  protected:
+    [[nodiscard]] const Context& context() const { return context_; }
+    // An APDU that is neither unsolicited, nor too long, nor an error of the whole request.
+    virtual Result<Step, Error> respond(Bytes apdu) = 0;
+    // A request that must fit what the meter takes.
+    [[nodiscard]] Result<Step, Error> send(Octets apdu) const;
+    // Nothing if the service is negotiated.
+    [[nodiscard]] Result<void, Error> require(dlms::Conformance::Bit bit) const;
+
+  private:
+    Context context_;
+};
+
+// A long value that leaves in blocks.
+class BlockSource {
+  public:
+    explicit BlockSource(Octets payload) : payload_(std::move(payload)) {}
+
+    [[nodiscard]] bool at_end() const { return position_ == payload_.size(); }
+    [[nodiscard]] std::uint32_t number() const { return number_; }
+    [[nodiscard]] std::size_t size() const { return payload_.size(); }
+    // The next block, of an APDU in which `room` octets are left for number, length and octets.
+    Result<dlms::DataBlock, Error> next(std::size_t room);
+
+  private:
+    Octets payload_;
+    std::size_t position_ = 0;
+    std::uint32_t number_ = 0;  // of the block sent last
+};
+
+// A long value that comes in blocks: numbered from 1, without gaps, none empty, and not without end.
+class BlockSink {
+  public:
+    explicit BlockSink(std::size_t max_octets) : max_octets_(max_octets) {}
+
+    Result<void, Error> take(const dlms::DataBlock& block);
+    [[nodiscard]] std::uint32_t number() const { return number_; }
+
+  private:
+    std::size_t max_octets_;
+    std::size_t octets_ = 0;
+    std::uint32_t number_ = 0;  // of the block taken last
+};
+
+}  // namespace blathy::station

@@ -1,0 +1,111 @@
+#include "station/link/hdlc_link.hpp"
+
+#include "dlms/hdlc/frame.hpp"
+
+namespace blathy::station {
+namespace {
+
+using dlms::hdlc::ClientEvent;
+
+// The longest APDU that is put together from frames, with its LLC octets.
+constexpr std::size_t max_response_octets = 0xFFFF + 3;
+
+// Ten bits an octet. Behind TCP there is a line as well, whose speed is not known here.
+std::chrono::milliseconds line_time(std::size_t octets, std::uint32_t baud) {
+    constexpr std::uint32_t supposed_baud = 9600;
+    return std::chrono::milliseconds(octets * 10'000 / (baud == 0 ? supposed_baud : baud));
+}
+
+Error failure_of(ClientEvent::Failure failure) {
+    switch (failure) {
+        case ClientEvent::Failure::no_answer:
+            return timeout_error("no valid HDLC frame from the meter in time; check the line and the addresses");
+        case ClientEvent::Failure::refused:
+            return connection_error("the meter refused the HDLC connection (DM)");
+        case ClientEvent::Failure::rejected:
+            return connection_error("the meter rejected a frame (FRMR) and gave the HDLC connection up");
+        case ClientEvent::Failure::bad_answer:
+            return protocol_error("the meter sent a malformed HDLC answer");
+        case ClientEvent::Failure::answer_too_long:
+            return protocol_error("the meter sent more over HDLC than was negotiated");
+        case ClientEvent::Failure::none:
+            break;
+    }
+    return connection_error("the HDLC connection to the meter is gone");
+}
+
+}  // namespace
+
+HdlcLink::HdlcLink(Stream stream, const dlms::hdlc::ClientSettings& settings)
+    : stream_(std::move(stream)),
+      longest_answer_(line_time(max_response_octets, settings.baud)),
+      frame_(dlms::hdlc::frame_octets(settings.parameters.max_info_receive)),
+      response_(max_response_octets),
+      room_(dlms::hdlc::frame_octets(settings.parameters.max_info_transmit)),
+      received_(4096),
+      link_(settings, frame_, response_) {}
+
+Result<std::unique_ptr<Link>, Error> HdlcLink::connect(Stream stream, const dlms::hdlc::ClientSettings& settings,
+                                                       const Deadline& deadline) {
+    std::unique_ptr<HdlcLink> link(new HdlcLink(std::move(stream), settings));
+    link->link_.connect(link->now_ms());
+    while (true) {
+        const auto event = link->next_event(deadline);
+        if (!event) return fail(event.error());
+        if (event->kind == ClientEvent::Kind::connected) return link;
+    }
+}
+
+Result<void, Error> HdlcLink::send(Bytes apdu, const Deadline&) {
+    request_ = to_octets(apdu);
+    if (!link_.request(request_, now_ms())) return fail(connection_error("the HDLC connection to the meter is gone"));
+    return {};
+}
+
+Result<Bytes, Error> HdlcLink::receive(const Deadline& deadline) {
+    // The data link notices silence by itself. What is left to guard against is a meter that goes on without end.
+    const Deadline end = deadline.later_by(longest_answer_);
+    while (true) {
+        if (!link_.is_busy()) return fail(timeout_error("the meter has nothing more to say"));
+        const auto event = next_event(end);
+        if (!event) return fail(event.error());
+        // Datagrams are pushes, which nobody here has asked for.
+        if (event->kind == ClientEvent::Kind::response) return event->apdu;
+    }
+}
+
+void HdlcLink::close(const Deadline& deadline) {
+    if (!link_.disconnect(now_ms())) return;
+    while (true) {
+        const auto event = next_event(deadline);
+        if (!event || event->kind == ClientEvent::Kind::disconnected) return;
+    }
+}
+
+Result<ClientEvent, Error> HdlcLink::next_event(const Deadline& deadline) {
+    while (true) {
+        if (const auto event = link_.receive(input_, now_ms())) {
+            if (event->kind == ClientEvent::Kind::failed) return fail(failure_of(event->failure));
+            return *event;
+        }
+        while (const std::size_t size = link_.transmit(room_, now_ms())) {
+            if (auto sent = stream_.write(Bytes(room_).first(size), deadline); !sent) return fail(sent.error());
+        }
+        if (deadline.passed()) return fail(timeout_error("no answer from the meter in time"));
+        const auto wake = link_.wake_after_ms(now_ms());
+        const auto until = wake ? deadline.or_after(std::chrono::milliseconds(*wake)) : deadline;
+        const auto got = stream_.read(received_, until);
+        if (got) {
+            input_ = Bytes(received_).first(*got);
+        } else if (got.error().kind != ErrorKind::timeout) {
+            return fail(got.error());
+        }
+    }
+}
+
+std::uint32_t HdlcLink::now_ms() const {
+    const auto elapsed = Deadline::Clock::now() - start_;
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count());
+}
+
+}  // namespace blathy::station

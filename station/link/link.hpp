@@ -1,0 +1,40 @@
+// A link carries whole APDUs to one meter and back.
+#pragma once
+
+#include <memory>
+
+#include "base/bytes.hpp"
+#include "station/error.hpp"
+#include "station/link/deadline.hpp"
+#include "station/octets.hpp"
+#include "station/url.hpp"
+
+namespace blathy::station {
+
+class Link {
+  public:
+    Link() = default;
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+    virtual ~Link() = default;
+
+    virtual Result<void, Error> send(Bytes apdu, const Deadline& deadline) = 0;
+    // The next APDU; its octets are valid until the next call. Error `timeout`: the link can still be used.
+    virtual Result<Bytes, Error> receive(const Deadline& deadline) = 0;
+    // An APDU that was sent arrives, or the link breaks. Else a request may have to be sent again.
+    [[nodiscard]] virtual bool is_reliable() const = 0;
+    // Says good-bye where the link layer has a way to; waits no longer than the deadline.
+    virtual void close(const Deadline&) {}
+};
+
+struct LinkOptions {
+    std::uint16_t client_sap = 16;
+    std::uint16_t server_sap = 1;
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds response_timeout{10'000};
+    unsigned retries = 2;
+};
+
+Result<std::unique_ptr<Link>, Error> open_link(const Url& url, const LinkOptions& options);
+
+}  // namespace blathy::station

@@ -1,0 +1,551 @@
+// The page against a mock meter, in a real browser: everything shown and sent is what the protocol says.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { launchBrowser, openPage, waitConnected } from './browser.mjs';
+import { annunciatorMemory, logMessages, readDigits, segmentMemory, tick } from './mock-messages.mjs';
+import { annunciator_names, helloOf102, helloOf302, MockMeter } from './mock-meter.mjs';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {MockMeter} */
+let mock;
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let opened;
+/** @type {import('playwright-core').Page} */
+let page;
+
+before(async () => {
+    browser = await launchBrowser();
+});
+after(() => browser.close());
+
+/** @param {import('playwright-core').BrowserContextOptions} [options] */
+async function start(hello = helloOf302(), options = {}) {
+    mock = new MockMeter(hello);
+    const url = await mock.listen();
+    opened = await openPage(browser, options);
+    page = opened.page;
+    await page.goto(url);
+    await waitConnected(page);
+}
+
+async function stop() {
+    const { complaints } = opened;
+    await opened.close();
+    await mock.close();
+    return complaints;
+}
+
+/** Sends and waits until the page has taken the message in, told by the clock of a marked tick after it. */
+async function settled(message = tick()) {
+    mock.send(message);
+    const second = String(Math.floor(Math.random() * 9000) + 1000);
+    mock.send({
+        ...message,
+        type: 'tick',
+        time: `${second}-01-01T00:00:00+00:00`,
+        leds: { active: [], reactive: [], alarm: false },
+    });
+    await page.locator('#clock', { hasText: second }).waitFor();
+}
+
+/**
+ * The messages of a type once there are so many. What never comes must fail rather than hang.
+ * @param {number} count
+ * @param {string} type
+ */
+async function received(count, type) {
+    for (let tries = 0; tries < 1000; tries += 1) {
+        const messages = mock.received.filter((message) => message.type === type);
+        if (messages.length >= count) return messages;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return assert.fail(`the page did not send ${count} messages "${type}"`);
+}
+
+/** @param {'digit' | 'code'} kind */
+function litDigits(kind) {
+    return page
+        .locator(`[data-${kind}]`)
+        .evaluateAll((digits) =>
+            digits.map((digit) =>
+                [...digit.querySelectorAll('.segment.lit')].map(
+                    (segment) => segment.getAttribute('data-segment') ?? '',
+                ),
+            ),
+        );
+}
+
+function litAnnunciators() {
+    return page
+        .locator('[data-annunciator].lit')
+        .evaluateAll((marks) => marks.map((mark) => mark.getAttribute('data-annunciator') ?? ''));
+}
+
+/** Has the page count in `data-flashes` how often each pulse LED lights up. */
+async function countFlashes() {
+    await page.evaluate(() => {
+        for (const kind of ['active', 'reactive']) {
+            const lamp = document.querySelector(`.lamp-${kind}`);
+            if (!lamp) throw new Error(`no LED ${kind}`);
+            let lit = false;
+            lamp.setAttribute('data-flashes', '0');
+            new MutationObserver(() => {
+                const now = lamp.classList.contains('lit');
+                if (now && !lit)
+                    lamp.setAttribute('data-flashes', String(Number(lamp.getAttribute('data-flashes')) + 1));
+                lit = now;
+            }).observe(lamp, { attributes: true, attributeFilter: ['class'] });
+        }
+    });
+}
+
+/** @param {string} key */
+async function value(key) {
+    const text = (await page.locator(`[data-value="${key}"]`).textContent()) ?? '';
+    return text.replace('\u2212', '-');
+}
+
+describe('the panel of an SED302', () => {
+    beforeEach(() => start());
+    afterEach(async () => assert.deepEqual(await stop(), []));
+
+    test('the glass reads what the segment memory holds', async () => {
+        await settled();
+        assert.equal(readDigits(await litDigits('digit')), '  1234.56');
+        assert.equal(readDigits(await litDigits('code')), '   1.8.0');
+        assert.deepEqual(await litAnnunciators(), ['L1', 'L2', 'L3', 'P+', 'Q+', 'T1', 'k', 'W', 'h']);
+        assert.equal(await page.locator('.lcd.backlight').count(), 1);
+        assert.equal(await page.locator('.lcd text').count(), 0, 'nothing in the glass is written as text');
+    });
+
+    test('each bit of the segment memory lights its own segment and no other', async () => {
+        const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'point'];
+        for (let bit = 0; bit < 8; bit += 1) {
+            const message = tick();
+            const place = bit % 8;
+            const digits = new Uint8Array(10);
+            digits[place] = 1 << bit;
+            message.lcd = {
+                digits: Buffer.from(digits).toString('hex'),
+                code: Buffer.from([0, 0, 0, 0, 0, 1 << bit]).toString('hex'),
+                annunciators: '',
+                backlight: false,
+            };
+            await settled(message);
+            const digit = (await litDigits('digit')).map((lit) => lit.join());
+            assert.deepEqual(
+                digit,
+                Array.from({ length: 8 }, (_, at) => (at === place ? names[bit] : '')),
+            );
+            assert.deepEqual((await litDigits('code'))[5], [names[bit]]);
+        }
+        for (const name of annunciator_names) {
+            const message = tick();
+            message.lcd = { digits: '', code: '', annunciators: annunciatorMemory(name), backlight: false };
+            await settled(message);
+            assert.deepEqual(await litAnnunciators(), [name]);
+        }
+        assert.equal(await page.locator('.lcd.backlight').count(), 0);
+    });
+
+    test('a LED flashes once for each pulse', async () => {
+        await countFlashes();
+        for (let round = 0; round < 10; round += 1) {
+            mock.send({ ...tick(), leds: { active: [75, 25], reactive: round === 4 ? [50] : [], alarm: true } });
+            await page.waitForTimeout(100);
+        }
+        // Pulses closer together than a flash lasts are still so many flashes.
+        mock.send({ ...tick(), leds: { active: [20, 16, 12, 8, 4], reactive: [], alarm: true } });
+        await page.locator('.lamp-active[data-flashes="25"]').waitFor();
+        await page.waitForTimeout(500);
+        assert.equal(await page.locator('.lamp-active').getAttribute('data-flashes'), '25');
+        assert.equal(await page.locator('.lamp-reactive').getAttribute('data-flashes'), '1');
+        assert.equal(await page.locator('.lamp-active.lit, .lamp-reactive.lit').count(), 0);
+        assert.equal(await page.locator('.lamp-alarm.lit').count(), 1);
+    });
+
+    test('the front plate states the nominal data', async () => {
+        const plate = (await page.locator('.meter').textContent()) ?? '';
+        for (const text of [
+            'SED302',
+            '3x230/400 V  5(100) A  50 Hz',
+            '1000 imp/kWh',
+            '1000 imp/kvarh',
+            'No. 30200012345678',
+        ]) {
+            assert.ok(plate.includes(text), text);
+        }
+        const labels = await page.locator('.terminal-label').allTextContents();
+        assert.deepEqual(labels, ['L1', 'L1', 'L2', 'L2', 'L3', 'L3', 'N', 'N']);
+    });
+
+    test('the display button is pressed as long as pointer or key holds it', async () => {
+        const button = page.getByRole('button', { name: 'Display button' });
+        await button.hover();
+        await page.mouse.down();
+        assert.deepEqual((await received(1, 'button'))[0], { type: 'button', button: 'display', pressed: true });
+        await page.mouse.up();
+        await button.focus();
+        await page.keyboard.down('Enter');
+        await received(3, 'button');
+        await page.keyboard.up('Enter');
+        const pressed = (await received(4, 'button')).map((message) => message.pressed);
+        assert.deepEqual(pressed, [true, false, true, false]);
+    });
+
+    test('the reset button answers only behind its opened seal', async () => {
+        const button = page.getByRole('button', { name: 'Demand reset button' });
+        await button.focus();
+        await page.keyboard.press('Enter');
+        await page.getByRole('button', { name: 'Seal of the reset button' }).click();
+        await button.click();
+        const messages = await received(2, 'button');
+        assert.deepEqual(messages, [
+            { type: 'button', button: 'reset', pressed: true },
+            { type: 'button', button: 'reset', pressed: false },
+        ]);
+    });
+
+    test('controls say what was set', async () => {
+        await page.getByLabel('Current L1, A').fill('50');
+        await page.keyboard.press('Enter');
+        assert.deepEqual((await received(1, 'phase')).at(-1), { type: 'phase', phase: 1, current: 50 });
+        await page.getByLabel('Voltage L2, slider').fill('0');
+        assert.deepEqual((await received(2, 'phase')).at(-1), { type: 'phase', phase: 2, voltage: 0 });
+        await page.getByLabel('Power factor L3', { exact: true }).fill('0.5');
+        await page.keyboard.press('Enter');
+        assert.deepEqual((await received(3, 'phase')).at(-1), { type: 'phase', phase: 3, power_factor: 0.5 });
+        await page.getByRole('radiogroup', { name: 'Kind of load L1' }).getByLabel('capacitive').check();
+        assert.deepEqual((await received(4, 'phase')).at(-1), { type: 'phase', phase: 1, inductive: false });
+        await page.getByRole('radiogroup', { name: 'Direction of energy L2' }).getByLabel('export').check();
+        assert.deepEqual((await received(5, 'phase')).at(-1), { type: 'phase', phase: 2, export: true });
+        await page.getByLabel('Frequency, Hz').fill('49.5');
+        await page.keyboard.press('Enter');
+        assert.deepEqual(await received(1, 'mains'), [{ type: 'mains', frequency: 49.5 }]);
+        await page.getByText('Simulated household').click();
+        assert.deepEqual(await received(1, 'household'), [{ type: 'household', on: true }]);
+    });
+
+    test('the current slider is logarithmic from zero to Imax', async () => {
+        const slider = page.getByLabel('Current L1, slider');
+        /** @type {unknown[]} */
+        const currents = [];
+        for (const [index, position] of ['1000', '0', '500', '501'].entries()) {
+            await slider.fill(position);
+            currents.push((await received(index + 1, 'phase')).at(-1)?.current);
+        }
+        assert.equal(currents[0], 100);
+        assert.equal(currents[1], 0);
+        const middle = Math.sqrt(100 * 0.002);
+        assert.ok(Math.abs(Number(currents[2]) / middle - 1) < 0.02, String(currents[2]));
+        assert.ok(Number(currents[3]) > Number(currents[2]));
+    });
+
+    test('an entry that is no value is not sent, and the field returns to the truth', async () => {
+        const entry = page.getByLabel('Voltage L1, V');
+        await entry.fill('-1');
+        await page.keyboard.press('Enter');
+        await page.getByLabel('Voltage L3, V').fill('231');
+        await page.keyboard.press('Enter');
+        assert.deepEqual(await received(1, 'phase'), [{ type: 'phase', phase: 3, voltage: 231 }]);
+        assert.equal(await entry.inputValue(), '230');
+    });
+
+    test('controls follow what another page set', async () => {
+        const { controls } = helloOf302();
+        const first = controls.phases[0];
+        assert.ok(first);
+        Object.assign(first, { current: 12.34, voltage: 207, inductive: false, export: true });
+        mock.send({ type: 'controls', controls: { ...controls, frequency: 50.4, household: true } });
+        await settled();
+        assert.equal(await page.getByLabel('Current L1, A').inputValue(), '12.34');
+        assert.equal(await page.getByLabel('Voltage L1, V').inputValue(), '207');
+        assert.equal(await page.getByLabel('Frequency, Hz').inputValue(), '50.4');
+        const kind = page.getByRole('radiogroup', { name: 'Kind of load L1' });
+        assert.ok(await kind.getByLabel('capacitive').isChecked());
+        assert.ok(
+            await page.getByRole('radiogroup', { name: 'Direction of energy L1' }).getByLabel('export').isChecked(),
+        );
+        assert.ok(await page.getByRole('switch').isChecked());
+        assert.deepEqual(mock.received, [], 'following sends nothing back');
+    });
+
+    test('the table shows every value with its sign and decimals', async () => {
+        await settled();
+        const shown = {
+            'v-1': '230.12',
+            'i-2': '3.001',
+            'p-3': '-1759.0',
+            'q-1': '360.2',
+            's-2': '689.8',
+            'pf-3': '-0.950',
+            'angle_v-2': '120.1',
+            'angle_i-3': '198.2',
+            'p-total': '-10.4',
+            'q-total': '-2.6',
+            's-total': '3693.0',
+            'pf-total': '-0.003',
+            frequency: '49.987',
+            neutral: '12.345',
+            active_import: '1234.568',
+            active_export: '0.321',
+            reactive_import: '4.567',
+            reactive_export: '0.000',
+        };
+        for (const [key, text] of Object.entries(shown)) assert.equal(await value(key), text, key);
+    });
+
+    test('phasors point where the angles say', async () => {
+        await settled();
+        const angles = await page.locator('[data-phasor]').evaluateAll((phasors) =>
+            phasors.map((phasor) => {
+                const arrow = phasor.querySelector('path');
+                if (!(arrow instanceof SVGPathElement)) throw new Error('no arrow');
+                const matrix = arrow.getCTM();
+                const ring = arrow.ownerSVGElement?.querySelector('circle')?.getCTM();
+                if (!matrix || !ring) throw new Error('not drawn');
+                const tip = arrow.getPointAtLength(1).matrixTransform(matrix);
+                const degrees = (Math.atan2(tip.x - ring.e, ring.f - tip.y) * 180) / Math.PI;
+                return [phasor.getAttribute('data-phasor'), Math.round(((degrees + 360) % 360) * 10) / 10];
+            }),
+        );
+        const expected = new Map([
+            ['V1', 0],
+            ['V2', 120.1],
+            ['V3', 239.8],
+            ['I1', 18.2],
+            ['I2', 138.3],
+            ['I3', 78],
+        ]);
+        assert.equal(angles.length, expected.size);
+        for (const [name, angle] of angles) {
+            const off = Math.abs(Number(angle) - (expected.get(String(name)) ?? NaN)) % 360;
+            assert.ok(Math.min(off, 360 - off) < 0.15, `${name} at ${angle}`);
+        }
+        assert.equal(await page.locator('.phasor-sequence').getAttribute('data-sequence'), 'forward');
+
+        const swapped = tick();
+        for (const [index, angle] of [0, 240, 120].entries())
+            Object.assign(swapped.phases[index] ?? {}, { angle_v: angle });
+        await settled(swapped);
+        assert.equal(await page.locator('.phasor-sequence').getAttribute('data-sequence'), 'reverse');
+    });
+
+    test('waves and curves are drawn', async () => {
+        const samples = Array.from({ length: 160 }, (_, n) => 325 * Math.sin((2 * Math.PI * n) / 80));
+        mock.send({
+            type: 'wave',
+            rate: 4000,
+            v: [samples, samples, samples],
+            i: [samples, samples, samples],
+            neutral: samples,
+        });
+        await settled();
+        const inked = await page.locator('.u-wrap canvas').evaluateAll((canvases) =>
+            canvases.map((canvas) => {
+                if (!(canvas instanceof HTMLCanvasElement)) throw new Error('no canvas');
+                const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {
+                    data: [],
+                };
+                return data.some((octet) => octet !== 0);
+            }),
+        );
+        assert.deepEqual(inked, [true, true, true, true]);
+    });
+
+    test('a log row opens to octets and tree, and a node marks its octets', async () => {
+        const { request, response } = logMessages();
+        mock.send(request);
+        mock.send(response);
+        await settled();
+        const rows = page.locator('.log-entry');
+        assert.equal(await rows.count(), 2);
+        assert.match(
+            (await rows.nth(0).textContent()) ?? '',
+            /12:34:56\.791.*127\.0\.0\.1:53412.*read-write-denied.*error/,
+        );
+        assert.ok(await rows.nth(0).evaluate((row) => row.classList.contains('has-error')));
+        assert.ok(!(await rows.nth(1).evaluate((row) => row.classList.contains('has-error'))));
+
+        const asked = rows.nth(1);
+        await asked.locator('.log-row').click();
+        const octets = await asked.locator('.octet').allTextContents();
+        assert.equal(octets.join(''), 'C001C100030100010800FF0200');
+        await asked.getByRole('treeitem', { name: 'instance-id' }).hover();
+        assert.equal((await asked.locator('.octet.hit').allTextContents()).join(' '), '01 00 01 08 00 FF');
+        await page.keyboard.press('Tab');
+        await asked.getByRole('treeitem', { name: 'class-id' }).click();
+        await page.mouse.move(0, 0);
+        assert.equal(
+            (await asked.locator('.octet.hit').allTextContents()).join(' '),
+            '00 03',
+            'a chosen node stays marked',
+        );
+        await page.keyboard.press('ArrowDown');
+        assert.equal((await asked.locator('.octet.hit').allTextContents()).join(' '), '01 00 01 08 00 FF');
+        await asked.locator('.octet').nth(11).hover();
+        assert.match(
+            (await asked.locator('.tree li.hit').textContent()) ?? '',
+            /attribute-id/,
+            'an octet marks its node',
+        );
+
+        const answered = rows.nth(0);
+        await answered.locator('.log-row').click();
+        await answered.locator('.node-error').hover();
+        assert.equal((await answered.locator('.octet.hit-error').allTextContents()).join(' '), '01 03');
+        await answered.locator('.log-row').click();
+        assert.ok(await answered.locator('.log-detail').isHidden());
+    });
+
+    test('the log is bounded, can be held still and cleared', async () => {
+        const { request } = logMessages();
+        for (let n = 1; n <= 620; n += 1) mock.send({ ...request, summary: `message ${n}` });
+        await settled();
+        const summaries = page.locator('.log-entry .summary');
+        assert.equal(await summaries.count(), 500);
+        assert.equal(await summaries.first().textContent(), 'message 620');
+        assert.equal(await summaries.last().textContent(), 'message 121');
+
+        await page.getByRole('button', { name: 'Pause' }).click();
+        mock.send({ ...request, summary: 'while paused', skipped: 7 });
+        await settled();
+        assert.equal(await summaries.first().textContent(), 'message 620');
+        assert.match((await page.locator('#log-state').textContent()) ?? '', /1 held back.*7 left out/);
+        await page.getByRole('button', { name: 'Resume' }).click();
+        assert.equal(await summaries.first().textContent(), 'while paused');
+        assert.equal(await summaries.count(), 500);
+
+        await page.getByRole('button', { name: 'Clear' }).click();
+        assert.equal(await summaries.count(), 0);
+    });
+
+    test('a message out of the protocol is named and left out', async () => {
+        const bad = [
+            'no json',
+            '[]',
+            'null',
+            '{"type":"nonsense"}',
+            '{"type":"tick"}',
+            '{"type":"constructor"}',
+            JSON.stringify({ ...tick(), frequency: '50' }),
+            JSON.stringify({ ...logMessages().request, tree: [{ depth: -1 }] }),
+        ];
+        for (const text of bad) mock.sendText(text);
+        await settled();
+        assert.match((await page.locator('#notice').textContent()) ?? '', /log\.tree\[0\]\.depth is not an integer/);
+        assert.equal(await value('frequency'), '49.987');
+        mock.send({ type: 'error', message: 'the voltage is out of range' });
+        await page.locator('#notice', { hasText: 'the voltage is out of range' }).waitFor();
+    });
+
+    test('the page connects again by itself, and claims nothing meanwhile', async () => {
+        mock.send(logMessages().request);
+        await settled();
+        assert.equal(await page.locator('#connection').textContent(), 'Connected');
+        mock.cut();
+        await page.locator('#connection[data-state="lost"]').waitFor();
+        assert.equal(await page.locator('.lcd .lit').count(), 0);
+        await waitConnected(page);
+        await settled();
+        assert.equal(readDigits(await litDigits('digit')), '  1234.56');
+        assert.equal(await page.locator('.log-entry').count(), 1, 'the log stays');
+    });
+});
+
+describe('the panel in other circumstances', () => {
+    afterEach(async () => assert.deepEqual(await stop(), []));
+
+    test('hostile strings stay text', async () => {
+        const evil = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+        const hello = helloOf302();
+        Object.assign(hello, {
+            serial: evil,
+            logical_device_name: evil,
+            firmware: evil,
+            listen: [evil, 'javascript:alert(1)'],
+        });
+        Object.assign(hello.model, { name: evil, title: evil, active_class: evil, reactive_class: evil });
+        hello.annunciators = [evil, 'constructor', '__proto__', ...annunciator_names];
+        await start(hello);
+        const { request } = logMessages();
+        mock.send({
+            ...request,
+            time: evil,
+            peer: evil,
+            summary: evil,
+            hex: evil,
+            tree: [{ depth: 0, offset: -5, length: 1e9, name: evil, value: evil, error: evil }],
+        });
+        mock.send({ ...tick(), time: evil });
+        mock.send({ type: 'error', message: evil });
+        await page.locator('.log-row').click();
+        await page.locator('#notice', { hasText: evil }).waitFor();
+        assert.equal(await page.locator('.node-value').textContent(), evil);
+        assert.equal(await page.locator('#clock').textContent(), evil);
+        assert.equal(await page.locator('img, body script:not([src])').count(), 0);
+        assert.ok(!(await page.title()).startsWith('owned'));
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
+    });
+
+    test('a single phase meter has one phase of everything', async () => {
+        await start(helloOf102());
+        const message = tick();
+        message.phases.length = 1;
+        message.lcd.digits = segmentMemory('     1.25');
+        await settled(message);
+        assert.equal(await page.locator('.phase-controls').count(), 1);
+        assert.equal(await page.locator('[data-phasor]').count(), 2);
+        assert.equal(await page.locator('[data-value="neutral"]').count(), 0);
+        assert.deepEqual(await page.locator('.terminal-label').allTextContents(), ['L', 'N', 'N', 'L']);
+        assert.match((await page.locator('.plate-data').textContent()) ?? '', /^230 V {2}5\(100\) A/);
+    });
+
+    test('with reduced motion a LED burns steadily while pulses come, and then goes out', async () => {
+        await start(helloOf302(), { reducedMotion: 'reduce' });
+        await countFlashes();
+        for (let round = 0; round < 8; round += 1) {
+            mock.send({ ...tick(), leds: { active: [60], reactive: [], alarm: false } });
+            await page.waitForTimeout(100);
+        }
+        await page.locator('.lamp-active.lit').waitFor();
+        await page.locator('.lamp-active:not(.lit)').waitFor();
+        assert.equal(await page.locator('.lamp-active').getAttribute('data-flashes'), '1');
+    });
+
+    for (const width of [360, 768, 1440]) {
+        for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+            test(`nothing overflows ${width} pixels, ${colorScheme}`, async () => {
+                await start(helloOf302(), { viewport: { width, height: 740 }, colorScheme });
+                const { request, response } = logMessages();
+                const long = {
+                    ...request,
+                    summary: 'x'.repeat(300),
+                    peer: '[2001:db8::1234:5678:9abc:def0]:65535',
+                    hex: 'AB'.repeat(700),
+                };
+                for (const message of [request, response, long]) mock.send(message);
+                const large = tick();
+                for (const phase of large.phases) Object.assign(phase, { p: -123456.7, q: -123456.7, s: 123456.7 });
+                Object.assign(large.total, { p: -370370.1, q: -370370.1, s: 370370.1 });
+                large.energy.active_import = 99_999_999_999;
+                await settled(large);
+                await page.locator('.log-row').first().click();
+                const [content, window_width] = await page.evaluate(() => [
+                    document.documentElement.scrollWidth,
+                    window.innerWidth,
+                ]);
+                assert.equal(window_width, width);
+                assert.ok(Number(content) <= width, `${content} pixels wide`);
+                const burst = await page
+                    .locator('.card')
+                    .evaluateAll((cards) =>
+                        cards.filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.className),
+                    );
+                assert.deepEqual(burst, [], 'nor does anything overflow its card');
+            });
+        }
+    }
+});
