@@ -50,7 +50,7 @@ check-format: ## fail when a source is not formatted
 
 tidy: ## clang-tidy, on every source of the rooms or those changed since BASE=revision
 	@scripts/install.sh checks
-	@$(MAKE) --silent --no-print-directory build/debug/build.ninja
+	@$(MAKE) --silent --no-print-directory panel build/debug/build.ninja
 	@scripts/tidy.sh $(BASE)
 
 panel: web/dist/index.html ## the front panel's pages, web/dist

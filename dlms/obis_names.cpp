@@ -98,6 +98,9 @@ constexpr std::array<std::string_view, 59> processings{"billing period average",
                                                        "",
                                                        "time integral 4"};
 
+static_assert(processings[9] == "since last billing reset" && processings[29] == "in recording interval 1" &&
+              processings[46] == "contracted value" && processings[58] == "time integral 4");
+
 constexpr bool is_time_integral(std::uint8_t d) {
     return (d >= 8 && d <= 10) || (d >= 17 && d <= 20) || d == 29 || d == 30 || d == 58;
 }

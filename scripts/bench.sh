@@ -4,4 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+build/bench/bench/blathy_wire_bench
+echo
 exec build/bench/bench/blathy_bench "$@"

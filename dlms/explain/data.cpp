@@ -102,15 +102,34 @@ constexpr bool is_printable(std::uint8_t octet) {
     return octet >= 0x20 && octet < 0x7F;
 }
 
+// The octets of the UTF-8 character that `octets` begin with; 0 if that is none, or a control character.
+std::size_t utf8_size(Bytes octets) {
+    const std::uint8_t first = octets[0];
+    if (first < 0x80) return is_printable(first) ? 1 : 0;
+    const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || size > octets.size()) return 0;
+    std::uint32_t character = first & (0x7FU >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((octets[i] & 0xC0) != 0x80) return 0;
+        character = character << 6U | (octets[i] & 0x3FU);
+    }
+    constexpr std::array<std::uint32_t, 5> smallest{0, 0, 0xA0, 0x800, 0x1'0000};
+    const bool surrogate = character >= 0xD800 && character < 0xE000;
+    return character >= smallest[size] && character <= 0x10'FFFF && !surrogate ? size : 0;
+}
+
 void write_quoted(TextWriter& out, Bytes octets, bool utf8) {
     out << '"';
-    for (const std::uint8_t octet : octets) {
+    for (std::size_t i = 0; i < octets.size();) {
+        const std::uint8_t octet = octets[i];
+        const std::size_t size = utf8 ? utf8_size(octets.subspan(i)) : is_printable(octet) ? 1 : 0;
         if (octet == '"' || octet == '\\') out << '\\';
-        if (is_printable(octet) || (utf8 && octet >= 0x80)) {
-            out << static_cast<char>(octet);
+        if (size > 0) {
+            out << as_text(octets.subspan(i, size));
         } else {
             (out << "\\x").hex(octet);
         }
+        i += std::max<std::size_t>(size, 1);
     }
     out << '"';
 }

@@ -146,7 +146,8 @@ void Store::look_again_if_rotten() {
 }
 
 bool Store::move_to_next_sector(RecordId id, Bytes content) {
-    if (flash_.sector_count() < 2) return false;
+    constexpr std::uint32_t last_generation = 0xFFFF'FFFF;  // out of reach: thousands of years of a sector a minute
+    if (flash_.sector_count() < 2 || generation_ == last_generation) return false;
     look_again_if_rotten();
     const std::size_t next = generation_ == 0 ? 0 : (sector_ + 1) % flash_.sector_count();
     const std::uint32_t generation = generation_ + 1;

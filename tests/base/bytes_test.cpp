@@ -127,8 +127,9 @@ TEST(ByteWriter, RewindsPastAnOverflow) {
     EXPECT_EQ(out.size(), 2U) << "there is nothing to rewind to";
 }
 
-RC_GTEST_PROP(ByteWriter, WritesWhatAReaderReads, (std::uint8_t a, std::uint16_t b, std::uint32_t c, std::uint64_t d,
-                                                   std::int8_t e, std::int16_t f, std::int32_t g, std::int64_t h)) {
+RC_GTEST_PROP(ByteWriter, WritesWhatAReaderReads,
+              (std::uint8_t a, std::uint16_t b, std::uint32_t c, std::uint64_t d, std::int8_t e, std::int16_t f,
+               std::int32_t g, std::int64_t h)) {
     std::array<std::uint8_t, 30> room{};
     ByteWriter out(room);
     out.u8(a), out.u16(b), out.u32(c), out.u64(d);

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "dlms/data.hpp"
+
 #include "generators.hpp"
 
 namespace blathy::dlms {
@@ -16,7 +17,8 @@ constexpr std::string_view example =
     "D94000000000040100010000600100FF020100080000010000FF0202001400000D0000FF0702001400000D0000FF08040000010402030901"
     "00090CFFFFFFFFFFFFFF00000000000901FF0203090101090CFFFFFFFFFFFFFF00000000000901FF0203090102090CFFFFFFFFFFFFFF0000"
     "0000000901FF0203090103090CFFFFFFFFFFFFFF00000000000901FF0104020809010011FF11FF11FF11FF11FF11FF11FF02080901011102"
-    "110211021102110211021102" "020809010211FF11FF11FF11FF11FF11FF11FF02080901031102110211021102110211021102";
+    "110211021102110211021102"
+    "020809010211FF11FF11FF11FF11FF11FF11FF02080901031102110211021102110211021102";
 
 TEST(LongInvokeId, HasItsBits) {
     const LongInvokeId example_invoke{0x40000000};
@@ -84,14 +86,14 @@ TEST(AccessRequest, WithSelectionsAndAnAction) {
 
 TEST(AccessRequest, RefusesWhatIsMalformed) {
     for (const char* hex : {
-             "DA 40000000 00 00 00",                                    // a response
-             "D9 40000000 00 01 06 0001 0000600100FF 02 01 00",         // no such choice
-             "D9 40000000 00 01 00 0001 0000600100FF 02 01 00",         //
-             "D9 40000000 00 01 01 0001 0000600100FF 02 00",            // no value for it
-             "D9 40000000 00 01 01 0001 0000600100FF 02 02 00 00",      // two
-             "D9 40000000 04 07E70101 00 00",                           // a date-time of four octets
-             "D9 40000000 0C07E70D1E0717173B00FF8880 00 00",            // of month 13
-             "D9 40000000 00 84FFFFFFFF",                               // a count without elements
+             "DA 40000000 00 00 00",                                // a response
+             "D9 40000000 00 01 06 0001 0000600100FF 02 01 00",     // no such choice
+             "D9 40000000 00 01 00 0001 0000600100FF 02 01 00",     //
+             "D9 40000000 00 01 01 0001 0000600100FF 02 00",        // no value for it
+             "D9 40000000 00 01 01 0001 0000600100FF 02 02 00 00",  // two
+             "D9 40000000 04 07E70101 00 00",                       // a date-time of four octets
+             "D9 40000000 0C07E70D1E0717173B00FF8880 00 00",        // of month 13
+             "D9 40000000 00 84FFFFFFFF",                           // a count without elements
          }) {
         EXPECT_FALSE(read_access_request(from_hex(hex))) << hex;
     }
@@ -99,9 +101,9 @@ TEST(AccessRequest, RefusesWhatIsMalformed) {
 }
 
 TEST(AccessResponse, ToTheExample) {
-    const auto response = expect_vector(
-        read_access_response,
-        "DA 40000000 00 00 04 0904 31323334 090C07E7071E0717173B00FF8880 00 00  04 0100 0100 0200 0203");
+    const auto response =
+        expect_vector(read_access_response,
+                      "DA 40000000 00 00 04 0904 31323334 090C07E7071E0717173B00FF8880 00 00  04 0100 0100 0200 0203");
     ASSERT_TRUE(response);
     EXPECT_FALSE(response->specifications);
     EXPECT_EQ(response->data.count, 4U);
@@ -113,8 +115,8 @@ TEST(AccessResponse, ToTheExample) {
 }
 
 TEST(AccessResponse, SelfDescriptive) {
-    const auto response = expect_vector(
-        read_access_response, "DA 50000000 00 01 01 03 0046 00006003 0AFF 02 01 00 01 03FA");
+    const auto response =
+        expect_vector(read_access_response, "DA 50000000 00 01 01 03 0046 00006003 0AFF 02 01 00 01 03FA");
     ASSERT_TRUE(response);
     ASSERT_TRUE(response->specifications);
     EXPECT_EQ(response->specifications->count, 1U);
@@ -123,12 +125,12 @@ TEST(AccessResponse, SelfDescriptive) {
 
 TEST(AccessResponse, RefusesListsThatDoNotAgree) {
     for (const char* hex : {
-             "DA 40000000 00 00 01 00 00",                                          // a value without a result
-             "DA 40000000 00 00 01 00 02 0100 0100",                                // two results for one value
-             "DA 40000000 00 01 00 01 00 01 0100",                                  // no specification for either
-             "DA 40000000 00 00 01 00 01 0000",                                     // a result of no service
-             "DA 40000000 00 00 01 00 01 0400",                                     //
-             "DA 40000000 00 02 01 00 01 0100",                                     // neither absent nor present
+             "DA 40000000 00 00 01 00 00",            // a value without a result
+             "DA 40000000 00 00 01 00 02 0100 0100",  // two results for one value
+             "DA 40000000 00 01 00 01 00 01 0100",    // no specification for either
+             "DA 40000000 00 00 01 00 01 0000",       // a result of no service
+             "DA 40000000 00 00 01 00 01 0400",       //
+             "DA 40000000 00 02 01 00 01 0100",       // neither absent nor present
          }) {
         EXPECT_FALSE(read_access_response(from_hex(hex))) << hex;
     }

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "dlms/acse/ber.hpp"
+
 #include "generators.hpp"
 
 namespace blathy::dlms {
@@ -107,27 +108,27 @@ TEST(Aarq, RefusesAFieldThatComesTwice) {
 
 TEST(Aarq, RefusesWhatIsMalformed) {
     for (const char* hex : {
-             "",                                  //
-             "60",                                //
-             "6080A1090607608574050801010000",    // indefinite length
-             "6083000000",                        // a length of three octets
-             "6002 0400",                         // a universal tag
-             "6002 4400",                         // an application tag
-             "6006 BE0404030102",                 // user information of another type
-             "6006 BE0404050102",                 // longer than its field
-             "6006 BE0404010102",                 // something behind it
-             "6003 8A0107",                       // requirements without bits
-             "6006 AC0481023132",                 // an authentication value that is no character string
-             "6006 A60403024D4D",                 // a title that is no octet-string
-             "61 00",                             // an AARE
+             "",                                //
+             "60",                              //
+             "6080A1090607608574050801010000",  // indefinite length
+             "6083000000",                      // a length of three octets
+             "6002 0400",                       // a universal tag
+             "6002 4400",                       // an application tag
+             "6006 BE0404030102",               // user information of another type
+             "6006 BE0404050102",               // longer than its field
+             "6006 BE0404010102",               // something behind it
+             "6003 8A0107",                     // requirements without bits
+             "6006 AC0481023132",               // an authentication value that is no character string
+             "6006 A60403024D4D",               // a title that is no octet-string
+             "61 00",                           // an AARE
          }) {
         EXPECT_FALSE(read_aarq(from_hex(hex))) << hex;
     }
 }
 
 TEST(Aare, Accepted) {
-    const auto aare =
-        expect_vector(read_aare, "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F40007");
+    const auto aare = expect_vector(
+        read_aare, "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F40007");
     ASSERT_TRUE(aare);
     EXPECT_EQ(aare->context, 1);
     EXPECT_EQ(aare->result, AssociationResult::accepted);
@@ -137,16 +138,15 @@ TEST(Aare, Accepted) {
 }
 
 TEST(Aare, ContextNotSupported) {
-    const auto aare =
-        expect_vector(read_aare, "6129A109060760857405080101A203020101A305A103020102BE10040E0800065F1F040000501F01F40007");
+    const auto aare = expect_vector(
+        read_aare, "6129A109060760857405080101A203020101A305A103020102BE10040E0800065F1F040000501F01F40007");
     ASSERT_TRUE(aare);
     EXPECT_EQ(aare->result, AssociationResult::rejected_permanent);
     EXPECT_EQ(aare->diagnostic, Diagnostic(UserDiagnostic::application_context_not_supported));
 }
 
 TEST(Aare, DlmsVersionTooLow) {
-    const auto aare =
-        expect_vector(read_aare, "611FA109060760857405080101A203020101A305A103020101BE0604040E010601");
+    const auto aare = expect_vector(read_aare, "611FA109060760857405080101A203020101A305A103020101BE0604040E010601");
     ASSERT_TRUE(aare);
     EXPECT_EQ(aare->diagnostic, Diagnostic(UserDiagnostic::no_reason));
     EXPECT_EQ(to_hex(aare->user_information), "0E010601");

@@ -52,11 +52,11 @@ TEST(ActionRequest, WithList) {
 
 TEST(ActionRequest, RefusesWhatIsMalformed) {
     for (const char* hex : {
-             "C307C1000F0000280000FF0100",                      // no such choice
-             "C301C1000F0000280000FF0102",                      // neither absent nor present
-             "C301C1000F0000280000FF0101",                      // present, and nothing there
-             "C303C1 01 0046 00006003 0AFF 01 00",              // a method without its parameters
-             "C303C1 84FFFFFFFF",                               // a count without elements
+             "C307C1000F0000280000FF0100",          // no such choice
+             "C301C1000F0000280000FF0102",          // neither absent nor present
+             "C301C1000F0000280000FF0101",          // present, and nothing there
+             "C303C1 01 0046 00006003 0AFF 01 00",  // a method without its parameters
+             "C303C1 84FFFFFFFF",                   // a count without elements
          }) {
         EXPECT_FALSE(read_action_request(from_hex(hex))) << hex;
     }
@@ -77,8 +77,8 @@ TEST(ActionResponse, WithADataAccessError) {
 }
 
 TEST(ActionResponse, FourthPassOfHighLevelSecurity) {
-    const auto response = expect_vector_of<ActionResponseNormal>(
-        read_action_response, "c701c10001000911101a9190bc0a587217bcd2bcd4fddb7143");
+    const auto response = expect_vector_of<ActionResponseNormal>(read_action_response,
+                                                                 "c701c10001000911101a9190bc0a587217bcd2bcd4fddb7143");
     ASSERT_TRUE(response);
     ASSERT_TRUE(response->outcome.returned);
     EXPECT_EQ(to_hex(response->outcome.returned->data), "0911101A9190BC0A587217BCD2BCD4FDDB7143");
@@ -141,7 +141,8 @@ RC_GTEST_PROP(ActionResponse, ComesBack, ()) {
             response = ActionResponseWithPblock{arena.invoke(), arena.block()};
             break;
         case 2:
-            response = ActionResponseWithList{arena.invoke(), arena.list(arena.count(), [&] { return arena.outcome(); })};
+            response =
+                ActionResponseWithList{arena.invoke(), arena.list(arena.count(), [&] { return arena.outcome(); })};
             break;
         default:
             response = ActionResponseNextPblock{arena.invoke(), arena.u32()};

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "base/bytes.hpp"
+
 #include "hdlc_testing.hpp"
 
 namespace blathy::dlms::testing {

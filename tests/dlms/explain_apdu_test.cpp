@@ -292,6 +292,17 @@ TEST(ExplainApdu, DatesWithWildcardsAndText) {
     EXPECT_EQ(missing("C401C100 0904 4C455431", {"  octet-string: 4C455431 \"LET1\""}), "");
 }
 
+TEST(ExplainApdu, TextsShowNoControlCharactersAndNoBrokenUtf8) {
+    EXPECT_EQ(missing("C401C100 0C06 41 0A C3A9 22 5C", {"  utf8-string: \"A\\x0Aé\\\"\\\\\""}), "");
+    EXPECT_EQ(missing("C401C100 0C03 E282AC", {"  utf8-string: \"€\""}), "");
+    // C1 control, overlong, surrogate, cut short.
+    EXPECT_EQ(missing("C401C100 0C02 C29B", {"  utf8-string: \"\\xC2\\x9B\""}), "");
+    EXPECT_EQ(missing("C401C100 0C03 E08080", {"  utf8-string: \"\\xE0\\x80\\x80\""}), "");
+    EXPECT_EQ(missing("C401C100 0C03 EDA080", {"  utf8-string: \"\\xED\\xA0\\x80\""}), "");
+    EXPECT_EQ(missing("C401C100 0C02 E282", {"  utf8-string: \"\\xE2\\x82\""}), "");
+    EXPECT_EQ(missing("C401C100 0A02 C3A9", {"  visible-string: \"\\xC3\\xA9\""}), "");
+}
+
 TEST(ExplainApdu, BadDataIsMarkedWhereItIs) {
     EXPECT_EQ(lines_of("C401C100 0203 1101 0B 1102"),
               (Lines{"get-response-normal", "  invoke-id-and-priority: invoke-id 1, confirmed, high priority",

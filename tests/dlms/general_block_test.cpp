@@ -1,7 +1,7 @@
-#include "dlms/apdu/block_transfer.hpp"
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+
+#include "dlms/apdu/block_transfer.hpp"
 
 #include "generators.hpp"
 
@@ -37,7 +37,8 @@ TEST(GeneralBlock, Aborts) {
     ASSERT_TRUE(abort);
     EXPECT_TRUE(abort->is_abort());
     EXPECT_EQ(hex_of(GeneralBlock::abort()), "E0800000000000");
-    for (const char* hex : {"E0800001000000", "E0800000000100", "E0C00000000000", "E0000000000000", "E080000000000142"}) {
+    for (const char* hex :
+         {"E0800001000000", "E0800000000100", "E0C00000000000", "E0000000000000", "E080000000000142"}) {
         EXPECT_FALSE(read_general_block(from_hex(hex))->is_abort()) << hex;
     }
 }

@@ -6,12 +6,13 @@
 
 #include <rapidcheck.h>
 
-#include "codec_testing.hpp"
 #include "dlms/apdu/access.hpp"
 #include "dlms/apdu/action.hpp"
 #include "dlms/apdu/get.hpp"
 #include "dlms/apdu/set.hpp"
 #include "dlms/data.hpp"
+
+#include "codec_testing.hpp"
 
 namespace blathy::dlms::testing {
 
@@ -23,15 +24,33 @@ inline Octets any_octets(std::size_t max_size) {
 // A value whose type nests nothing.
 inline void any_leaf(ByteWriter& out) {
     static const std::vector<DataTag> tags = {
-        DataTag::null_data,      DataTag::boolean,           DataTag::bit_string,
-        DataTag::double_long,    DataTag::double_long_unsigned, DataTag::octet_string,
-        DataTag::visible_string, DataTag::utf8_string,       DataTag::bcd,
-        DataTag::integer,        DataTag::long_,             DataTag::unsigned_,
-        DataTag::long_unsigned,  DataTag::long64,            DataTag::long64_unsigned,
-        DataTag::enumerated,     DataTag::float32,           DataTag::float64,
-        DataTag::date_time,      DataTag::date,              DataTag::time,
-        DataTag::delta_integer,  DataTag::delta_long,        DataTag::delta_double_long,
-        DataTag::delta_unsigned, DataTag::delta_long_unsigned, DataTag::delta_double_long_unsigned,
+        DataTag::null_data,
+        DataTag::boolean,
+        DataTag::bit_string,
+        DataTag::double_long,
+        DataTag::double_long_unsigned,
+        DataTag::octet_string,
+        DataTag::visible_string,
+        DataTag::utf8_string,
+        DataTag::bcd,
+        DataTag::integer,
+        DataTag::long_,
+        DataTag::unsigned_,
+        DataTag::long_unsigned,
+        DataTag::long64,
+        DataTag::long64_unsigned,
+        DataTag::enumerated,
+        DataTag::float32,
+        DataTag::float64,
+        DataTag::date_time,
+        DataTag::date,
+        DataTag::time,
+        DataTag::delta_integer,
+        DataTag::delta_long,
+        DataTag::delta_double_long,
+        DataTag::delta_unsigned,
+        DataTag::delta_long_unsigned,
+        DataTag::delta_double_long_unsigned,
         DataTag::dont_care,
     };
     const DataTag tag = *rc::gen::elementOf(tags);
@@ -107,7 +126,9 @@ class Arena {
                 return AccessAction{method()};
         }
     }
-    AccessResult access_result() { return {*rc::gen::element(AccessKind::get, AccessKind::set, AccessKind::action), u8()}; }
+    AccessResult access_result() {
+        return {*rc::gen::element(AccessKind::get, AccessKind::set, AccessKind::action), u8()};
+    }
 
     std::size_t count() { return *rc::gen::inRange<std::size_t>(0, 5); }
     // `count` elements, made by `make()` and written as the codec writes them.

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "dlms/data.hpp"
+
 #include "generators.hpp"
 
 namespace blathy::dlms {
@@ -65,8 +66,8 @@ TEST(GetRequest, Next) {
 }
 
 TEST(GetRequest, WithList) {
-    const auto request = expect_vector_of<GetRequestWithList>(
-        read_get_request, "C003C1020001 00002A0000FF0200 0008 0000010000FF0200");
+    const auto request =
+        expect_vector_of<GetRequestWithList>(read_get_request, "C003C1020001 00002A0000FF0200 0008 0000010000FF0200");
     ASSERT_TRUE(request);
     EXPECT_EQ(request->targets.count, 2U);
     ByteReader in(request->targets.encoded);
@@ -77,14 +78,14 @@ TEST(GetRequest, WithList) {
 
 TEST(GetRequest, RefusesWhatIsMalformed) {
     for (const char* hex : {
-             "C000C1000100002B0100FF0200",            // no such choice
-             "C004C1000100002B0100FF0200",            //
-             "C101C1000100002B0100FF0200",            // another service
-             "C001C1000100002B0100FF0202",            // neither absent nor present
-             "C001C1000100002B0100FF0201 01",         // a selection without parameters
-             "C001C1000100002B0100FF0201 01 07",      // and with parameters of no type
-             "C003C184FFFFFFFF",                      // a count without elements
-             "C003C102000100002A0000FF0200",          // one element fewer
+             "C000C1000100002B0100FF0200",        // no such choice
+             "C004C1000100002B0100FF0200",        //
+             "C101C1000100002B0100FF0200",        // another service
+             "C001C1000100002B0100FF0202",        // neither absent nor present
+             "C001C1000100002B0100FF0201 01",     // a selection without parameters
+             "C001C1000100002B0100FF0201 01 07",  // and with parameters of no type
+             "C003C184FFFFFFFF",                  // a count without elements
+             "C003C102000100002A0000FF0200",      // one element fewer
          }) {
         EXPECT_FALSE(read_get_request(from_hex(hex))) << hex;
     }

@@ -25,7 +25,8 @@ TEST(Conformance, CountsBitsFromTheFirstOneSent) {
     EXPECT_FALSE(example_conformance.has(Conformance::access));
     EXPECT_TRUE(Conformance().empty());
     EXPECT_EQ(Conformance::from_bits(0xFFFF'FFFF).bits(), 0xFF'FFFFU) << "there are 24";
-    EXPECT_EQ((example_conformance & Conformance(Conformance::get, Conformance::access)), Conformance(Conformance::get));
+    EXPECT_EQ((example_conformance & Conformance(Conformance::get, Conformance::access)),
+              Conformance(Conformance::get));
 }
 
 TEST(InitiateRequest, PlainExampleOfTheGreenBook) {
@@ -66,13 +67,13 @@ TEST(InitiateRequest, TakesADefaultThatIsSentAndTheShortTag) {
 
 TEST(InitiateRequest, RefusesWhatIsMalformed) {
     for (const char* hex : {
-             "08000000065F1F0400007E1F04B0",    // another tag
-             "01020000065F1F0400007E1F04B0",    // a flag that is neither 0 nor 1
-             "01000200065F1F0400007E1F04B0",    //
-             "01000002065F1F0400007E1F04B0",    //
-             "01000000065E1F0400007E1F04B0",    // not the conformance block's tag
-             "01000000065F1F0300007E1F04B0",    // not its length
-             "01000000065F1F0401007E1F04B0",    // unused bits in a string of 24
+             "08000000065F1F0400007E1F04B0",  // another tag
+             "01020000065F1F0400007E1F04B0",  // a flag that is neither 0 nor 1
+             "01000200065F1F0400007E1F04B0",  //
+             "01000002065F1F0400007E1F04B0",  //
+             "01000000065E1F0400007E1F04B0",  // not the conformance block's tag
+             "01000000065F1F0300007E1F04B0",  // not its length
+             "01000000065F1F0401007E1F04B0",  // unused bits in a string of 24
              "010184FFFFFFFF0000065F1F0400007E1F04B0",
          }) {
         EXPECT_FALSE(read_initiate_request(from_hex(hex))) << hex;
@@ -95,9 +96,8 @@ TEST(InitiateResponse, PlainExamplesOfTheGreenBook) {
 }
 
 TEST(InitiateError, IsAConfirmedServiceError) {
-    EXPECT_EQ(to_hex(written_by([](ByteWriter& out) {
-                  write_confirmed_service_error(out, InitiateError::dlms_version_too_low);
-              })),
+    EXPECT_EQ(to_hex(written_by(
+                  [](ByteWriter& out) { write_confirmed_service_error(out, InitiateError::dlms_version_too_low); })),
               "0E010601");
     expect_exact(read_initiate_error, from_hex("0E010601"));
     EXPECT_EQ(read_initiate_error(from_hex("0E010603")), InitiateError::pdu_size_too_short);

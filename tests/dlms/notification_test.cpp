@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "dlms/data.hpp"
+
 #include "generators.hpp"
 
 namespace blathy::dlms {
@@ -42,8 +43,8 @@ TEST(DataNotification, RefusesWhatIsMalformed) {
 }
 
 TEST(EventNotification, WithATime) {
-    const auto event = expect_vector(
-        read_event_notification, "C2 01 0C07E7071E0717173B00FF8880 0001 0000600B00FF 02 1127");
+    const auto event =
+        expect_vector(read_event_notification, "C2 01 0C07E7071E0717173B00FF8880 0001 0000600B00FF 02 1127");
     ASSERT_TRUE(event);
     EXPECT_EQ(read_date_time(event->time)->clock_status, clock_daylight_saving);
     EXPECT_EQ(event->attribute, (AttributeDescriptor{1, Obis(0, 0, 96, 11, 0), 2}));

@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "dlms/data.hpp"
+
 #include "generators.hpp"
 
 namespace blathy::dlms {
@@ -12,8 +13,8 @@ namespace {
 using namespace testing;
 
 TEST(SetRequest, NormalForTheClock) {
-    const auto request = expect_vector_of<SetRequestNormal>(
-        read_set_request, "C101C100080000010000FF0200090C07E50118FF0E303950FFC400");
+    const auto request =
+        expect_vector_of<SetRequestNormal>(read_set_request, "C101C100080000010000FF0200090C07E50118FF0E303950FFC400");
     ASSERT_TRUE(request);
     EXPECT_EQ(request->target.attribute, (AttributeDescriptor{8, Obis(0, 0, 1, 0, 0), 2}));
     DataReader value(request->value);
@@ -56,12 +57,12 @@ TEST(SetRequest, OfSeveralAttributes) {
 
 TEST(SetRequest, RefusesWhatIsMalformed) {
     for (const char* hex : {
-             "C106C1000101005E6245FF0200120000",                      // no such choice
-             "C101C1000101005E6245FF020012000000",                    // two values
-             "C101C1000101005E6245FF0200",                            // none
-             "C104C1 01 0001 0000600100FF 02 00 02 1101 1102",        // more values than attributes
-             "C104C1 01 0001 0000600100FF 02 00 00",                  // and fewer
-             "C103C1 01 00000002 84FFFFFFFF 04",                      // a block longer than its APDU
+             "C106C1000101005E6245FF0200120000",                // no such choice
+             "C101C1000101005E6245FF020012000000",              // two values
+             "C101C1000101005E6245FF0200",                      // none
+             "C104C1 01 0001 0000600100FF 02 00 02 1101 1102",  // more values than attributes
+             "C104C1 01 0001 0000600100FF 02 00 00",            // and fewer
+             "C103C1 01 00000002 84FFFFFFFF 04",                // a block longer than its APDU
          }) {
         EXPECT_FALSE(read_set_request(from_hex(hex))) << hex;
     }

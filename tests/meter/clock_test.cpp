@@ -189,18 +189,5 @@ RC_GTEST_PROP(ClockProperty, LocalTimeAndItsDeviationNameTheInstant, ()) {
     RC_ASSERT(dlms::to_utc(with(settings).local_at(instant), 0) == instant);
 }
 
-// Whoever reads the meter's clock must be able to read it in every zone.
-TEST(Clock, WhatItShowsCanBeReadInEveryZone) {
-    for (int zone = -840; zone <= 720; zone += 15) {
-        ClockSettings settings;
-        settings.time_zone_min = static_cast<std::int16_t>(zone);
-        settings.daylight_enabled = false;
-        std::array<std::uint8_t, 12> room{};
-        ByteWriter out(room);
-        write(out, with(settings).local_now());
-        EXPECT_TRUE(dlms::read_date_time(out.written())) << zone;
-    }
-}
-
 }  // namespace
 }  // namespace blathy::meter

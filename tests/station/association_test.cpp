@@ -103,8 +103,9 @@ TEST(Association, RefusesItsOwnImpossibleLimit) {
 
 TEST(Association, OverlooksAnswersToWhatWasAskedBefore) {
     AssociationRequest request(options_of_the_vectors());
-    const Conversation talk(request, {"C401C1000600001391", "6129A109060760857405080101A203020100A305A103020100"
-                                                            "BE10040E0800065F1F040000501F01F40007"});
+    const Conversation talk(request, {"C401C1000600001391",
+                                      "6129A109060760857405080101A203020100A305A103020100"
+                                      "BE10040E0800065F1F040000501F01F40007"});
     EXPECT_TRUE(talk.done);
     EXPECT_EQ(talk.requests.size(), 1U);
 }

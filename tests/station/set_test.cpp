@@ -32,11 +32,11 @@ Outcome set(std::vector<Assignment> assignments, std::vector<std::string_view> a
     return {std::move(talk), exchange.results()};
 }
 
-// Fourteen octets; with a limit of 26 for the request the first block holds four, those that follow ten.
+// Fourteen octets. In requests of 20 the first block holds one of them, the next one eleven.
 Assignment long_message() {
     return {message, hex("090C000102030405060708090A0B")};
 }
-constexpr std::size_t short_requests = 23;
+constexpr std::size_t short_requests = 20;
 
 TEST(Set, WritesTheClock) {
     const Outcome outcome = set({{clock_time, hex("090C07E50118FF0E303950FFC400")}}, {"C501C100"});
@@ -52,7 +52,10 @@ TEST(Set, ReportsTheRefusal) {
 TEST(Set, SendsALongValueInBlocks) {
     const Outcome outcome =
         set({long_message()}, {"C502C100000001", "C502C100000002", "C503C10000000003"}, context_of(short_requests));
-    EXPECT_THAT(outcome.talk.requests, ElementsAre("C102C1000100006 0D00FF0200" + std::string()));
+    EXPECT_THAT(outcome.talk.requests,
+                ElementsAre("C102C100010000600D00FF020000000000010109", "C103C100000000020B0C00010203040506070809",
+                            "C103C10100000003020A0B"));
+    EXPECT_THAT(outcome.results, ElementsAre(DataAccessResult::success));
 }
 
 TEST(Set, RefusesAWrongAcknowledgement) {
@@ -81,24 +84,21 @@ TEST(Set, RefusesALongValueWithoutBlockTransfer) {
 }
 
 TEST(Set, RefusesAMeterThatTakesNotEvenOneOctet) {
-    EXPECT_EQ(set({long_message()}, {}, context_of(18)).talk.error->kind, ErrorKind::limit);
+    EXPECT_EQ(set({long_message()}, {}, context_of(19)).talk.error->kind, ErrorKind::limit);
 }
 
 TEST(Set, WritesAList) {
     const Outcome outcome = set({{clock_time, hex("00")}, {message, hex("0901AA")}}, {"C505C1020003"});
-    EXPECT_THAT(outcome.talk.requests,
-                ElementsAre("C104C1020008000001"
-                            "0000FF02000001000060" "0D00FF0200" "02000901AA"));
+    EXPECT_THAT(outcome.talk.requests, ElementsAre("C104C10200080000010000FF020000010000600D00FF020002000901AA"));
     EXPECT_THAT(outcome.results, ElementsAre(DataAccessResult::success, DataAccessResult::read_write_denied));
 }
 
 TEST(Set, WritesAListInBlocks) {
-    const Outcome outcome = set({{clock_time, hex("00")}, {message, hex("0904AABBCCDD")}},
+    const Outcome outcome = set({{clock_time, hex("00")}, {message, hex("0908AABBCCDDEEFF0011")}},
                                 {"C502C100000001", "C504C102000000000002"}, context_of(33));
     ASSERT_EQ(outcome.talk.requests.size(), 2U);
-    EXPECT_EQ(outcome.talk.requests[0],
-              "C105C10200080000010000FF020000010000600D00FF0200" "000000000103020009");
-    EXPECT_EQ(outcome.talk.requests[1], "C103C1010000000205" "04AABBCCDD");
+    EXPECT_EQ(outcome.talk.requests[0], "C105C10200080000010000FF020000010000600D00FF0200000000000103020009");
+    EXPECT_EQ(outcome.talk.requests[1], "C103C101000000020908AABBCCDDEEFF0011");
     EXPECT_THAT(outcome.results, ElementsAre(DataAccessResult::success, DataAccessResult::success));
 }
 

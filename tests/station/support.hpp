@@ -1,14 +1,14 @@
 // What the tests of the master side share: octets in hexadecimal, and a meter that follows a script.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "station/client.hpp"
 #include "station/exchange.hpp"

@@ -32,7 +32,7 @@ TEST(Value, DecodesEveryScalar) {
     EXPECT_EQ(decoded("0D42"), unsigned_value(DataTag::bcd, 0x42));
     EXPECT_EQ(decoded("1741C80000"), (Value{DataTag::float32, 25.0}));
     EXPECT_EQ(decoded("184039000000000000"), (Value{DataTag::float64, 25.0}));
-    EXPECT_EQ(decoded("0902ABCD"), octet_string_value({0xAB, 0xCD}));
+    EXPECT_EQ(decoded("0902ABCD"), octet_string_value(Octets{0xAB, 0xCD}));
     EXPECT_EQ(decoded("0A024142"), (Value{DataTag::visible_string, std::string("AB")}));
     EXPECT_EQ(decoded("0C02C3B3"), (Value{DataTag::utf8_string, std::string("\xC3\xB3")}));
     EXPECT_EQ(decoded("0409A580"), (Value{DataTag::bit_string, BitString{{0xA5, 0x80}, 9}}));
@@ -61,16 +61,16 @@ TEST(Value, ExpandsACompactArray) {
 }
 
 TEST(Value, RefusesACompactArrayThatDoesNotAddUp) {
-    for (const std::string_view text :
-         {"13 12 03 000100", "13 00 01 00", "13 0200 01 00", "13 13 12 01 00", "13 12", "13 02FF12 01 00",
-          "13 01FFFF00 01 00", "13 7E 01 00", "13 12 84FFFFFFFF 00"}) {
+    for (const std::string_view text : {"13 12 03 000100", "13 00 01 00", "13 0200 01 00", "13 13 12 01 00", "13 12",
+                                        "13 02FF12 01 00", "13 01FFFF00 01 00", "13 7E 01 00", "13 12 84FFFFFFFF 00"}) {
         EXPECT_FALSE(decode_value(hex(text))) << text;
     }
 }
 
 TEST(Value, RefusesWhatIsMalformed) {
-    for (const std::string_view text : {"", "01", "0101", "0102 00", "06000013", "0903AABB", "0984FFFFFFFF00", "0986",
-                                        "07", "80", "1907EA0B", "190000000000000000000000FF00", "0001", "04", "040AFF"}) {
+    for (const std::string_view text :
+         {"", "01", "0101", "0102 00", "06000013", "0903AABB", "0984FFFFFFFF00", "0986", "07", "80", "1907EA0B",
+          "190000000000000000000000FF00", "0001", "04", "040AFF"}) {
         EXPECT_FALSE(decode_value(hex(text))) << text;
     }
 }
@@ -113,12 +113,19 @@ TEST(Value, ReadsTimesAndNamesInOctetStrings) {
 
 rc::Gen<Value> any_scalar() {
     return rc::gen::oneOf(
-        rc::gen::just(null_value()), rc::gen::map(rc::gen::arbitrary<bool>(), [](bool b) { return Value{DataTag::boolean, b}; }),
-        rc::gen::map(rc::gen::arbitrary<std::int8_t>(), [](std::int8_t n) { return integer_value(DataTag::integer, n); }),
-        rc::gen::map(rc::gen::arbitrary<std::int16_t>(), [](std::int16_t n) { return integer_value(DataTag::long_, n); }),
+        rc::gen::just(null_value()),
+        rc::gen::map(rc::gen::arbitrary<bool>(),
+                     [](bool b) {
+                         return Value{DataTag::boolean, b};
+                     }),
+        rc::gen::map(rc::gen::arbitrary<std::int8_t>(),
+                     [](std::int8_t n) { return integer_value(DataTag::integer, n); }),
+        rc::gen::map(rc::gen::arbitrary<std::int16_t>(),
+                     [](std::int16_t n) { return integer_value(DataTag::long_, n); }),
         rc::gen::map(rc::gen::arbitrary<std::int32_t>(),
                      [](std::int32_t n) { return integer_value(DataTag::double_long, n); }),
-        rc::gen::map(rc::gen::arbitrary<std::int64_t>(), [](std::int64_t n) { return integer_value(DataTag::long64, n); }),
+        rc::gen::map(rc::gen::arbitrary<std::int64_t>(),
+                     [](std::int64_t n) { return integer_value(DataTag::long64, n); }),
         rc::gen::map(rc::gen::arbitrary<std::uint16_t>(),
                      [](std::uint16_t n) { return unsigned_value(DataTag::long_unsigned, n); }),
         rc::gen::map(rc::gen::arbitrary<std::uint64_t>(),
@@ -126,8 +133,9 @@ rc::Gen<Value> any_scalar() {
         rc::gen::map(rc::gen::arbitrary<std::uint32_t>(),
                      [](std::uint32_t n) { return unsigned_value(DataTag::delta_double_long_unsigned, n); }),
         rc::gen::map(rc::gen::arbitrary<Octets>(), [](Octets octets) { return octet_string_value(std::move(octets)); }),
-        rc::gen::map(rc::gen::arbitrary<std::string>(),
-                     [](std::string text) { return Value{DataTag::visible_string, std::move(text)}; }));
+        rc::gen::map(rc::gen::arbitrary<std::string>(), [](std::string text) {
+            return Value{DataTag::visible_string, std::move(text)};
+        }));
 }
 
 rc::Gen<Value> any_value(int depth) {

@@ -14,7 +14,7 @@ namespace blathy::apps {
 struct Packet {
     std::int64_t time_ns = 0;     // since 1970-01-01T00:00:00Z
     std::uint32_t link_type = 0;  // LINKTYPE_ number
-    std::vector<std::uint8_t> octets;
+    std::vector<std::uint8_t> octets{};
 };
 
 // Whether a file that begins with these four octets is one.

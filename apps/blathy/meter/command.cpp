@@ -1,17 +1,14 @@
 #include "apps/blathy/meter/command.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "apps/blathy/meter/desk_meter.hpp"
@@ -29,7 +26,9 @@ using std::chrono::steady_clock;
 
 constexpr int exit_could_not_start = 2;
 constexpr int exit_not_saved = 1;
-constexpr std::chrono::milliseconds step{20};
+// Between two steps of the simulation, and the longest that the panel waits for attention.
+constexpr std::chrono::milliseconds step{10};
+constexpr std::chrono::seconds idle_check_period{1};
 constexpr double max_speed = 10'000;
 constexpr const char* password_variable = "BLATHY_METER_PASSWORD";
 
@@ -78,21 +77,6 @@ Result<std::optional<meter::Password>, std::string> password_of(const MeterOptio
     return meter::Password(std::string_view(text));
 }
 
-// Steps the meter through real time.
-asio::awaitable<void> live(DeskMeter& desk) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, step);
-    auto last = steady_clock::now();
-    boost::system::error_code error;
-    while (true) {
-        co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        if (error) co_return;
-        timer.expires_after(step);
-        const auto now = steady_clock::now();
-        desk.run_for(now - last);
-        last = now;
-    }
-}
-
 class Desk {
   public:
     // The error is a sentence.
@@ -101,7 +85,9 @@ class Desk {
     bool run();
 
   private:
-    asio::io_context context_{1};
+    // One thread does everything: no locks are needed.
+    asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};  // the panel and the signals
+    Poller poller_;                                                 // the meter's own connections
     std::unique_ptr<DeskMeter> desk_;
     std::vector<std::unique_ptr<WrapperServer>> servers_;
     std::unique_ptr<PanelServer> panel_;
@@ -141,7 +127,7 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
         if (url->transport != station::Transport::tcp) {
             return fail(fmt::format("--listen {}: a meter listens at tcp://HOST:PORT", text));
         }
-        auto server = WrapperServer::listen(executor, url->host, url->port, meter, limits);
+        auto server = WrapperServer::listen(poller_, url->host, url->port, meter, limits);
         if (!server) return fail(server.error());
         station::Url bound = *url;
         bound.port = (*server)->port();
@@ -180,10 +166,25 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
 }
 
 bool Desk::run() {
+    bool stopped = false;
     asio::signal_set signals(context_, SIGINT, SIGTERM);
-    signals.async_wait([this](const boost::system::error_code&, int) { context_.stop(); });
-    asio::co_spawn(context_, live(*desk_), asio::detached);
-    context_.run();
+    signals.async_wait([&](const boost::system::error_code&, int) { stopped = true; });
+    auto last_step = steady_clock::now();
+    auto next_idle_check = last_step;
+    while (!stopped) {
+        const auto until_step = std::chrono::ceil<std::chrono::milliseconds>(last_step + step - steady_clock::now());
+        poller_.wait(std::max(until_step, std::chrono::milliseconds{0}));
+        for (const auto& server : servers_) server->after_wait();
+        const auto now = steady_clock::now();
+        if (now < last_step + step) continue;
+        desk_->run_for(now - last_step);
+        last_step = now;
+        context_.poll();
+        if (now >= next_idle_check) {
+            for (const auto& server : servers_) server->close_idle_connections(now);
+            next_idle_check = now + idle_check_period;
+        }
+    }
     return desk_->save();
 }
 

@@ -1,0 +1,275 @@
+#include "meter/display/display.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "meter/models/models.hpp"
+#include "meter/models/sed102.hpp"
+#include "meter/models/sed302.hpp"
+#include "meter/models/sm306.hpp"
+
+#include "tests/support/lcd_text.hpp"
+
+namespace blathy::meter {
+namespace {
+
+using namespace std::chrono;
+using dlms::Obis;
+
+constexpr dlms::DateTime local_now{{2026, 6, 5, 5}, {9, 8, 7, 65}, -120, 0x80};
+constexpr std::uint64_t wh = millijoules_per_wh;
+
+struct Glass : testing::Test {
+    explicit Glass(const Model& of = sed302) : model(of) {
+        for (std::size_t i = 0; i < model.phases; ++i) interval.phase[i].voltage_mv = model.nominal_voltage_mv;
+        interval.frequency_mhz = 50'000;
+    }
+    [[nodiscard]] Measurements measurements() const { return {model, energy, interval}; }
+    void pass(milliseconds time) { display.advance(time, measurements()); }
+    void past_the_test() { pass(seconds{3}); }
+    // Presses the button until the item is on.
+    void turn_to(const Obis& item) {
+        for (int i = 0; i < 40 && display.item() != item; ++i) display.press(measurements());
+        ASSERT_EQ(display.item(), item);
+    }
+    [[nodiscard]] Lcd lcd() const { return display.render(measurements(), local_now); }
+    [[nodiscard]] std::string value() const {
+        const Lcd glass = lcd();
+        return test::read_segments(std::span(glass.digits).first(model.display_digits));
+    }
+    std::string value_of(const Obis& item) {
+        turn_to(item);
+        return value();
+    }
+    [[nodiscard]] std::string code() const { return test::read_segments(lcd().code); }
+    [[nodiscard]] std::string annunciators() const { return test::read_annunciators(lcd()); }
+
+    const Model& model;
+    Energy energy;
+    Interval interval;
+    Display display;
+};
+
+const Obis import(1, 0, 1, 8, 0);
+
+using SegmentTest = Glass;
+
+TEST_F(SegmentTest, ShowsEverySegmentAfterPowerUp) {
+    const Lcd glass = lcd();
+    for (std::size_t i = 0; i < lcd_max_digits; ++i) EXPECT_EQ(glass.digits[i], i < 8 ? 0xFF : 0);
+    for (const std::uint8_t digit : glass.code) EXPECT_EQ(digit, 0xFF);
+    for (std::size_t i = 0; i < lcd_annunciators; ++i) EXPECT_TRUE(glass.test(static_cast<Annunciator>(i)));
+    EXPECT_TRUE(glass.backlight);
+    EXPECT_EQ(display.item(), std::nullopt);
+}
+
+TEST_F(SegmentTest, LastsThreeSeconds) {
+    pass(milliseconds{2999});
+    EXPECT_EQ(display.item(), std::nullopt);
+    pass(milliseconds{1});
+    EXPECT_EQ(display.item(), import);
+    EXPECT_FALSE(lcd().backlight);
+}
+
+TEST_F(SegmentTest, IsNotCutShortByTheButton) {
+    display.press(measurements());
+    EXPECT_EQ(display.item(), std::nullopt);
+    past_the_test();
+    EXPECT_EQ(display.item(), import);
+    EXPECT_TRUE(lcd().backlight);
+}
+
+using Scrolling = Glass;
+
+TEST_F(Scrolling, GoesOnEverySixSeconds) {
+    past_the_test();
+    pass(milliseconds{5999});
+    EXPECT_EQ(display.item(), import);
+    pass(milliseconds{1});
+    EXPECT_EQ(display.item(), Obis(1, 0, 2, 8, 0));
+    pass(milliseconds{6000});
+    EXPECT_EQ(display.item(), Obis(1, 0, 3, 8, 0));
+}
+
+TEST_F(Scrolling, GoesRoundAllItems) {
+    past_the_test();
+    std::vector<Obis> seen;
+    for (std::size_t i = 0; i < default_display_items().size(); ++i) {
+        seen.push_back(*display.item());
+        pass(seconds{6});
+    }
+    EXPECT_TRUE(std::ranges::equal(seen, default_display_items()));
+    EXPECT_EQ(display.item(), import);
+}
+
+struct SinglePhase : Glass {
+    SinglePhase() : Glass(sed102) {}
+};
+
+TEST_F(SinglePhase, ItemsThatTheModelDoesNotHaveArePassedOver) {
+    past_the_test();
+    std::set<Obis> seen;
+    for (int i = 0; i < 40; ++i) {
+        seen.insert(*display.item());
+        pass(seconds{6});
+    }
+    EXPECT_EQ(seen.size(), default_display_items().size() - 5);  // two voltages, two currents and the neutral's
+    EXPECT_FALSE(seen.contains(Obis(1, 0, 52, 7, 0)));
+    EXPECT_FALSE(seen.contains(Obis(1, 0, 91, 7, 0)));
+}
+
+TEST_F(Scrolling, StopsForThirtySecondsAfterAPress) {
+    past_the_test();
+    display.press(measurements());
+    EXPECT_EQ(display.item(), Obis(1, 0, 2, 8, 0));
+    pass(milliseconds{29'999});
+    EXPECT_EQ(display.item(), Obis(1, 0, 2, 8, 0));
+    display.press(measurements());
+    EXPECT_EQ(display.item(), Obis(1, 0, 3, 8, 0));
+    pass(milliseconds{30'000});
+    EXPECT_EQ(display.item(), Obis(1, 0, 3, 8, 0));
+    pass(milliseconds{5'999});
+    EXPECT_EQ(display.item(), Obis(1, 0, 3, 8, 0));
+    pass(milliseconds{1});
+    EXPECT_EQ(display.item(), Obis(1, 0, 4, 8, 0));
+}
+
+TEST_F(Scrolling, TheLightStaysOnForAMinuteAfterAPress) {
+    past_the_test();
+    EXPECT_FALSE(lcd().backlight);
+    display.press(measurements());
+    pass(milliseconds{59'999});
+    EXPECT_TRUE(lcd().backlight);
+    pass(milliseconds{1});
+    EXPECT_FALSE(lcd().backlight);
+}
+
+using Values = Glass;
+
+TEST_F(Values, EnergyInKilowattHoursWithZerosInFront) {
+    past_the_test();
+    EXPECT_EQ(value(), "000000.00");
+    EXPECT_EQ(code(), "1.8.0   ");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 k W h");
+    energy.total.raw()[0] = 1'234'569 * wh;  // cut, not rounded
+    EXPECT_EQ(value(), "001234.56");
+    energy.total.raw()[0] = 1'000'000'020 * wh;  // the left is lost, as on a counter
+    EXPECT_EQ(value(), "000000.02");
+    EXPECT_EQ(value_of(Obis(1, 0, 3, 8, 0)), "000000.00");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 k var h");
+}
+
+struct TenDigits : Glass {
+    TenDigits() : Glass(sm306) {}
+};
+
+TEST_F(TenDigits, EnergyAndPower) {
+    past_the_test();
+    energy.total.raw()[0] = 1'234'567'890 * wh;
+    EXPECT_EQ(value(), "01234567.89");
+    interval.phase[0].active_power_mw = -1'234'567;
+    EXPECT_EQ(value_of(Obis(1, 0, 16, 7, 0)), "     -1.234");
+}
+
+TEST_F(Values, PowerHasItsSign) {
+    past_the_test();
+    interval.phase[0].active_power_mw = 2'345'678;
+    EXPECT_EQ(value_of(Obis(1, 0, 16, 7, 0)), "     2.34");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 P+ k W");
+    interval.phase[0].active_power_mw = -12'345'678;
+    EXPECT_EQ(value(), "   -12.34");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 P- k W");
+    interval.phase[0].active_power_mw = -9'000;
+    EXPECT_EQ(value(), "     0.00");
+    interval.phase[0].active_power_mw = -10'000;
+    EXPECT_EQ(value(), "    -0.01");
+    interval.phase[0].active_power_mw = 0;
+    interval.phase[0].reactive_power_mvar = -500'000;
+    EXPECT_EQ(value_of(Obis(1, 0, 4, 7, 0)), "     0.50");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 Q- k var");
+}
+
+TEST_F(Values, NegativeNumbersThatFillTheGlassKeepTheirSign) {
+    past_the_test();
+    interval.phase[0].active_power_mw = -123'456'780'000;
+    EXPECT_EQ(value_of(Obis(1, 0, 16, 7, 0)), "-23456.78");
+}
+
+TEST_F(Values, VoltagesCurrentsFrequencyAndFactor) {
+    past_the_test();
+    interval.phase[0] = {.voltage_mv = 230'400,
+                         .current_ua = 5'432'100,
+                         .active_power_mw = 980'000,
+                         .reactive_power_mvar = 0,
+                         .apparent_power_mva = 1'000'000};
+    interval.neutral_current_ua = 12'000;
+    EXPECT_EQ(value_of(Obis(1, 0, 32, 7, 0)), "    230.4");
+    EXPECT_EQ(code(), "32.7.0  ");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 P+ V");
+    EXPECT_EQ(value_of(Obis(1, 0, 31, 7, 0)), "    5.432");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 P+ A");
+    EXPECT_EQ(value_of(Obis(1, 0, 91, 7, 0)), "    0.012");
+    EXPECT_EQ(value_of(Obis(1, 0, 14, 7, 0)), "   50.000");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 P+ Hz");
+    EXPECT_EQ(value_of(Obis(1, 0, 13, 7, 0)), "    0.980");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 P+ PF");
+    interval.phase[0].active_power_mw = -980'000;
+    EXPECT_EQ(value(), "   -0.980");
+}
+
+TEST_F(Values, LocalTimeAndDate) {
+    past_the_test();
+    EXPECT_EQ(value_of(display_time), "09-08-07");
+    EXPECT_EQ(code(), "0.9.1   ");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 time");
+    EXPECT_EQ(value_of(display_date), "05-06-26");
+    EXPECT_EQ(code(), "0.9.2   ");
+    EXPECT_EQ(annunciators(), "L1 L2 L3 date");
+}
+
+TEST_F(TenDigits, TimeAndDateStandOnTheRight) {
+    past_the_test();
+    EXPECT_EQ(value_of(display_time), "  09-08-07");
+}
+
+TEST_F(Values, PhasesThatAreMissingOrReversed) {
+    past_the_test();
+    interval.phase[1].voltage_mv = model.nominal_voltage_mv / 2 - 1;
+    interval.phase[2].voltage_mv = model.nominal_voltage_mv / 2;
+    interval.phase_sequence_reversed = true;
+    EXPECT_EQ(annunciators(), "L1 L3 phase-sequence k W h");
+}
+
+TEST(SevenSegments, OfEachCharacterAreItsOwn) {
+    std::set<int> seen;
+    for (const char character : {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-', ' '}) {
+        seen.insert(seven_segments(character));
+    }
+    EXPECT_EQ(seen.size(), 12U);
+    EXPECT_EQ(seven_segments('?'), 0);
+    EXPECT_EQ(seven_segments('8'), 0x7F);
+}
+
+TEST(Display, EveryModelShowsEveryItemInItsOwnDigits) {
+    for (const Model* model : all_models()) {
+        Energy energy;
+        Interval interval;
+        const Measurements measurements{*model, energy, interval};
+        Display display;
+        display.advance(seconds{3}, measurements);
+        for (std::size_t i = 0; i < 40; ++i) {
+            const Lcd lcd = display.render(measurements, local_now);
+            const auto shown = test::read_segments(lcd.digits);
+            EXPECT_EQ(shown.find('?'), std::string::npos);
+            for (std::size_t digit = model->display_digits; digit < lcd_max_digits; ++digit) {
+                EXPECT_EQ(lcd.digits[digit], 0);
+            }
+            EXPECT_NE(lcd.digits[model->display_digits - 1U], 0) << model->name << " " << shown;
+            display.press(measurements);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace blathy::meter
