@@ -1,17 +1,26 @@
-// The meter on a Cortex-M4: the communication port on UART0, the service console on UART1.
-#include <array>
+// The meter on a Cortex-M4: DLMS/COSEM on UART0, the service console on UART1.
 #include <cstdint>
+#include <optional>
 
 #include "apps/firmware/board/clock.hpp"
 #include "apps/firmware/board/console.hpp"
+#include "apps/firmware/board/data_flash.hpp"
 #include "apps/firmware/board/interrupts.hpp"
 #include "apps/firmware/board/memory.hpp"
 #include "apps/firmware/board/semihosting.hpp"
 #include "apps/firmware/board/uart.hpp"
+#include "apps/firmware/port.hpp"
+#include "apps/firmware/waveform.hpp"
+#include "meter/meter.hpp"
+#include "meter/metrology/metrology.hpp"
+#include "meter/models/sed302.hpp"
 
 using namespace blathy;
 
 namespace {
+
+constexpr const meter::Model& model = meter::sed302;
+constexpr std::uint32_t serial_number = 1;
 
 void print_banner() {
     const board::MemoryFigures memory = board::memory_figures();
@@ -22,12 +31,29 @@ void print_banner() {
     board::print("up    ", board::uptime_ms(), " ms after reset");
 }
 
-void poll_port(board::Uart& port) {
-    std::array<std::uint8_t, 256> octets;
-    while (port.readable() > 0 && port.writable() >= octets.size()) {
-        port.write(Bytes(octets).first(port.read(octets)));
+// Everything of the meter, at one place in RAM.
+struct Firmware {
+    board::DataFlash flash;
+    meter::Store store{flash};
+    firmware::Waveform waveform{model};
+    meter::Metrology metrology{model, {}};
+    std::optional<meter::Meter> meter;  // once the store is mounted
+    firmware::Port port{board::uart0};
+    std::uint64_t samples = 0;
+
+    void start() {
+        store.mount();
+        meter.emplace(model, meter::Identity(model, serial_number), meter::Configuration{}, store, std::nullopt);
     }
-}
+
+    // The samples that are due by now, as the converter would have delivered them.
+    void measure(std::uint64_t now_ms) {
+        const std::uint64_t due = now_ms * model.sample_rate_hz / 1000;
+        for (; samples < due; ++samples) {
+            if (metrology.push(waveform.next())) meter->advance(metrology.interval());
+        }
+    }
+};
 
 }  // namespace
 
@@ -35,9 +61,12 @@ int main() {
     board::semihosting::probe();
     board::uart0.open(115'200);
     board::uart1.open(115'200);
+    static Firmware device;
+    device.start();
     print_banner();
     while (true) {
-        poll_port(board::uart0);
+        device.measure(board::uptime_ms());
+        device.port.poll(*device.meter);
 
         const board::InterruptLock lock;
         if (board::uart0.readable() == 0) board::wait_for_interrupt();

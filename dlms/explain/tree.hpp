@@ -38,7 +38,7 @@ class Tree {
     [[nodiscard]] std::uint8_t peek(std::size_t ahead = 0) const {
         return ahead < remaining() ? input_[position_ + ahead] : std::uint8_t{0};
     }
-    // Nodes are counted but not reported: the first of two passes over the same octets, to learn their length.
+    // True in the first of two passes over the same octets, which is to learn their length and reports no nodes.
     [[nodiscard]] bool mute() const { return mute_; }
 
     // Whether `count` octets follow; if not, that is the error, of a field that began at `start`.

@@ -28,7 +28,7 @@ std::span<const std::uint32_t> PulseOutput::advance(std::uint64_t register_mj, s
     const std::uint64_t before_mj = register_mj_;
     const std::uint64_t grown_mj = register_mj - before_mj;
     register_mj_ = register_mj;
-    // Their upper 32 bits place a pulse well within a microsecond, and times the duration they fit 64 bits.
+    // Their upper 32 bits place a pulse to a microsecond or two, and times the duration they fit 64 bits.
     const int surplus_bits = std::max(0, static_cast<int>(std::bit_width(grown_mj)) - 32);
     const std::uint64_t grown = grown_mj >> surplus_bits;
     const auto count =

@@ -122,8 +122,10 @@ bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generatio
     out.bytes(content);
     while (out.size() % 4 != 0) out.u8(erased);
     const std::size_t start = end;
-    end = next;  // whatever happens, these octets are not programmed twice
-    if (!out.ok() || !flash_.program(sector, start, out.written())) return false;
+    // What a failure leaves here would hide the records behind it: then this sector takes no more.
+    const bool programmed = out.ok() && flash_.program(sector, start, out.written());
+    end = programmed ? next : flash_.sector_size();
+    if (!programmed) return false;
     places[static_cast<std::size_t>(id)] = {static_cast<std::uint32_t>(start),
                                             static_cast<std::uint16_t>(content.size())};
     return true;

@@ -16,34 +16,25 @@ std::string summary_of(std::string_view hex) {
 
 TEST(ExplainApdu, GetRequestDownToTheBits) {
     EXPECT_EQ(lines_of("C00181 0003 0100010800FF 02 00"),
-              (Lines{"get-request-normal",  //
-                     "  invoke-id-and-priority: invoke-id 1, unconfirmed, high priority",
-                     "    priority (bit 7): high",              //
-                     "    service-class (bit 6): unconfirmed",  //
-                     "    invoke-id (bits 0-3): 1",             //
-                     "  cosem-attribute-descriptor: 1-0:1.8.0.255 attribute 2 (value)",
-                     "    class-id: 3 (Register)",  //
-                     "    instance-id: 1-0:1.8.0.255 (Active energy import (+A) total)",
-                     "    attribute-id: 2 (value)",  //
-                     "  access-selection: absent"}));
+              (Lines{"get-request-normal", "  invoke-id-and-priority: invoke-id 1, unconfirmed, high priority",
+                     "    priority (bit 7): high", "    service-class (bit 6): unconfirmed",
+                     "    invoke-id (bits 0-3): 1", "  cosem-attribute-descriptor: 1-0:1.8.0.255 attribute 2 (value)",
+                     "    class-id: 3 (Register)", "    instance-id: 1-0:1.8.0.255 (Active energy import (+A) total)",
+                     "    attribute-id: 2 (value)", "  access-selection: absent"}));
 }
 
 TEST(ExplainApdu, SelectiveAccessByRange) {
-    EXPECT_EQ(missing("C001C100070100630100FF0201010204020412000809060000010000FF0F02120000090C07E10A010700000000FFC480"
-                      "090C07E10A010701000000FFC4800100",
-                      {"  cosem-attribute-descriptor: 1-0:99.1.0.255 attribute 2 (buffer)",
-                       "  selective-access-descriptor: selector 1 (by range)",  //
-                       "    access-selector: 1",                                //
-                       "    structure: 4 elements",                             //
-                       "      structure: 4 elements",                           //
-                       "        long-unsigned: 8",                              //
-                       "        octet-string: 0000010000FF (0-0:1.0.0.255 Clock)",
-                       "        integer: 2",        //
-                       "        long-unsigned: 0",  //
-                       "      octet-string: 2017-10-01 Sun 00:00:00.00 UTC+01:00, daylight saving",
-                       "      octet-string: 2017-10-01 Sun 01:00:00.00 UTC+01:00, daylight saving",
-                       "      array: 0 elements"}),
-              "");
+    EXPECT_EQ(
+        missing(
+            "C001C100070100630100FF0201010204020412000809060000010000FF0F02120000090C07E10A010700000000FFC480"
+            "090C07E10A010701000000FFC4800100",
+            {"  cosem-attribute-descriptor: 1-0:99.1.0.255 attribute 2 (buffer)",
+             "  selective-access-descriptor: selector 1 (by range)", "    access-selector: 1",
+             "    structure: 4 elements", "      structure: 4 elements", "        long-unsigned: 8",
+             "        octet-string: 0000010000FF (0-0:1.0.0.255 Clock)", "        integer: 2",
+             "        long-unsigned: 0", "      octet-string: 2017-10-01 Sun 00:00:00.00 UTC+01:00, daylight saving",
+             "      octet-string: 2017-10-01 Sun 01:00:00.00 UTC+01:00, daylight saving", "      array: 0 elements"}),
+        "");
 }
 
 TEST(ExplainApdu, GetResponses) {

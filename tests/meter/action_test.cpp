@@ -230,7 +230,7 @@ TEST_F(ActionBlocks, ABlockWithoutATransferFindsNone) {
 
 TEST_F(ActionBlocks, ANewRequestEndsTheTransfer) {
     for (const char* request : {"C001C100080000010000FF0900", "C101C100080000010000FF04001100",
-                                "C301C100080000010000FF01010000", "C002C100000001", "C103C101000000010109"}) {
+                                "C301C100080000010000FF010100", "C002C100000001", "C103C101000000010109"}) {
         ASSERT_EQ(manager.ask("C304C1" + clock_method + "06" + block(false, 1, test::hex("10"))), "C704C100000001");
         (void)manager.ask(request);
         EXPECT_EQ(manager.ask("C306C1" + block(true, 2, test::hex("0001"))), "C701C11000") << request;

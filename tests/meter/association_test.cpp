@@ -272,7 +272,7 @@ TEST_F(APPL_OPEN_13, OnlyWhatBothSupportIsNegotiated) {
 }
 
 TEST_F(APPL_OPEN_13, NothingInCommonIsIncompatible) {
-    for (const char* proposed : {"000000", "1C0300", "FFA1E2"}) {
+    for (const char* proposed : {"000000", "1C0120", "FFA1E2"}) {
         EXPECT_EQ(client.ask(aarq(plain_context + "BE10040E01000000065F1F0400" + proposed + "04B0")), initiate_error(2))
             << proposed;
     }

@@ -184,7 +184,7 @@ TEST(PulseOutput, LongIntervalsOfMuchEnergyKeepTheirInstants) {
     expect_instants(instants, duration_us);
     for (std::size_t i = 0; i < instants.size(); ++i) {
         const auto exact = static_cast<std::uint64_t>(i + 1) * duration_us / 16'000'000;
-        EXPECT_NEAR(static_cast<double>(instants[i]), static_cast<double>(exact), 1.0);
+        EXPECT_NEAR(static_cast<double>(instants[i]), static_cast<double>(exact), 2.0);
     }
 }
 

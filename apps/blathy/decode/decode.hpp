@@ -12,9 +12,9 @@
 namespace blathy::apps {
 
 struct DecodeOptions {
-    std::string input;                        // hexadecimal digits, or a file: pcap, pcapng, or text with such digits
-    std::optional<dlms::Protocol> protocol;   // none: what the first octets look like
-    std::uint16_t port = dlms::wrapper_port;  // of a capture; 0: any, where the octets look like DLMS
+    std::string input;  // hexadecimal digits, or a file: pcap, pcapng, or text with such digits
+    std::optional<dlms::Protocol> protocol = std::nullopt;  // none: what the first octets look like
+    std::uint16_t port = dlms::wrapper_port;                // of a capture; 0: any, where the octets look like DLMS
     bool json = false;  // an array of nodes; for a capture, an array of messages with their nodes, one on each line
 };
 
