@@ -21,8 +21,9 @@ build: panel build/release/build.ninja ## the optimised program, build/blathy
 	@ln -sfn release/apps/blathy/blathy build/blathy
 
 test: ## every test, under AddressSanitizer and UndefinedBehaviorSanitizer
-	@scripts/install.sh test
-	@$(MAKE) --silent --no-print-directory panel build/debug/build.ninja
+	@scripts/install.sh test firmware
+	@$(MAKE) --silent --no-print-directory panel build/debug/build.ninja build/firmware/build.ninja
+	@cmake --build --preset firmware
 	@cmake --build --preset debug
 	@ctest --preset debug --parallel $(JOBS)
 

@@ -53,6 +53,8 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash>
       metrology_(*options.model, calibration_of(options)),
       recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {
     start_household();
+    // The first Interval, so that whoever asks first finds a meter that measures.
+    while (meter_.interval().duration_us == 0) take_sample();
 }
 
 void DeskMeter::start_household() {

@@ -1,0 +1,44 @@
+// The firmware image in QEMU, read by the project's own client over the UART.
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "apps/blathy/net/socket.hpp"
+
+#include "tests/support/program.hpp"
+
+namespace blathy::test {
+namespace {
+
+// A port that was free a moment ago, for a program that can't choose its own.
+std::string free_port() {
+    const auto listener = apps::listen_tcp("127.0.0.1", 0);
+    return std::to_string(apps::local_port(*listener));
+}
+
+TEST(Firmware, MeasuresItsWaveformAndAnswersOverTheUart) {
+    const std::string image = BLATHY_SOURCE_DIR "/build/firmware/apps/firmware/blathy-firmware.elf";
+    if (!std::filesystem::exists(image)) GTEST_SKIP() << "no firmware image; `make firmware` builds it";
+    const std::string port = free_port();
+    Background qemu({BLATHY_SOURCE_DIR "/scripts/qemu.sh", port, image});
+    ASSERT_TRUE(qemu.line_with("up "));
+
+    const auto read = [&](const std::string& obis) {
+        const Outcome outcome = run({BLATHY_PROGRAM, "read", "tcp://127.0.0.1:" + port, obis, "--json"});
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+        return outcome.exit_code == 0 ? std::stod(nlohmann::json::parse(outcome.out).at(0).at("value").dump()) : 0.0;
+    };
+    // Three phases of 230 V and 10 A at power factor 1: 1.9 Wh a second.
+    double energy_wh = 0;
+    while (energy_wh < 3) energy_wh = read("1-0:1.8.0.255");
+    EXPECT_NEAR(read("1-0:1.7.0.255"), 6900, 1);
+    EXPECT_NEAR(read("1-0:32.7.0.255"), 230, 0.1);
+    EXPECT_NEAR(read("1-0:71.7.0.255"), 10, 0.001);
+    EXPECT_NEAR(read("1-0:14.7.0.255"), 50, 0.001);
+    EXPECT_GE(read("1-0:1.8.0.255"), energy_wh);
+}
+
+}  // namespace
+}  // namespace blathy::test
