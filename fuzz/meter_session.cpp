@@ -23,8 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (who == 1 && !client.open({}, pdu_size)) std::abort();
     if (who == 2 && !client.open(test::management_password, pdu_size)) std::abort();
 
-    while (!in.at_end()) {
-        const Bytes apdu = in.bytes(std::min<std::size_t>(in.u16(), in.remaining()));
+    while (in.remaining() > 2) {
+        const std::size_t length = in.u16();
+        const Bytes apdu = in.bytes(std::min(length, in.remaining()));
         const auto limit = client.session().association().client_max_receive_pdu_size();
         const bool associated = client.session().association().is_open();
         const test::Octets answer = client.send(apdu);

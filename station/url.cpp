@@ -41,7 +41,7 @@ std::optional<T> number(std::string_view text, T least, T most) {
 }
 
 // HOST or HOST:PORT into `url`; a sentence when it is neither.
-std::optional<std::string> take_authority(std::string_view authority, Url& url) {
+std::optional<std::string> take_authority(std::string_view authority, UrlUse use, Url& url) {
     while (authority.ends_with('/')) authority.remove_suffix(1);
     std::string_view port;
     bool has_port = false;
@@ -65,7 +65,7 @@ std::optional<std::string> take_authority(std::string_view authority, Url& url) 
                                        [](char c) { return std::isgraph(static_cast<unsigned char>(c)) != 0; });
     if (!printable || url.host.find_first_of("/@#") != std::string::npos) return "that is no host name";
     if (has_port) {
-        const auto parsed = number<std::uint16_t>(port, 1, 0xFFFF);
+        const auto parsed = number<std::uint16_t>(port, use == UrlUse::listen ? 0 : 1, 0xFFFF);
         if (!parsed) return "a port is a number from 1 to 65535";
         url.port = *parsed;
     } else if (is_hdlc(url.transport)) {
@@ -114,7 +114,7 @@ std::optional<std::string> take_option(std::string_view name, std::string_view v
 
 }  // namespace
 
-Result<Url, Error> parse_url(std::string_view text) {
+Result<Url, Error> parse_url(std::string_view text, UrlUse use) {
     const auto scheme =
         std::find_if(schemes.begin(), schemes.end(), [&](const Scheme& any) { return text.starts_with(any.prefix); });
     if (scheme == schemes.end()) {
@@ -129,7 +129,7 @@ Result<Url, Error> parse_url(std::string_view text) {
         rest = rest.substr(0, mark);
     }
     if (is_network(url.transport)) {
-        if (const auto why = take_authority(rest, url)) return fail(wrong(text, *why));
+        if (const auto why = take_authority(rest, use, url)) return fail(wrong(text, *why));
     } else {
         if (rest.empty()) return fail(wrong(text, "the path of the serial port is missing"));
         url.path = rest;

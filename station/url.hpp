@@ -41,8 +41,11 @@ struct Url {
     bool operator==(const Url&) const = default;
 };
 
+// Who listens may say port 0 and gets one that is free.
+enum class UrlUse : std::uint8_t { connect, listen };
+
 // Errors are of kind `usage` and name what is wrong.
-Result<Url, Error> parse_url(std::string_view text);
+Result<Url, Error> parse_url(std::string_view text, UrlUse use = UrlUse::connect);
 // Scheme, host and port, or scheme and path: what a message calls the meter.
 std::string name_of(const Url& url);
 

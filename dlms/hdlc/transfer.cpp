@@ -8,7 +8,7 @@ void Sending::reset(std::uint16_t max_info, std::uint8_t window) {
     cancel();
     max_info_ = max_info;
     window_ = window;
-    oldest_number_ = next_number_ = 0;
+    oldest_number_ = next_number_ = sent_number_ = 0;
 }
 
 void Sending::start(const LlcHeader& llc, Bytes apdu) {
@@ -19,19 +19,20 @@ void Sending::start(const LlcHeader& llc, Bytes apdu) {
 }
 
 void Sending::cancel() {
-    rewind();
+    next_number_ = sent_number_ = oldest_number_;
     apdu_ = {};
     acknowledged_ = 0;
     is_active_ = false;
 }
 
 bool Sending::is_valid(std::uint8_t receive_number) const {
-    return ((receive_number - oldest_number_) & 7u) <= in_flight();
+    return ((receive_number - oldest_number_) & 7u) <= ((sent_number_ - oldest_number_) & 7u);
 }
 
 bool Sending::acknowledge(std::uint8_t receive_number) {
     const std::size_t frames = (receive_number - oldest_number_) & 7u;
     acknowledged_ = std::min(total(), acknowledged_ + frames * max_info_);
+    if (frames > in_flight()) next_number_ = receive_number;
     oldest_number_ = receive_number;
     return frames > 0;
 }
@@ -51,7 +52,9 @@ Segment Sending::next() {
     segment.information = apdu_.subspan(apdu_begin, std::max(end, llc_size) - llc_size - apdu_begin);
     segment.send_number = next_number_;
     segment.is_last = end == total();
+    const bool is_newest = next_number_ == sent_number_;
     next_number_ = static_cast<std::uint8_t>((next_number_ + 1) & 7);
+    if (is_newest) sent_number_ = next_number_;
     return segment;
 }
 

@@ -27,20 +27,20 @@ class Sending {
     void start(const LlcHeader& llc, Bytes apdu);
     void cancel();
 
-    // N(R) lies between the oldest frame not acknowledged and the next one to send.
+    // N(R) lies between the oldest frame not acknowledged and the one behind the newest that was ever sent: what is
+    // about to be repeated may well have arrived the first time.
     [[nodiscard]] bool is_valid(std::uint8_t receive_number) const;
     // True if this acknowledges anything new. `receive_number` is valid.
     bool acknowledge(std::uint8_t receive_number);
 
     [[nodiscard]] bool is_done() const { return acknowledged_ == total(); }
-    [[nodiscard]] bool has_unacknowledged() const { return next_number_ != oldest_number_; }
     // The window and the APDU both allow another segment now.
     [[nodiscard]] bool can_send() const;
     Segment next();
     // What has been sent and not acknowledged is to be sent again.
     void rewind() { next_number_ = oldest_number_; }
 
-    [[nodiscard]] std::uint8_t send_state() const { return next_number_; }  // V(S)
+    [[nodiscard]] std::uint8_t send_state() const { return sent_number_; }  // V(S)
 
   private:
     [[nodiscard]] std::size_t total() const { return is_active_ ? llc_.size() + apdu_.size() : 0; }
@@ -53,6 +53,7 @@ class Sending {
     std::uint8_t window_ = 1;
     std::uint8_t oldest_number_ = 0;  // not acknowledged yet
     std::uint8_t next_number_ = 0;    // V(S)
+    std::uint8_t sent_number_ = 0;    // behind the newest ever sent: V(S) before it was rewound
     bool is_active_ = false;
 };
 

@@ -3,9 +3,12 @@
 #include <algorithm>
 
 namespace blathy::dlms::iec62056_21 {
+namespace {
 
 using Kind = ReaderEvent::Kind;
 using Failure = ReaderEvent::Failure;
+
+}  // namespace
 
 void ReaderSession::start(Goal goal, std::uint32_t now_ms) {
     goal_ = goal;

@@ -163,6 +163,8 @@ bool Store::move_to_next_sector(RecordId id, Bytes content) {
         const auto kept = read(static_cast<RecordId>(other), room);
         if (kept && !append(next, end, generation, static_cast<RecordId>(other), *kept, places)) return false;
     }
+    // A header that says it failed may stand all the same: nothing more goes to the sector that it takes over from.
+    end_ = flash_.sector_size();
     std::array<std::uint8_t, header_size> header{};
     ByteWriter out(header);
     out.u32(magic);

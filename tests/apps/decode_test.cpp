@@ -261,7 +261,8 @@ TEST(Capture, HostileLengthsAreRefused) {
     std::string error;
     Octets classic = classic_capture({});
     put(classic, 0, 8);
-    put(classic, 0xFFFF'FFFF, 8);
+    put(classic, 0xFFFF'FFFF, 4);
+    put(classic, 0, 4);
     EXPECT_TRUE(packets_of(classic, &error).empty());
     EXPECT_EQ(error, "a packet of 4294967295 octets");
     Octets next = section(true);

@@ -317,7 +317,13 @@ RC_GTEST_PROP(Acse, DecodersAreTotal, ()) {
         (void)read_aarq(octets);
         (void)read_rlrq(octets);
         (void)read_rlre(octets);
-        RC_ASSERT(is_total(read_aare, octets));
+        if (auto aare = read_aare(octets)) {
+            // Without a mechanism an authentication value means nothing, and is not written.
+            if (!aare->mechanism) aare->authentication_value = {};
+            const Octets again = encode(*aare);
+            const auto second = read_aare(again);
+            RC_ASSERT(second && same(*second, *aare));
+        }
     }
 }
 

@@ -371,6 +371,12 @@ TEST_F(HdlcServer, RepeatsAnAnswerThatWasLost) {
     EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request})) << "which was executed once";
 }
 
+TEST_F(HdlcServer, AcceptsTheAcknowledgementOfWhatItWasAboutToRepeat) {
+    EXPECT_EQ(ask(snrm), ua);
+    EXPECT_EQ(ask(get), answer);
+    EXPECT_EQ(ask(std::string(rr0_poll) + std::string(next_get)), next_answer) << "the poll crossed the answer";
+}
+
 TEST_F(HdlcServer, AnswersPollsWhileTheApplicationIsBusy) {
     is_answering_ = false;
     EXPECT_EQ(ask(snrm), ua);

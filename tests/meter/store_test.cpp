@@ -144,6 +144,40 @@ TEST(Store, ARecordBehindAFailedOneIsFoundAgain) {
     }
 }
 
+// A flash that did what it was told and says that it did not.
+class Liar final : public Flash {
+  public:
+    std::size_t sector_size() const override { return flash_.sector_size(); }
+    std::size_t sector_count() const override { return flash_.sector_count(); }
+    bool read(std::size_t sector, std::size_t offset, MutableBytes into) const override {
+        return flash_.read(sector, offset, into);
+    }
+    bool program(std::size_t sector, std::size_t offset, Bytes octets) override {
+        return flash_.program(sector, offset, octets) && ++programs_ % 5 != 0;
+    }
+    bool erase(std::size_t sector) override { return flash_.erase(sector); }
+
+  private:
+    MemoryFlash flash_{3, 256};
+    int programs_ = 0;
+};
+
+TEST(Store, WhatIsAcknowledgedAfterAFalseAlarmIsKept) {
+    Liar flash;
+    Store store(flash);
+    store.mount();
+    Contents expected;
+    for (int i = 0; i < 500; ++i) {
+        const auto [id, size] = i % 3 == 0 ? std::pair{RecordId::energy, 60} : std::pair{RecordId::clock, 9};
+        const Octets content(static_cast<std::size_t>(size), static_cast<std::uint8_t>(i));
+        if (store.write(id, content)) {
+            expected[id] = content;
+            ASSERT_EQ(contents_of(flash)[id], content) << i;
+        }
+    }
+    EXPECT_EQ(expected.size(), 2U);
+}
+
 // Power cuts. A short life of three records in sectors so small that the ring turns every few writes.
 constexpr std::size_t sector_size = 256;
 constexpr std::size_t sectors = 3;
@@ -270,7 +304,7 @@ TEST(Store, ADamagedRecordGivesWayToTheOneBefore) {
             ASSERT_EQ(found, (Contents{{RecordId::energy, text("older")}})) << "octet " << at;
             Store mounted(flash);
             mounted.mount();
-            EXPECT_EQ(mounted.damaged_records(), 1U);
+            EXPECT_GE(mounted.damaged_records(), 1U);
             // And there is still room to write.
             ASSERT_TRUE(mounted.write(RecordId::energy, text("newest")));
             ASSERT_EQ(contents_of(flash), (Contents{{RecordId::energy, text("newest")}}));

@@ -10,12 +10,13 @@ namespace {
 
 using dlms::DataTag;
 using test::hex;
+using test::value_of;
 
 std::string text_of(std::string_view encoded, int scaler = 0) {
-    return to_text(*decode_value(hex(encoded)), scaler);
+    return to_text(value_of(encoded), scaler);
 }
 std::string json_of(std::string_view encoded, int scaler = 0) {
-    return to_json(*decode_value(hex(encoded)), scaler);
+    return to_json(value_of(encoded), scaler);
 }
 
 TEST(Format, ScalesWithoutRounding) {
@@ -33,7 +34,7 @@ TEST(Format, ScalesWithoutRounding) {
 }
 
 TEST(Format, WritesTimesInIso8601) {
-    EXPECT_EQ(text_of("1907EA0B16071404080000FF8800"), "2026-11-22T20:04:08+02:00");
+    EXPECT_EQ(text_of("1907EA0B160714040800FF8800"), "2026-11-22T20:04:08+02:00");
     EXPECT_EQ(text_of("090C07EA0B16071404080000B480"), "2026-11-22T20:04:08-03:00");
     EXPECT_EQ(text_of("090C07EA0B16071404081900000F"), "2026-11-22T20:04:08.25Z");
     EXPECT_EQ(text_of("090C07EA0B1607140408FF8000FF"), "2026-11-22T20:04:08");
@@ -106,12 +107,12 @@ TEST(Format, WritesJsonStrings) {
 }
 
 TEST(Format, ReadsScalerAndUnit) {
-    EXPECT_EQ(scaler_unit_from(*decode_value(hex("0202 0FFD 161E"))), (ScalerUnit{-3, 30}));
+    EXPECT_EQ(scaler_unit_from(value_of("0202 0FFD 161E")), (ScalerUnit{-3, 30}));
     EXPECT_EQ(unit_text(30), "Wh");
     EXPECT_EQ(unit_text(255), "");
     EXPECT_EQ(unit_text(250), "unit 250");
     for (const std::string_view text : {"00", "0201 0FFD", "0202 0902AABB 161E", "0202 1200FF 161E"}) {
-        EXPECT_EQ(scaler_unit_from(*decode_value(hex(text))), std::nullopt) << text;
+        EXPECT_EQ(scaler_unit_from(value_of(text)), std::nullopt) << text;
     }
 }
 
@@ -132,11 +133,11 @@ TEST(Format, ParsesValuesOfEveryType) {
 }
 
 TEST(Format, ParsesOctetStringsLikeThePresentValue) {
-    const Value time = *decode_value(hex("090C07EA0B16071404080000B480"));
+    const Value time = value_of("090C07EA0B16071404080000B480");
     EXPECT_EQ(to_text(*parse_value(DataTag::octet_string, "2026-01-02T03:04:05+01:00", &time)),
               "2026-01-02T03:04:05+01:00");
     EXPECT_FALSE(parse_value(DataTag::octet_string, "tomorrow", &time));
-    const Value name = *decode_value(hex("0906 0100010800FF"));
+    const Value name = value_of("0906 0100010800FF");
     EXPECT_EQ(encode(*parse_value(DataTag::octet_string, "2.8.0", &name)), hex("0906 0100020800FF"));
     EXPECT_FALSE(parse_value(DataTag::octet_string, "energy", &name));
 }

@@ -9,13 +9,14 @@ namespace {
 
 using dlms::Obis;
 using test::hex;
+using test::value_of;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
 // {class, version, name, {attributes, methods}}
 Result<ObjectList, Error> list_of(const std::string& entries) {
-    return object_list_from(*decode_value(hex(entries)));
+    return object_list_from(value_of(entries));
 }
 
 const std::string clock_entry =

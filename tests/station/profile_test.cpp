@@ -10,6 +10,7 @@ namespace {
 
 using dlms::Obis;
 using test::hex;
+using test::value_of;
 using testing::ElementsAre;
 
 constexpr CaptureObject clock_column{{8, Obis(0, 0, 1, 0, 0), 2}, 0};
@@ -44,13 +45,13 @@ TEST(Profile, SelectsEntries) {
 
 TEST(Profile, ReadsCaptureObjects) {
     const auto objects = capture_objects_from(
-        *decode_value(hex("0102 0204 120008 09060000010000FF 0F02 120000 0204 120003 09060100010800FF 0F02 120000")));
+        value_of("0102 0204 120008 09060000010000FF 0F02 120000 0204 120003 09060100010800FF 0F02 120000"));
     ASSERT_TRUE(objects);
     EXPECT_THAT(*objects, ElementsAre(clock_column, energy_column));
     for (const char* text :
          {"00", "0101 00", "0101 0203 120008 09060000010000FF 0F02", "0101 0204 120008 09050000010000 0F02 120000",
           "0101 0204 120008 09060000010000FF 12FFFF 120000"}) {
-        EXPECT_FALSE(capture_objects_from(*decode_value(hex(text)))) << text;
+        EXPECT_FALSE(capture_objects_from(value_of(text))) << text;
     }
 }
 
@@ -120,7 +121,7 @@ TEST(ElementStream, RefusesACompactArrayBeyondTheLimit) {
 }
 
 Value row(std::string_view text) {
-    return *decode_value(hex(text));
+    return value_of(text);
 }
 
 TEST(RowExpander, PutsBackWhatWasLeftOut) {

@@ -22,6 +22,13 @@ inline Octets hex(std::string_view text) {
     return octets.value_or(Octets{});
 }
 
+// The value that `text` encodes; null-data and a failure if it encodes none.
+inline Value value_of(std::string_view text) {
+    auto value = decode_value(hex(text));
+    if (!value) ADD_FAILURE() << text << ": " << value.error().text;
+    return value ? std::move(*value) : Value{};
+}
+
 // An association that has everything, with a meter that takes `max_request` octets.
 inline Context context_of(std::size_t max_request = 0xFFFF, dlms::Conformance conformance = client_conformance) {
     Context context;

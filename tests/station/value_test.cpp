@@ -10,42 +10,37 @@ namespace {
 
 using dlms::DataTag;
 using test::hex;
-
-Value decoded(std::string_view text) {
-    auto value = decode_value(hex(text));
-    if (!value) ADD_FAILURE() << text << ": " << value.error().text;
-    return value ? *value : Value{};
-}
+using test::value_of;
 
 TEST(Value, DecodesEveryScalar) {
-    EXPECT_EQ(decoded("00"), null_value());
-    EXPECT_EQ(decoded("0301"), (Value{DataTag::boolean, true}));
-    EXPECT_EQ(decoded("0F80"), integer_value(DataTag::integer, -128));
-    EXPECT_EQ(decoded("108000"), integer_value(DataTag::long_, -32768));
-    EXPECT_EQ(decoded("0580000000"), integer_value(DataTag::double_long, -2147483648LL));
-    EXPECT_EQ(decoded("14FFFFFFFFFFFFFFFF"), integer_value(DataTag::long64, -1));
-    EXPECT_EQ(decoded("11FF"), unsigned_value(DataTag::unsigned_, 255));
-    EXPECT_EQ(decoded("12FFFF"), unsigned_value(DataTag::long_unsigned, 65535));
-    EXPECT_EQ(decoded("0600001391"), unsigned_value(DataTag::double_long_unsigned, 5009));
-    EXPECT_EQ(decoded("15FFFFFFFFFFFFFFFF"), unsigned_value(DataTag::long64_unsigned, ~std::uint64_t{0}));
-    EXPECT_EQ(decoded("161B"), unsigned_value(DataTag::enumerated, 27));
-    EXPECT_EQ(decoded("0D42"), unsigned_value(DataTag::bcd, 0x42));
-    EXPECT_EQ(decoded("1741C80000"), (Value{DataTag::float32, 25.0}));
-    EXPECT_EQ(decoded("184039000000000000"), (Value{DataTag::float64, 25.0}));
-    EXPECT_EQ(decoded("0902ABCD"), octet_string_value(Octets{0xAB, 0xCD}));
-    EXPECT_EQ(decoded("0A024142"), (Value{DataTag::visible_string, std::string("AB")}));
-    EXPECT_EQ(decoded("0C02C3B3"), (Value{DataTag::utf8_string, std::string("\xC3\xB3")}));
-    EXPECT_EQ(decoded("0409A580"), (Value{DataTag::bit_string, BitString{{0xA5, 0x80}, 9}}));
-    EXPECT_EQ(decoded("1CFE"), integer_value(DataTag::delta_integer, -2));
-    EXPECT_EQ(decoded("1F02"), unsigned_value(DataTag::delta_unsigned, 2));
-    EXPECT_EQ(decoded("FF").type, DataTag::dont_care);
-    EXPECT_EQ(decoded("1A07EA0B1607"), (Value{DataTag::date, dlms::Date{2026, 11, 22, 7}}));
-    EXPECT_EQ(decoded("1B14040800"), (Value{DataTag::time, dlms::Time{20, 4, 8, 0}}));
-    EXPECT_EQ(decoded("1907EA0B16071404080000C480").type, DataTag::date_time);
+    EXPECT_EQ(value_of("00"), null_value());
+    EXPECT_EQ(value_of("0301"), (Value{DataTag::boolean, true}));
+    EXPECT_EQ(value_of("0F80"), integer_value(DataTag::integer, -128));
+    EXPECT_EQ(value_of("108000"), integer_value(DataTag::long_, -32768));
+    EXPECT_EQ(value_of("0580000000"), integer_value(DataTag::double_long, -2147483648LL));
+    EXPECT_EQ(value_of("14FFFFFFFFFFFFFFFF"), integer_value(DataTag::long64, -1));
+    EXPECT_EQ(value_of("11FF"), unsigned_value(DataTag::unsigned_, 255));
+    EXPECT_EQ(value_of("12FFFF"), unsigned_value(DataTag::long_unsigned, 65535));
+    EXPECT_EQ(value_of("0600001391"), unsigned_value(DataTag::double_long_unsigned, 5009));
+    EXPECT_EQ(value_of("15FFFFFFFFFFFFFFFF"), unsigned_value(DataTag::long64_unsigned, ~std::uint64_t{0}));
+    EXPECT_EQ(value_of("161B"), unsigned_value(DataTag::enumerated, 27));
+    EXPECT_EQ(value_of("0D42"), unsigned_value(DataTag::bcd, 0x42));
+    EXPECT_EQ(value_of("1741C80000"), (Value{DataTag::float32, 25.0}));
+    EXPECT_EQ(value_of("184039000000000000"), (Value{DataTag::float64, 25.0}));
+    EXPECT_EQ(value_of("0902ABCD"), octet_string_value(Octets{0xAB, 0xCD}));
+    EXPECT_EQ(value_of("0A024142"), (Value{DataTag::visible_string, std::string("AB")}));
+    EXPECT_EQ(value_of("0C02C3B3"), (Value{DataTag::utf8_string, std::string("\xC3\xB3")}));
+    EXPECT_EQ(value_of("0409A580"), (Value{DataTag::bit_string, BitString{{0xA5, 0x80}, 9}}));
+    EXPECT_EQ(value_of("1CFE"), integer_value(DataTag::delta_integer, -2));
+    EXPECT_EQ(value_of("1F02"), unsigned_value(DataTag::delta_unsigned, 2));
+    EXPECT_EQ(value_of("FF").type, DataTag::dont_care);
+    EXPECT_EQ(value_of("1A07EA0B1607"), (Value{DataTag::date, dlms::Date{2026, 11, 22, 7}}));
+    EXPECT_EQ(value_of("1B14040800"), (Value{DataTag::time, dlms::Time{20, 4, 8, 0}}));
+    EXPECT_EQ(value_of("1907EA0B16071404080000C480").type, DataTag::date_time);
 }
 
 TEST(Value, DecodesStructuresWithinArrays) {
-    const Value value = decoded("0102 0202 0FFD 161E 0200");
+    const Value value = value_of("0102 0202 0FFD 161E 0200");
     ASSERT_EQ(value.items()->size(), 2U);
     EXPECT_EQ((*value.items())[0],
               structure_value({integer_value(DataTag::integer, -3), unsigned_value(DataTag::enumerated, 30)}));
@@ -54,10 +49,10 @@ TEST(Value, DecodesStructuresWithinArrays) {
 
 TEST(Value, ExpandsACompactArray) {
     // Two elements of structure {long-unsigned, array of 2 unsigned, octet-string}.
-    EXPECT_EQ(decoded("13 0203 12 01000211 09 0D 0001 0203 01AA 0002 0405 02BBCC"),
-              decoded("0102 0203 120001 0102 1102 1103 0901AA 0203 120002 0102 1104 1105 0902BBCC"));
-    EXPECT_EQ(decoded("13 12 00"), array_value({}));
-    EXPECT_EQ(decoded("13 12 04 00010002"), decoded("0102 120001 120002"));
+    EXPECT_EQ(value_of("13 0203 12 01000211 09 0D 0001 0203 01AA 0002 0405 02BBCC"),
+              value_of("0102 0203 120001 0102 1102 1103 0901AA 0203 120002 0102 1104 1105 0902BBCC"));
+    EXPECT_EQ(value_of("13 12 00"), array_value({}));
+    EXPECT_EQ(value_of("13 12 04 00010002"), value_of("0102 120001 120002"));
 }
 
 TEST(Value, RefusesACompactArrayThatDoesNotAddUp) {
@@ -99,16 +94,16 @@ TEST(Value, RefusesMoreElementsThanTheLimit) {
 }
 
 TEST(Value, ReadsTheIntegerWhateverItsType) {
-    EXPECT_EQ(decoded("0F80").integer(), -128);
-    EXPECT_EQ(decoded("161E").integer(), 30);
-    EXPECT_EQ(decoded("15FFFFFFFFFFFFFFFF").integer(), std::nullopt);
-    EXPECT_EQ(decoded("0301").integer(), std::nullopt);
+    EXPECT_EQ(value_of("0F80").integer(), -128);
+    EXPECT_EQ(value_of("161E").integer(), 30);
+    EXPECT_EQ(value_of("15FFFFFFFFFFFFFFFF").integer(), std::nullopt);
+    EXPECT_EQ(value_of("0301").integer(), std::nullopt);
 }
 
 TEST(Value, ReadsTimesAndNamesInOctetStrings) {
-    EXPECT_EQ(decoded("090C07EA0B16071404080000C480").date_time(), decoded("1907EA0B16071404080000C480").date_time());
-    EXPECT_EQ(decoded("0906 0100010800FF").logical_name(), dlms::Obis(1, 0, 1, 8, 0));
-    EXPECT_EQ(decoded("0905 0100010800").logical_name(), std::nullopt);
+    EXPECT_EQ(value_of("090C07EA0B16071404080000C480").date_time(), value_of("1907EA0B16071404080000C480").date_time());
+    EXPECT_EQ(value_of("0906 0100010800FF").logical_name(), dlms::Obis(1, 0, 1, 8, 0));
+    EXPECT_EQ(value_of("0905 0100010800").logical_name(), std::nullopt);
 }
 
 rc::Gen<Value> any_scalar() {

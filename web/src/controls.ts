@@ -101,8 +101,8 @@ export class ControlPanel {
             name: 'Frequency',
             label: 'Frequency',
             unit: 'Hz',
-            min: nominal_frequency * 0.8,
-            max: nominal_frequency * 1.2,
+            min: nominal_frequency * 0.9,
+            max: nominal_frequency * 1.1,
             scale: linearScale(nominal_frequency * 0.9, nominal_frequency * 1.1, 0.01),
             onValue: (frequency) => send({ type: 'mains', frequency }),
         });

@@ -16,6 +16,13 @@ bool is_separator(char character) {
     return std::string_view(" \t\r\n:,;-").find(character) != std::string_view::npos;
 }
 
+HexError no_digit(std::string_view text, std::size_t position) {
+    const char character = text[position];
+    const bool printable = character >= ' ' && character <= '~';
+    return {position, printable ? std::string("'") + character + "' is no hexadecimal digit"
+                                : std::string("no hexadecimal digit")};
+}
+
 }  // namespace
 
 Result<std::vector<std::uint8_t>, HexError> parse_hex(std::string_view text) {
@@ -32,13 +39,11 @@ Result<std::vector<std::uint8_t>, HexError> parse_hex(std::string_view text) {
             if (i == text.size() || !digit(text[i])) return fail(HexError{i, "a hexadecimal digit is missing"});
         }
         const auto high = digit(text[i]);
-        if (!high) {
-            const bool printable = text[i] >= ' ' && text[i] <= '~';
-            return fail(HexError{i, printable ? std::string("'") + text[i] + "' is no hexadecimal digit"
-                                              : std::string("no hexadecimal digit")});
-        }
-        const auto low = i + 1 < text.size() ? digit(text[i + 1]) : std::nullopt;
-        if (!low) return fail(HexError{i + 1, "the second digit of an octet is missing"});
+        if (!high) return fail(no_digit(text, i));
+        const bool alone = i + 1 == text.size() || is_separator(text[i + 1]);
+        if (alone) return fail(HexError{i + 1, "the second digit of an octet is missing"});
+        const auto low = digit(text[i + 1]);
+        if (!low) return fail(no_digit(text, i + 1));
         octets.push_back(static_cast<std::uint8_t>(*high << 4 | *low));
         i += 2;
     }

@@ -122,7 +122,7 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     limits.idle = options.idle_timeout;
     std::vector<std::string> listening;
     for (const std::string& text : options.listen) {
-        const auto url = station::parse_url(text);
+        const auto url = station::parse_url(text, station::UrlUse::listen);
         if (!url) return fail(fmt::format("--listen {}: {}", text, url.error().text));
         if (url->transport != station::Transport::tcp) {
             return fail(fmt::format("--listen {}: a meter listens at tcp://HOST:PORT", text));

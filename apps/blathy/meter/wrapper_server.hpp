@@ -35,7 +35,7 @@ class WrapperServer final : private Watcher {
     ~WrapperServer();
 
     // To be called after each of the poller's waits: lets go of connections that ended in it.
-    void after_wait() { ended_.clear(); }
+    void after_wait();
     // To be called between waits, once a second or so.
     void close_idle_connections(Time now);
 
