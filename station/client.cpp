@@ -12,6 +12,8 @@ constexpr dlms::AttributeDescriptor object_list_attribute{15, dlms::Obis(0, 0, 4
 // More in one list would make answers long, and one refusal of the whole list expensive.
 constexpr std::size_t max_list = 32;
 
+constexpr std::chrono::milliseconds release_patience{2000};
+
 // Worth another attempt with a new connection.
 bool is_transient(const Error& error) {
     return error.kind == ErrorKind::timeout || error.kind == ErrorKind::connection;
@@ -87,16 +89,21 @@ void Client::close() {
     // A meter that has just been silent would only be waited for again.
     if (answers_) {
         ReleaseRequest release(context_);
-        (void)run(release);  // whatever comes of it, the client is gone afterwards
+        // Whatever comes of it, the client is gone afterwards; some meters never answer.
+        (void)run(release, std::min(options_.link.response_timeout, release_patience));
     }
     if (link_) link_->close(Deadline::after(options_.link.response_timeout));
     link_.reset();
 }
 
 Result<void, Error> Client::run(Exchange& exchange) {
+    return run(exchange, options_.link.response_timeout);
+}
+
+Result<void, Error> Client::run(Exchange& exchange, std::chrono::milliseconds timeout) {
     if (!link_) return fail(connection_error("the connection to the meter is closed"));
     auto step = exchange.begin();
-    while (step && step->kind == Step::Kind::send) step = converse(exchange, step->apdu);
+    while (step && step->kind == Step::Kind::send) step = converse(exchange, step->apdu, timeout);
     if (step) return {};
     answers_ = step.error().kind != ErrorKind::timeout;
     if (step.error().kind == ErrorKind::connection) link_.reset();
@@ -104,10 +111,10 @@ Result<void, Error> Client::run(Exchange& exchange) {
 }
 
 // Sends a request until the exchange has taken its answer.
-Result<Step, Error> Client::converse(Exchange& exchange, const Octets& request) {
+Result<Step, Error> Client::converse(Exchange& exchange, const Octets& request, std::chrono::milliseconds timeout) {
     unsigned repeats = link_->is_reliable() || !exchange.repeatable() ? 0 : options_.link.retries;
     while (true) {
-        const auto deadline = Deadline::after(options_.link.response_timeout);
+        const auto deadline = Deadline::after(timeout);
         if (auto sent = link_->send(request, deadline); !sent) return fail(sent.error());
         while (true) {
             const auto apdu = link_->receive(deadline);

@@ -82,7 +82,8 @@ class Client {
 
   private:
     Client(std::unique_ptr<Link> link, const Options& options);
-    Result<Step, Error> converse(Exchange& exchange, const Octets& request);
+    Result<void, Error> run(Exchange& exchange, std::chrono::milliseconds timeout);
+    Result<Step, Error> converse(Exchange& exchange, const Octets& request, std::chrono::milliseconds timeout);
     Result<std::vector<GetResult>, Error> get_batch(std::span<const dlms::AttributeDescriptor> batch);
 
     std::unique_ptr<Link> link_;

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 
 #include "apps/blathy/client/commands.hpp"
+#include "apps/blathy/decode/command.hpp"
 #include "apps/blathy/meter/command.hpp"
 #include "meter/identity.hpp"
 
@@ -11,6 +12,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", std::string(blathy::meter::firmware_version));
     blathy::apps::add_meter_command(app, exit_code);
     blathy::apps::add_client_commands(app, exit_code);
+    blathy::apps::add_decode_command(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -52,7 +52,7 @@ void Deframer::reset() {
 
 std::size_t Deframer::declared_length() const {
     const Bytes octets = held();
-    return (octets[0] << 8u | octets[1]) & max_length;
+    return (static_cast<std::size_t>(octets[0]) << 8 | octets[1]) & max_length;
 }
 
 Deframer::Shape Deframer::shape() const {

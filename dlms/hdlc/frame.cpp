@@ -98,7 +98,7 @@ Result<Frame, FrameError> decode_frame(Bytes octets) {
     ByteReader reader(octets);
     auto frame = read_header(reader);
     if (!frame) return frame;
-    const std::size_t declared_length = (octets[0] << 8u | octets[1]) & max_length;
+    const std::size_t declared_length = (static_cast<std::size_t>(octets[0]) << 8 | octets[1]) & max_length;
     if (declared_length != octets.size()) return fail(FrameError::length);
     if (reader.remaining() == check_octets) {
         if (!is_good(octets)) return fail(FrameError::frame_check);

@@ -110,7 +110,8 @@ TEST(Iec62056_21Message, ClosesBlocksWithBcc) {
 }
 
 TEST(Iec62056_21Message, ReadsCommands) {
-    const auto command = parse_command(from_hex("0152350231 2E382E30282903")).value();
+    const Octets octets = from_hex("01523502312E382E30282903");
+    const auto command = parse_command(octets).value();
     EXPECT_EQ(command.name, 'R');
     EXPECT_EQ(command.type, '5');
     EXPECT_EQ(command.text, "1.8.0()");

@@ -124,13 +124,17 @@ Options impatient_options() {
     return options;
 }
 
+void answer_release(int socket) {
+    take_request(socket);
+    put(socket, wrapped(release));
+}
+
 void whole_association(int socket) {
     take_request(socket);
     put(socket, wrapped(association));
     take_request(socket);
     put(socket, wrapped(reading));
-    take_request(socket);
-    put(socket, wrapped(release));
+    answer_release(socket);
 }
 
 void expect_reading(const Url& url, const Options& options = quick_options()) {
@@ -161,7 +165,7 @@ TEST(TcpLink, TakesSlowOctets) {
         }
         take_request(socket);
         for (const std::uint8_t octet : wrapped(reading)) put(socket, Bytes(&octet, 1));
-        wait_for_the_end(socket);
+        answer_release(socket);
     });
     Options options = quick_options();
     options.link.response_timeout = 1s;
@@ -180,7 +184,7 @@ TEST(TcpLink, TakesWhatComesTogether) {
         octets = wrapped(hex("0F400000010000"));
         append(octets, wrapped(reading));
         put(socket, octets);
-        wait_for_the_end(socket);
+        answer_release(socket);
     });
     expect_reading(meter.url("tcp://"));
 }

@@ -1,0 +1,47 @@
+#include "apps/blathy/decode/command.hpp"
+
+#include <iostream>
+#include <map>
+#include <memory>
+
+#include "apps/blathy/decode/decode.hpp"
+
+namespace blathy::apps {
+namespace {
+
+constexpr const char* description = R"(Explain a frame, an APDU or the DLMS traffic of a capture, down to the bits.
+
+What the octets are is seen from the first of them; --protocol says it when that fails. An error is marked at its place.)";
+
+constexpr const char* footer = R"(Exit codes: 0 everything made sense; 1 some of it was malformed, and is marked; 2 the input can't be read.
+
+Examples:
+  blathy decode "C001C1000301000108 00FF0200"
+  blathy decode 7EA0070321930F017E
+  blathy decode --json morning.pcap)";
+
+}  // namespace
+
+void add_decode_command(CLI::App& app, int& exit_code) {
+    CLI::App* command = app.add_subcommand("decode", description);
+    command->footer(footer);
+    auto options = std::make_shared<DecodeOptions>();
+    auto protocol = std::make_shared<std::string>();
+    const std::map<std::string, dlms::Protocol> protocols = {{"apdu", dlms::Protocol::apdu},
+                                                             {"wrapper", dlms::Protocol::wrapper},
+                                                             {"hdlc", dlms::Protocol::hdlc},
+                                                             {"iec62056-21", dlms::Protocol::iec62056_21}};
+    command->add_option("input", options->input, "hexadecimal digits, or a file: pcap, pcapng or text with such digits")
+        ->type_name("HEX|FILE")
+        ->required();
+    command->add_option("--protocol", *protocol, "apdu, wrapper, hdlc or iec62056-21")
+        ->check(CLI::IsMember({"apdu", "wrapper", "hdlc", "iec62056-21"}));
+    command->add_option("--port", options->port, "TCP or UDP port of a capture; 0 for any")->capture_default_str();
+    command->add_flag("--json", options->json, "an array of nodes; of a capture, one message on each line");
+    command->callback([=, &exit_code] {
+        if (!protocol->empty()) options->protocol = protocols.at(*protocol);
+        exit_code = run_decode(*options, std::cout, std::cerr);
+    });
+}
+
+}  // namespace blathy::apps
