@@ -21,7 +21,7 @@ constexpr bool valid(const Time& time) {
 }
 
 constexpr bool valid_deviation(std::int16_t minutes) {
-    return minutes == deviation_not_specified || (minutes >= -720 && minutes <= 840);
+    return minutes == deviation_not_specified || (minutes >= -840 && minutes <= 840);
 }
 
 Date take_date(ByteReader& in) {

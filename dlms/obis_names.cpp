@@ -105,16 +105,20 @@ constexpr bool is_time_integral(std::uint8_t d) {
     return (d >= 8 && d <= 10) || (d >= 17 && d <= 20) || d == 29 || d == 30 || d == 58;
 }
 
-constexpr int any = -1;
+constexpr std::int16_t any = -1;
 enum class Number : std::uint8_t { none, b, d, e };
 
 // Codes that are no electrical quantity; the first that fits gives the name. `number` is the value group that is
 // appended to it, as it is or counted from one.
 struct Pattern {
-    int a, b, c, d, e;
+    constexpr Pattern(std::int16_t a_, std::int16_t b_, std::int16_t c_, std::int16_t d_, std::int16_t e_,
+                      std::string_view name_, Number number_ = Number::none, std::uint8_t counted_from_ = 0)
+        : name(name_), a(a_), b(b_), c(c_), d(d_), e(e_), number(number_), counted_from(counted_from_) {}
+
     std::string_view name;
-    Number number = Number::none;
-    std::uint8_t counted_from = 0;
+    std::int16_t a, b, c, d, e;
+    Number number;
+    std::uint8_t counted_from;
 };
 constexpr Pattern patterns[] = {
     // Abstract objects, IEC 62056-6-1, clause 6.
@@ -364,7 +368,7 @@ constexpr Pattern patterns[] = {
     {1, any, 0, 9, 2, "Local date"},
 };
 
-constexpr bool fits(int group, std::uint8_t value) {
+constexpr bool fits(std::int16_t group, std::uint8_t value) {
     return group == any || group == value;
 }
 

@@ -20,7 +20,7 @@ void require(bool truth) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t size) {
     ByteReader script(Bytes(input, size));
     const std::uint8_t mode = script.u8();
-    std::array<std::uint8_t, 300> room{};
+    std::array<std::uint8_t, 48> room{};
     std::array<std::uint8_t, 100> apdu{};
     std::array<std::uint8_t, 35> kept{};
     std::size_t pulled = 0;

@@ -21,8 +21,8 @@ constexpr std::size_t max_element = 4096;
 constexpr int max_elements = 64;
 
 void check_array(Bytes value) {
-    std::vector<std::uint8_t> element(max_element);
-    std::vector<std::uint8_t> room(max_elements * max_element + 64);
+    static std::array<std::uint8_t, max_element> element;
+    static std::array<std::uint8_t, max_elements * max_element + 64> room;
     ByteWriter out(room);
     CompactArrayWriter writer(out);
     std::vector<std::uint8_t> all;

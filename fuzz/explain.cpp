@@ -1,9 +1,9 @@
 // Explains any octets as anything. The first octet chooses the protocol; what comes out must lie within the input.
+#include "dlms/explain/explain.hpp"
+
 #include <array>
 #include <cstdint>
 #include <cstdlib>
-
-#include "dlms/explain/explain.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace blathy;

@@ -48,11 +48,11 @@ TEST(DateTime, RefusesFieldsOutOfRange) {
     for (const char* hex : {"18000000", "003C0000", "00003C00", "00000064"}) {
         EXPECT_EQ(read_time(from_hex(hex)), std::nullopt) << hex;
     }
-    // Deviations of -721, 841 and -32767 minutes; -720 and 840 are the last ones.
-    for (const char* hex : {"FD2F", "0349", "8001"}) {
+    // Deviations of -841, 841 and -32767 minutes; -840 (UTC+14) and 840 are the last ones.
+    for (const char* hex : {"FCB7", "0349", "8001"}) {
         EXPECT_EQ(date_time("07E8021D04173B3B63" + std::string(hex) + "00"), std::nullopt) << hex;
     }
-    EXPECT_TRUE(date_time("07E8021D04173B3B63FD3000"));
+    EXPECT_TRUE(date_time("07E8021D04173B3B63FCB800"));
     EXPECT_TRUE(date_time("07E8021D04173B3B63034800"));
 }
 
@@ -130,7 +130,7 @@ TEST(DateTime, OfUtcStatesTheDayOfWeekAndTheStatus) {
 
 RC_GTEST_PROP(DateTime, ComesBackFromLocalTime, ()) {
     const auto hundredths = *rc::gen::inRange<std::int64_t>(-5'000'000'000'00, 5'000'000'000'00);
-    const auto deviation = *rc::gen::inRange<std::int16_t>(-720, 841);
+    const auto deviation = *rc::gen::inRange<std::int16_t>(-840, 841);
     const UtcTime instant{milliseconds{hundredths * 10}};
     const DateTime local = local_date_time(instant, deviation, 0x80);
     RC_ASSERT(to_utc(local, 0) == instant);

@@ -462,6 +462,25 @@ TEST_F(HdlcServer, SendsAWindowOfFramesForOnePoll) {
     EXPECT_EQ(ask("7EA00802232171A1A07E"), rr1);
 }
 
+TEST_F(HdlcServer, SkipsWhatIsAcknowledgedBeforeItIsRepeated) {
+    answer_.clear();
+    for (int i = 0x80; i <= 0xDC; ++i) answer_.push_back(static_cast<std::uint8_t>(i));
+    settings_.parameters.window_transmit = settings_.parameters.window_receive = 7;
+    EXPECT_EQ(ask(snrm_32_window_3), ua_32_window_3);
+    ask(get);
+    EXPECT_EQ(ask(std::string(rr0_poll) + "7EA0080223212124F27E"),
+              "7EA82A210223223757" + std::string(segments[1]) + "7EA02A21022334D803" + std::string(segments[2]))
+        << "RR 1 without poll, behind RR 0 with it";
+}
+
+TEST_F(HdlcServer, ForgetsTheAnswerBeforeANewRequest) {
+    EXPECT_EQ(ask(snrm), ua);
+    EXPECT_EQ(ask(get), answer);
+    is_answering_ = false;
+    EXPECT_EQ(ask("7EA01A02232112F453E6E600C001C100080000010000FF0200601A7E"), silence) << "N(S) 1, N(R) still 0";
+    EXPECT_EQ(ask(rr0_poll), "7EA008210223516A417E") << "RR 2";
+}
+
 TEST_F(HdlcServer, SendsNoInformationToAClientThatIsNotReady) {
     answer_.clear();
     for (int i = 0x80; i <= 0xDC; ++i) answer_.push_back(static_cast<std::uint8_t>(i));

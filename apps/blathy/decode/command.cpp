@@ -13,7 +13,8 @@ constexpr const char* description = R"(Explain a frame, an APDU or the DLMS traf
 
 What the octets are is seen from the first of them; --protocol says it when that fails. An error is marked at its place.)";
 
-constexpr const char* footer = R"(Exit codes: 0 everything made sense; 1 some of it was malformed, and is marked; 2 the input can't be read.
+constexpr const char* footer =
+    R"(Exit codes: 0 everything made sense; 1 some of it was malformed, and is marked; 2 the input can't be read.
 
 Examples:
   blathy decode "C001C1000301000108 00FF0200"

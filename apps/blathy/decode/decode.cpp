@@ -21,7 +21,7 @@ namespace {
 
 enum Outcome : int { decoded = 0, malformed = 1, unreadable = 2 };
 
-constexpr std::uintmax_t max_text_file = 64 * 1024 * 1024;
+constexpr std::uintmax_t max_text_file = std::uintmax_t{64} * 1024 * 1024;
 
 int decode_octets(Bytes octets, const DecodeOptions& options, std::ostream& out) {
     const dlms::Protocol protocol = options.protocol.value_or(dlms::guess_protocol(octets));

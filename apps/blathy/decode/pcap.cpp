@@ -5,8 +5,8 @@
 namespace blathy::apps {
 namespace {
 
-constexpr std::size_t max_packet = 256 * 1024;
-constexpr std::size_t max_block = 16 * 1024 * 1024;
+constexpr std::size_t max_packet = std::size_t{256} * 1024;
+constexpr std::size_t max_block = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t max_interfaces = 1024;
 constexpr std::int64_t second_ns = 1'000'000'000;
 

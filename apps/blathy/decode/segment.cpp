@@ -69,7 +69,7 @@ struct Datagram {
 
 std::optional<Datagram> read_ipv4(ByteReader& in, Segment& segment) {
     const Bytes start = in.rest();
-    const std::size_t header_size = (in.u8() & 0x0FU) * 4U;
+    const std::size_t header_size = 4 * static_cast<std::size_t>(in.u8() & 0x0FU);
     in.skip(1);
     const std::size_t total = in.u16();
     in.skip(2);
@@ -117,7 +117,7 @@ bool read_tcp(Bytes octets, Segment& segment) {
     segment.destination.port = in.u16();
     segment.sequence = in.u32();
     in.skip(4);
-    const std::size_t header_size = (in.u8() >> 4U) * 4U;
+    const std::size_t header_size = 4 * static_cast<std::size_t>(in.u8() >> 4U);
     const std::uint8_t flags = in.u8();
     if (!in.ok() || header_size < 20 || header_size > octets.size()) return false;
     segment.is_tcp = true;

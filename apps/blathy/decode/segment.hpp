@@ -2,10 +2,10 @@
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "apps/blathy/decode/pcap.hpp"
@@ -17,7 +17,10 @@ struct Endpoint {
     bool is_ipv6 = false;
     std::uint16_t port = 0;
 
-    auto operator<=>(const Endpoint&) const = default;
+    bool operator==(const Endpoint&) const = default;
+    bool operator<(const Endpoint& other) const {
+        return std::tie(address, is_ipv6, port) < std::tie(other.address, other.is_ipv6, other.port);
+    }
 };
 // "10.0.0.1:4059", "[2001:db8::1]:4059".
 std::string to_string(const Endpoint& endpoint);

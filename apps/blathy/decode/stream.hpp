@@ -16,7 +16,7 @@ namespace blathy::apps {
 class TcpStream {
   public:
     // A capture that lost segments would hold back all later ones: beyond this the gap is given up.
-    static constexpr std::size_t max_waiting_octets = 1024 * 1024;
+    static constexpr std::size_t max_waiting_octets = std::size_t{1024} * 1024;
     static constexpr std::size_t max_waiting_segments = 1024;
 
     // Appends the octets that are next to `out`. True if octets before them are missing for good.

@@ -150,7 +150,7 @@ class PanelServer::Page {
     bool open_ = true;
 };
 
-PanelServer::PanelServer(asio::any_io_executor executor, DeskMeter& desk, Setup setup)
+PanelServer::PanelServer(const asio::any_io_executor& executor, DeskMeter& desk, Setup setup)
     : acceptor_(executor),
       timer_(executor),
       desk_(desk),
@@ -161,8 +161,8 @@ PanelServer::~PanelServer() {
     for (const auto& page : pages_) page->close();
 }
 
-Result<std::unique_ptr<PanelServer>, std::string> PanelServer::listen(asio::any_io_executor executor, DeskMeter& desk,
-                                                                      Setup setup) {
+Result<std::unique_ptr<PanelServer>, std::string> PanelServer::listen(const asio::any_io_executor& executor,
+                                                                      DeskMeter& desk, Setup setup) {
     const std::string where = setup.host + " port " + std::to_string(setup.port);
     error_code error;
     const auto address = asio::ip::make_address(setup.host, error);

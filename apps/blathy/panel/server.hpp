@@ -28,7 +28,7 @@ class PanelServer final : public TrafficObserver {
     };
 
     // Listens at once. The error is a sentence.
-    static Result<std::unique_ptr<PanelServer>, std::string> listen(boost::asio::any_io_executor executor,
+    static Result<std::unique_ptr<PanelServer>, std::string> listen(const boost::asio::any_io_executor& executor,
                                                                     DeskMeter& desk, Setup setup);
     ~PanelServer() override;
 
@@ -38,7 +38,7 @@ class PanelServer final : public TrafficObserver {
   private:
     class Page;
 
-    PanelServer(boost::asio::any_io_executor executor, DeskMeter& desk, Setup setup);
+    PanelServer(const boost::asio::any_io_executor& executor, DeskMeter& desk, Setup setup);
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
     boost::asio::awaitable<void> tick();
