@@ -1,7 +1,5 @@
 // General block transfer against a peer that may say anything. The input is a script: an octet that chooses what the
-// side does, then events, each a length and an APDU of that many octets, or a length of 0 and a pause.
-#include "dlms/block_transfer/block_transfer.hpp"
-
+// side does, its window, then events of seven octets: 0 and a pause, or a block's control bits, numbers and size.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -21,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
     ByteReader script(Bytes(input, size));
     const std::uint8_t mode = script.u8();
     std::array<std::uint8_t, 48> room{};
+    constexpr std::array<std::uint8_t, 64> data{};
     std::array<std::uint8_t, 100> apdu{};
     std::array<std::uint8_t, 35> kept{};
     std::size_t pulled = 0;
@@ -61,15 +60,21 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
     begin_to_send(mode);
     drain();
     while (script.ok() && !script.at_end()) {
-        const std::uint8_t length = script.u8();
-        if (length == 0) {
-            now_ms += script.u8();
+        const std::uint8_t kind = script.u8();
+        GeneralBlock block;
+        const std::uint8_t control = script.u8();
+        block.last = (control & 0x80U) != 0;
+        block.streaming = (control & 0x40U) != 0;
+        block.window = control & GeneralBlock::max_window;
+        block.number = script.u16();
+        block.acknowledged = script.u16();
+        block.data = Bytes(data).first(script.u8() % data.size());
+        if (kind == 0) {
+            now_ms += control;
             (void)transfer.tick(now_ms);
-        } else if (const auto block = read_general_block(script.bytes(length))) {
-            if (transfer.receive(*block, now_ms) == BlockTransfer::Event::message) {
-                require(!transfer.message().empty() && transfer.message().size() <= room.size());
-                begin_to_send(static_cast<std::uint8_t>(mode >> 2U));
-            }
+        } else if (transfer.receive(block, now_ms) == BlockTransfer::Event::message) {
+            require(!transfer.message().empty() && transfer.message().size() <= room.size());
+            begin_to_send(static_cast<std::uint8_t>(mode >> 2U));
         }
         drain();
     }
