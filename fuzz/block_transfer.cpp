@@ -1,5 +1,7 @@
 // General block transfer against a peer that may say anything. The input is a script: an octet that chooses what the
 // side does, its window, then events of seven octets: 0 and a pause, or a block's control bits, numbers and size.
+#include "dlms/block_transfer/block_transfer.hpp"
+
 #include <array>
 #include <cstdint>
 #include <cstdlib>

@@ -1,0 +1,167 @@
+// The panel's server side: what it shows, what it obeys, and whom it lets in.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "apps/blathy/panel/messages.hpp"
+#include "apps/blathy/panel/redact.hpp"
+#include "meter/models/models.hpp"
+
+#include "tests/support/hex.hpp"
+#include "tests/support/program.hpp"
+#include "tests/support/tcp_client.hpp"
+
+namespace blathy::apps {
+namespace {
+
+using test::hex;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Redact, BlanksThePasswordOfAnAarq) {
+    const auto aarq = hex(
+        "6036A1090607608574050801018A0207808B0760857405080201AC0A80083132333435363738BE10040E01000000065F1F0400007E1F"
+        "04B0");
+    const auto shown = test::hex(redacted(aarq));
+    EXPECT_THAT(shown, Not(HasSubstr("3132333435363738")));
+    EXPECT_THAT(shown, HasSubstr("AC0A80082A2A2A2A2A2A2A2ABE10"));
+}
+
+TEST(Redact, BlanksEveryWayToWriteASecret) {
+    const std::string secret = "53454352455431";  // "SECRET1"
+    const std::string target = "000F0000280000FF07 00";
+    for (const std::string& request : {
+             "C101C1" + target + "0907" + secret,                       // normal
+             "C102C1" + target + "00 00000001 09 0907" + secret,        // first block
+             "C103C1 01 00000002 07" + secret,                          // a later block
+             "C104C1 01" + target + "01 0907" + secret,                 // with list
+             "C105C1 01" + target + "01 00000001 0A 01 0907" + secret,  // with list and first block
+             "C301C1 000F0000280000FF02 01 0907" + secret,              // change_HLS_secret
+         }) {
+        const auto apdu = hex(request);
+        const auto shown = redacted(apdu);
+        EXPECT_EQ(shown.size(), apdu.size()) << request;
+        EXPECT_THAT(test::hex(shown), Not(HasSubstr(secret))) << request;
+    }
+}
+
+TEST(Redact, LeavesEverythingElseAsItIs) {
+    for (const char* apdu : {"C001C1000801000108 00FF0200", "C101C100080000010000FF0200090C07E50118FF0E303950FFC400",
+                             "C301C1000F0000280000FF01010907 53454352455431", "FF", ""}) {
+        EXPECT_EQ(test::hex(redacted(hex(apdu))), test::hex(hex(apdu)));
+    }
+}
+
+class PanelMessages : public testing::Test {
+  protected:
+    std::string obey(const std::string& message) { return apps::obey(*desk_, message, changed_); }
+
+    static std::unique_ptr<DeskMeter> make_desk() {
+        DeskMeterOptions options;
+        options.model = meter::find_model("SED302");
+        return std::move(*DeskMeter::make(options));
+    }
+
+    std::unique_ptr<DeskMeter> desk_ = make_desk();
+    bool changed_ = false;
+};
+
+TEST_F(PanelMessages, SetTheLoadAndTheMains) {
+    EXPECT_EQ(obey(R"({"type":"phase","phase":2,"current":12.5,"power_factor":0.5,"inductive":false,"export":true})"),
+              "");
+    EXPECT_TRUE(changed_);
+    EXPECT_EQ(obey(R"({"type":"phase","phase":3,"voltage":207})"), "");
+    EXPECT_EQ(obey(R"({"type":"mains","frequency":49.5})"), "");
+    const Json controls = controls_of(*desk_);
+    EXPECT_EQ(controls["phases"][1]["current"], 12.5);
+    EXPECT_EQ(controls["phases"][1]["export"], true);
+    EXPECT_EQ(controls["phases"][2]["voltage"], 207);
+    EXPECT_EQ(controls["frequency"], 49.5);
+    EXPECT_EQ(controls["household"], false);
+    EXPECT_EQ(obey(R"({"type":"household","on":true})"), "");
+    EXPECT_EQ(controls_of(*desk_)["household"], true);
+}
+
+TEST_F(PanelMessages, RefuseWhatCanNotBe) {
+    for (const char* message :
+         {"", "null", "[]", "{}", "{\"type\":1}", R"({"type":"reboot"})", R"({"type":"phase","phase":0,"current":1})",
+          R"({"type":"phase","phase":4,"current":1})", R"({"type":"phase","phase":-1,"current":1})",
+          R"({"type":"phase","phase":1,"current":-1})", R"({"type":"phase","phase":1,"current":1e9})",
+          R"({"type":"phase","phase":1,"current":"1"})", R"({"type":"phase","phase":1,"power_factor":1.1})",
+          R"({"type":"mains","frequency":5})", R"({"type":"button","button":"self-destruct","pressed":true})",
+          R"({"type":"button","button":"display"})"}) {
+        EXPECT_NE(obey(message), "") << message;
+        EXPECT_FALSE(changed_) << message;
+    }
+}
+
+TEST_F(PanelMessages, ShowWhatTheCoreShows) {
+    desk_->run_for(std::chrono::milliseconds{400});
+    const Json hello = hello_message(*desk_, {"tcp://127.0.0.1:4059"});
+    EXPECT_EQ(hello["model"]["name"], "SED302");
+    EXPECT_EQ(hello["annunciators"].size(), meter::lcd_annunciators);
+    const Json tick = tick_message(*desk_, 3);
+    EXPECT_EQ(tick["lcd"]["digits"], std::string(16, 'f'));  // the segment test after power up
+    EXPECT_NEAR(tick["phases"][0]["v"].get<double>(), 230, 0.5);
+    EXPECT_EQ(tick["clients"], 3);
+    const Json wave = wave_message(*desk_);
+    EXPECT_EQ(wave["v"].size(), 3U);
+    EXPECT_EQ(wave["v"][0].size(), 160U);
+}
+
+TEST_F(PanelMessages, LogNoSecretsAndNoRawText) {
+    const auto wpdu = hex(
+        "0001000100010038 6036A1090607608574050801018A0207808B0760857405080201AC0A80083132333435363738BE10040E01000000"
+        "065F1F0400007E1F04B0");
+    const std::string message = log_message(*desk_, "peer", Direction::to_meter, wpdu).dump();
+    EXPECT_THAT(message, Not(HasSubstr("12345678")));
+    EXPECT_THAT(message, Not(HasSubstr("3132333435363738")));
+    EXPECT_THAT(message, HasSubstr("AARQ"));
+    // Octets that are no UTF-8 make valid JSON all the same.
+    EXPECT_NO_THROW(
+        (void)log_message(*desk_, "peer", Direction::to_meter, hex("0001FFFF0001000AC0FF80C3283C73637269")).dump());
+}
+
+class RunningPanel : public testing::Test {
+  protected:
+    std::string ask(const std::string& request) {
+        test::TcpClient client(port_);
+        client.send(request);
+        client.end_sending();
+        return client.receive_to_end();
+    }
+    static std::string upgrade(const std::string& host, const std::string& origin) {
+        return "GET /ws HTTP/1.1\r\nHost: " + host + "\r\n" + (origin.empty() ? "" : "Origin: " + origin + "\r\n") +
+               "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    }
+
+    test::Background meter_{{BLATHY_PROGRAM, "meter", "--listen", "tcp://127.0.0.1:0", "--panel", "127.0.0.1:0"}};
+    std::string url_ = meter_.line_with("Panel at http://").value_or(":0");
+    std::uint16_t port_ = static_cast<std::uint16_t>(std::stoi(url_.substr(url_.rfind(':') + 1)));
+};
+
+TEST_F(RunningPanel, LetsInOnlyItsOwnPage) {
+    EXPECT_THAT(ask(upgrade(url_, "http://" + url_)), HasSubstr("101 Switching Protocols"));
+    EXPECT_THAT(ask(upgrade(url_, "")), HasSubstr("101 Switching Protocols"));  // no browser
+    EXPECT_THAT(ask(upgrade(url_, "http://evil.example")), HasSubstr("403 Forbidden"));
+    EXPECT_THAT(ask(upgrade("evil.example", "http://evil.example")), HasSubstr("403 Forbidden"));
+    EXPECT_THAT(ask("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"), HasSubstr("403 Forbidden"));
+}
+
+TEST_F(RunningPanel, ServesItsPageAndNothingElse) {
+    const auto get = [&](const std::string& target) {
+        return ask("GET " + target + " HTTP/1.1\r\nHost: " + url_ + "\r\nConnection: close\r\n\r\n");
+    };
+    EXPECT_THAT(get("/"), HasSubstr("<!doctype html>"));
+    EXPECT_THAT(get("/panel.js"), HasSubstr("Content-Type: text/javascript"));
+    EXPECT_THAT(get("/../../etc/passwd"), HasSubstr("404"));
+    EXPECT_THAT(get("/nothing"), HasSubstr("404"));
+    EXPECT_THAT(ask("POST / HTTP/1.1\r\nHost: " + url_ + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"),
+                HasSubstr("405"));
+    EXPECT_THAT(ask(std::string(1 << 20, 'A')), Not(HasSubstr("200 OK")));
+    EXPECT_THAT(get("/"), HasSubstr("200 OK"));
+}
+
+}  // namespace
+}  // namespace blathy::apps

@@ -1,0 +1,180 @@
+// Many clients at one meter: none of them, slow, silent or rude, is another's trouble.
+
+#include "apps/blathy/meter/wrapper_server.hpp"
+
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "meter/models/sed302.hpp"
+
+#include "tests/support/flash.hpp"
+#include "tests/support/hex.hpp"
+#include "tests/support/tcp_client.hpp"
+
+namespace blathy::apps {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test::hex;
+using test::TcpClient;
+
+// WPDUs of the public client: association, and GET of the logical device name; and how they are answered.
+const auto aarq = hex("000100100001001F 601DA109060760857405080101BE10040E01000000065F1F0400007E1F04B0");
+constexpr std::size_t aare_size = 8 + 43;
+const auto get_name = hex("000100100001000D C001C1 0001 00002A0000FF 02 00");
+const auto name_answer = hex("0001000100100016 C401C1 00 0910 424C5445443330323030303030303031");
+const auto get_objects = hex("000100100001000D C001C1 000F 0000280000FF 02 00");
+
+class WrapperServerTest : public testing::Test {
+  protected:
+    void listen(const WrapperServerLimits& limits = {}) {
+        auto listening = WrapperServer::listen(poller_, "127.0.0.1", 0, meter_, limits);
+        ASSERT_TRUE(listening) << listening.error();
+        server_ = std::move(*listening);
+    }
+    // Lets the server do all that it can do now.
+    void settle() {
+        for (int i = 0; i < 20; ++i) {
+            poller_.wait(milliseconds{1});
+            server_->after_wait();
+        }
+    }
+    TcpClient associated() {
+        TcpClient client(server_->port());
+        client.send(aarq);
+        settle();
+        EXPECT_EQ(client.receive(aare_size).size(), aare_size);
+        return client;
+    }
+    void expect_service(TcpClient& client) {
+        client.send(get_name);
+        settle();
+        EXPECT_EQ(client.receive(name_answer.size()), name_answer);
+    }
+
+    test::MemoryFlash flash_{4, 4096};
+    meter::Store store_{flash_};
+    meter::Meter meter_{meter::sed302, meter::Identity(meter::sed302, 1), {}, store_, std::nullopt};
+    Poller poller_;
+    std::unique_ptr<WrapperServer> server_;
+};
+
+TEST_F(WrapperServerTest, ServesManyClientsAtOnce) {
+    listen();
+    std::vector<TcpClient> clients;
+    for (int i = 0; i < 200; ++i) clients.push_back(associated());
+    for (TcpClient& client : clients) client.send(get_name);
+    settle();
+    for (TcpClient& client : clients) EXPECT_EQ(client.receive(name_answer.size()), name_answer);
+    EXPECT_EQ(server_->connections(), 200U);
+}
+
+TEST_F(WrapperServerTest, AClientThatSendsAnOctetAtATimeBlocksNobody) {
+    listen();
+    TcpClient slow = associated();
+    TcpClient other = associated();
+    for (std::size_t i = 0; i < get_name.size(); ++i) {
+        slow.send(Bytes(get_name).subspan(i, 1));
+        expect_service(other);
+    }
+    EXPECT_EQ(slow.receive(name_answer.size()), name_answer);
+}
+
+TEST_F(WrapperServerTest, AClientThatDoesNotReadBlocksNobodyAndLosesNothing) {
+    listen();
+    TcpClient deaf = associated();
+    TcpClient other = associated();
+    // Far more answers than the buffers of both sides take.
+    constexpr int requests = 2000;
+    for (int i = 0; i < requests; ++i) {
+        deaf.send(get_objects);
+        if (i % 100 == 0) expect_service(other);
+    }
+    expect_service(other);
+    const auto first = deaf.receive(8);
+    ASSERT_EQ(first.size(), 8U);
+    const std::size_t answer = 8 + first[6] * 256U + first[7];
+    std::size_t received = first.size();
+    while (received < requests * answer) {
+        settle();
+        const auto more = deaf.receive_now();
+        ASSERT_FALSE(more.empty()) << "after " << received << " octets";
+        received += more.size();
+    }
+    EXPECT_EQ(received, requests * answer);
+}
+
+TEST_F(WrapperServerTest, ClosesWhoeverIsIdle) {
+    listen({.idle = seconds{180}, .idle_before_association = seconds{30}});
+    TcpClient stranger(server_->port());
+    TcpClient dripping(server_->port());
+    dripping.send(Bytes(aarq).first(10));
+    TcpClient client = associated();
+    const auto now = std::chrono::steady_clock::now();
+
+    server_->close_idle_connections(now + seconds{29});
+    EXPECT_FALSE(stranger.is_closed());
+    server_->close_idle_connections(now + seconds{60});
+    EXPECT_TRUE(stranger.is_closed());
+    EXPECT_TRUE(dripping.is_closed());
+    EXPECT_FALSE(client.is_closed());
+    expect_service(client);
+    server_->close_idle_connections(now + seconds{200});
+    EXPECT_TRUE(client.is_closed());
+    settle();
+    EXPECT_EQ(server_->connections(), 0U);
+}
+
+TEST_F(WrapperServerTest, TakesNoMoreThanItsLimitAndThenAgain) {
+    listen({.connections = 3});
+    std::vector<TcpClient> clients;
+    for (int i = 0; i < 3; ++i) clients.push_back(associated());
+    TcpClient surplus(server_->port());
+    settle();
+    EXPECT_TRUE(surplus.is_closed());
+    clients.pop_back();
+    settle();
+    TcpClient next = associated();
+    expect_service(next);
+}
+
+TEST_F(WrapperServerTest, ClosesWhatIsNotTheWrapperAndGoesOn) {
+    listen();
+    TcpClient browser(server_->port());
+    browser.send("GET / HTTP/1.1\r\nHost: meter\r\n\r\n");
+    settle();
+    EXPECT_TRUE(browser.is_closed());
+    TcpClient client = associated();
+    expect_service(client);
+}
+
+TEST_F(WrapperServerTest, AnswersWhatCameBeforeAHalfClose) {
+    listen();
+    TcpClient client = associated();
+    client.send(get_name);
+    client.send(get_name);
+    client.end_sending();
+    settle();
+    EXPECT_EQ(client.receive(name_answer.size()), name_answer);
+    EXPECT_EQ(client.receive(name_answer.size()), name_answer);
+    EXPECT_TRUE(client.is_closed());
+    EXPECT_EQ(server_->connections(), 0U);
+}
+
+TEST_F(WrapperServerTest, ChurnLeavesNothingBehind) {
+    listen();
+    for (int i = 0; i < 3000; ++i) {
+        TcpClient client(server_->port());
+        if (i % 3 != 0) client.send(Bytes(aarq).first(static_cast<std::size_t>(i) % aarq.size()));
+        if (i % 50 == 0) settle();
+    }
+    settle();
+    EXPECT_EQ(server_->connections(), 0U);
+    TcpClient client = associated();
+    expect_service(client);
+}
+
+}  // namespace
+}  // namespace blathy::apps
