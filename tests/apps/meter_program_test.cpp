@@ -76,7 +76,8 @@ TEST(MeterProgram, RefusesWhatCanNotBe) {
     expect_refusal({blathy, "meter", "--model", "SED999"}, "there is no model SED999");
     expect_refusal({blathy, "meter", "--listen", "http://127.0.0.1"}, "http");
     expect_refusal({blathy, "meter", "--listen", "tcp://192.0.2.1:4059"}, "cannot listen at 192.0.2.1 port 4059");
-    expect_refusal({blathy, "meter", "--listen", "tcp://127.0.0.1:0", "--panel", "nowhere"}, "expected ADDRESS:PORT or off");
+    expect_refusal({blathy, "meter", "--listen", "tcp://127.0.0.1:0", "--panel", "nowhere"},
+                   "expected ADDRESS:PORT or off");
     expect_refusal({blathy, "meter", "--speed", "0"}, "expected more than 0");
     expect_refusal({blathy, "meter", "--password-file", "/nonexistent"}, "cannot read a password");
     expect_refusal({blathy, "meter", "--config", "/nonexistent.toml"}, "cannot read the config file");

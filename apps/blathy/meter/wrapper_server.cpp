@@ -135,7 +135,9 @@ void WrapperServer::on_readable() {
     }
 }
 
-void WrapperServer::after_wait() { ended_.clear(); }
+void WrapperServer::after_wait() {
+    ended_.clear();
+}
 
 void WrapperServer::close_idle_connections(Time now) {
     for (auto next = connections_.begin(); next != connections_.end();) {
