@@ -3,8 +3,8 @@
 #   usage: scripts/install.sh run|test|firmware|checks|bench|all ...
 set -euo pipefail
 
-run=(g++ cmake ninja-build libboost1.81-dev libmbedtls-dev libexpected-dev libcli11-dev libtomlplusplus-dev
-    nlohmann-json3-dev libspdlog-dev libfmt-dev ca-certificates)
+run=(g++ cmake ninja-build libboost1.81-dev libexpected-dev libcli11-dev libtomlplusplus-dev
+    nlohmann-json3-dev libfmt-dev ca-certificates)
 test=(libgtest-dev libgmock-dev librapidcheck-dev)
 firmware=(cmake ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib libexpected-dev
     libboost1.81-dev qemu-system-arm)
