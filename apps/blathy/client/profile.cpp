@@ -219,7 +219,8 @@ std::vector<Column> table_columns(const Profile& profile, Format format) {
         if (object.attribute.attribute != 2) name += "/" + std::to_string(object.attribute.attribute);
         if (object.data_index != 0) name += "#" + std::to_string(object.data_index);
         const std::string unit = station::unit_text(profile.scalers[index].unit);
-        const std::string title = unit.empty() ? name : name + " (" + unit + ")";
+        std::string title = name;
+        if (!unit.empty()) title.append(" (").append(unit).append(")");
         columns.push_back({format == Format::json ? name : title, title, !object.is_clock()});
     }
     return columns;

@@ -44,6 +44,7 @@ bool Table::row(std::vector<Cell> cells) {
         write(object + "}");
     } else {
         std::vector<std::string> texts;
+        texts.reserve(cells.size());
         for (Cell& cell : cells) texts.push_back(std::move(cell.text));
         if (format_ == Format::csv) {
             csv_line(texts);
