@@ -1,5 +1,6 @@
-// What a sample costs: the metrology alone, and with the simulated world around it. One item is one sample set (all
-// channels at one instant); `x_real_time` is how many meters one core could run.
+// What a sample costs: the metrology alone with all that it does (harmonics, half-cycle values, events), and with the
+// simulated world around it. One item is one sample set (all channels at one instant); `x_real_time` is how many meters
+// one core could run.
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -19,6 +20,13 @@ world::Site loaded_site(const meter::Model& model) {
     return site;
 }
 
+// Everything that a calibration can switch on.
+meter::Calibration calibration() {
+    meter::Calibration calibration;
+    for (meter::PhaseCalibration& phase : calibration.phase) phase = {1000, 1000, 10'000, 4'000'000, 1000, 1000, 1000};
+    return calibration;
+}
+
 void report(benchmark::State& state, const meter::Model& model) {
     const auto samples = static_cast<double>(state.iterations());
     state.SetItemsProcessed(state.iterations());
@@ -31,7 +39,7 @@ void metrology(benchmark::State& state, const meter::Model& model) {
     world::Site site = loaded_site(model);
     std::vector<meter::Samples> second(model.sample_rate_hz);
     for (meter::Samples& samples : second) samples = site.next();
-    meter::Metrology metrology(model, {});
+    meter::Metrology metrology(model, calibration());
     std::size_t next = 0;
     for (auto _ : state) {
         benchmark::DoNotOptimize(metrology.push(second[next]));
@@ -42,7 +50,7 @@ void metrology(benchmark::State& state, const meter::Model& model) {
 
 void site_and_metrology(benchmark::State& state, const meter::Model& model) {
     world::Site site = loaded_site(model);
-    meter::Metrology metrology(model, {});
+    meter::Metrology metrology(model, calibration());
     for (auto _ : state) benchmark::DoNotOptimize(metrology.push(site.next()));
     report(state, model);
 }

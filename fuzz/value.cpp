@@ -13,10 +13,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Bytes input(data, size);
     const ValueLimits limits{.max_depth = 16, .max_values = 100'000};
     if (const auto value = decode_value(input, limits)) {
-        for (const char c : to_text(*value, -3)) {
+        for (const char c : to_text(*value, {.scaler = -3})) {
             if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) std::abort();
         }
-        (void)to_json(*value, 3);
+        (void)to_json(*value, {.scaler = 3});
         (void)object_list_from(*value);
         const auto again = decode_value(encode(*value));
         // A float that is not a number is not equal to itself, but its octets are.

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 
+#include "meter/billing/accounting.hpp"
 #include "meter/clock/clock.hpp"
 #include "meter/configuration.hpp"
 #include "meter/cosem/object.hpp"
@@ -17,6 +19,7 @@
 #include "meter/identity.hpp"
 #include "meter/interval.hpp"
 #include "meter/model.hpp"
+#include "meter/push/outbox.hpp"
 #include "meter/quantity/quantity.hpp"
 #include "meter/storage/store.hpp"
 
@@ -31,12 +34,14 @@ struct Pulses {
 class Meter {
   public:
     // At most so much meter time is lost when the process or the power ends without notice.
-    static constexpr std::chrono::seconds save_period{10};
+    static constexpr std::chrono::seconds save_period{60};
 
-    // Takes up what `store` holds; a new meter begins at zero with `factory` settings. `now` is what the clock chip
-    // says, none if its battery is empty: then the clock goes on from the last saved time, and says that it is invalid.
+    // Takes up what the flash of `store` holds, which must be a shared one to keep registers and profiles; a new meter
+    // begins at zero with `factory` settings. `now` is what the clock chip says, none if its battery is empty: then the
+    // clock goes on from the last saved time, and says that it is invalid. `hook` is told what happens on the way from
+    // energy to the bill.
     Meter(const Model& model, const Identity& identity, const Configuration& factory, Store& store,
-          std::optional<UtcTime> now);
+          std::optional<UtcTime> now, const EventHook& hook = {});
 
     // Time passes as the Interval says, with what was measured in it.
     Pulses advance(const Interval& interval);
@@ -57,36 +62,50 @@ class Meter {
     void preset_time(const PresetTime& preset) { preset_time_ = preset; }
     // False: there is none, or it is not its time.
     bool adjust_to_preset_time();
+    // The sealed button: ends the billing period, as a script or the schedule does. True once it is durable.
+    bool press_reset_button() { return accounting_.bill(clock_, Billing::monthly); }
+    // What a client changes or calls of tariffs, demands, profiles and bills: a function of the Accounting whose first
+    // argument is the clock.
+    template <class... Parameters, class... Arguments>
+    auto account(auto(Accounting::*step)(const Clock&, Parameters...), Arguments&&... arguments) {
+        return (accounting_.*step)(clock_, std::forward<Arguments>(arguments)...);
+    }
+    bool set_time_shift_limit(std::uint16_t limit_s) { return accounting_.set_time_shift_limit(limit_s); }
     // False if it could not be made durable; then it is not in force either.
     bool configure(const Configuration& configuration);
+
+    [[nodiscard]] Outbox& outbox() { return outbox_; }
+    [[nodiscard]] Store& store() { return store_; }
+    [[nodiscard]] const Store& store() const { return store_; }
 
     [[nodiscard]] const Model& model() const { return model_; }
     [[nodiscard]] const Identity& identity() const { return identity_; }
     [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
     [[nodiscard]] const Configuration& configuration() const { return configuration_; }
-    [[nodiscard]] const Energy& energy() const { return energy_; }
+    [[nodiscard]] const Energy& energy() const { return accounting_.ledger().energy; }
     [[nodiscard]] const Interval& interval() const { return interval_; }
-    [[nodiscard]] Measurements measurements() const { return {model_, energy_, interval_}; }
+    [[nodiscard]] Measurements measurements() const { return {model_, energy(), interval_}; }
+    [[nodiscard]] const Accounting& accounting() const { return accounting_; }
+    [[nodiscard]] Registers registers() const { return accounting_.registers(interval_); }
     [[nodiscard]] Lcd lcd() const { return display_.render(measurements(), clock_.local_now()); }
 
   private:
-    bool save_energy();
-    bool save_clock();
-    void save_changed_clock();
+    void move_clock(UtcTime now, bool becomes_valid);
 
     const Model& model_;
     const Dictionary& dictionary_;
     Identity identity_;
     Store& store_;
     Configuration configuration_;
-    Energy energy_;
+    Accounting accounting_;
     Clock clock_;
     std::optional<PresetTime> preset_time_;
     Interval interval_;
     PulseOutput active_pulses_;
     PulseOutput reactive_pulses_;
     Display display_;
+    Outbox outbox_;
     std::chrono::microseconds unsaved_{0};
 };
 

@@ -16,6 +16,13 @@ enum class Connection : std::uint8_t {
     instrument_transformer,  // currents and voltages are those of transformer secondaries
 };
 
+// A network that the meter is made for: the reference voltage that its elements see there, and how many are in use.
+struct Network {
+    std::string_view name;
+    std::uint32_t voltage_mv;   // of an element
+    bool two_elements = false;  // three wires: V12 on the first element, V32 on the third (Aron, Blondel)
+};
+
 enum class RelayKind : std::uint8_t {
     latching,   // carries and breaks the load current
     auxiliary,  // a control contact only; the load is broken by somebody else's contactor
@@ -94,7 +101,10 @@ struct Model {
     std::uint32_t nominal_frequency_mhz;
     std::uint32_t active_constant_per_kwh;      // pulses of the active LED
     std::uint32_t reactive_constant_per_kvarh;  // pulses of the reactive LED
-    std::uint32_t starting_current_ua_active;   // registers from here on
+    // Pulses of the electrical outputs, per kWh and per kvarh. They last 30 ms and are 30 ms apart at least
+    // (IEC 62053-31), which the LEDs need not be.
+    std::uint32_t output_constant;
+    std::uint32_t starting_current_ua_active;  // registers from here on
     std::uint32_t starting_current_ua_reactive;
     std::string_view active_class;
     std::string_view reactive_class;
@@ -113,7 +123,8 @@ struct Model {
     std::uint8_t power_decimals;
     // The rest of the product sheet
     Connection connection;
-    std::uint32_t lowest_voltage_mv;  // working range
+    std::span<const Network> networks;  // the first is the one that it is calibrated on
+    std::uint32_t lowest_voltage_mv;    // working range
     std::uint32_t highest_voltage_mv;
     Relay relay;
     Ports ports;

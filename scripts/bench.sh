@@ -6,4 +6,11 @@ cd "$(dirname "$0")/.."
 
 build/bench/bench/blathy_wire_bench
 echo
-exec build/bench/bench/blathy_bench "$@"
+build/bench/bench/blathy_bench "$@"
+echo
+if [[ -f build/firmware/bench/cortex/blathy-metrology.elf ]]; then
+    echo "Metrology on a Cortex-M4 (QEMU)"
+    scripts/metrology_cortex.sh
+else
+    echo "The metrology's instructions on a Cortex-M4 need: make firmware"
+fi

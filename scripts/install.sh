@@ -4,10 +4,10 @@
 set -euo pipefail
 
 run=(g++ cmake ninja-build libboost1.81-dev libexpected-dev libcli11-dev libtomlplusplus-dev
-    nlohmann-json3-dev libfmt-dev ca-certificates)
+    nlohmann-json3-dev libfmt-dev libmbedtls-dev ca-certificates)
 test=(libgtest-dev libgmock-dev librapidcheck-dev)
 firmware=(cmake ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib libexpected-dev
-    libboost1.81-dev qemu-system-arm)
+    libboost1.81-dev dpkg-dev qemu-system-arm)
 checks=(clang clang-tidy clang-format libclang-rt-14-dev)
 bench=(libbenchmark-dev)
 

@@ -1,5 +1,7 @@
 #include "station/association.hpp"
 
+#include "dlms/apdu/block_transfer.hpp"
+
 namespace blathy::station {
 namespace {
 
@@ -7,6 +9,8 @@ Context before_association(const AssociationOptions& options) {
     Context context;
     context.max_response_octets = options.max_receive_pdu_octets;
     context.max_value_octets = options.max_value_octets;
+    context.max_blocks = options.max_blocks;
+    context.block_window = options.block_window;
     return context;
 }
 
@@ -16,12 +20,15 @@ AssociationRequest::AssociationRequest(AssociationOptions options)
     : Exchange(before_association(options)), options_(std::move(options)), agreed_(context()) {}
 
 Result<Step, Error> AssociationRequest::begin() {
+    if (options_.block_window > dlms::GeneralBlock::max_window) {
+        return fail(Error{ErrorKind::usage, 0, "the window of general block transfer is 1 to 63"});
+    }
     if (options_.max_receive_pdu_octets < dlms::min_client_pdu_size) {
         return fail(Error{ErrorKind::usage, 0, "a maximum PDU size below 12 octets leaves no room for any answer"});
     }
     const Octets initiate = encoded(64, [&](ByteWriter& out) {
         dlms::InitiateRequest request;
-        request.conformance = options_.conformance;
+        request.conformance = options_.proposed();
         request.client_max_receive_pdu_size = options_.max_receive_pdu_octets;
         write(out, request);
     });
@@ -62,7 +69,7 @@ Result<Step, Error> AssociationRequest::respond(Bytes apdu) {
                                    " or short names; this client speaks version 6 with logical names"));
     }
     // A meter must not offer what was not proposed; nothing of it would be used.
-    agreed_.conformance = initiate->conformance & options_.conformance;
+    agreed_.conformance = initiate->conformance & options_.proposed();
     if (initiate->server_max_receive_pdu_size != 0) agreed_.max_request_octets = initiate->server_max_receive_pdu_size;
     return Step::done();
 }

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "station/service/action.hpp"
-
 namespace blathy::station {
 namespace {
 
@@ -40,13 +38,14 @@ bool is_about_the_request(const Error& error) {
 }  // namespace
 
 std::string text_of(const Reading& reading) {
-    return to_text(reading.value, reading.scaler_unit ? reading.scaler_unit->scaler : 0);
+    return to_text(reading.value, {.scaler = reading.scaler_unit ? reading.scaler_unit->scaler : 0});
 }
 
 Result<Client, Error> Client::connect(const Url& url, const Options& options) {
     for (unsigned attempt = 0;; ++attempt) {
         auto link = open_link(url, options.link);
         auto client = link ? associate(std::move(*link), options) : Result<Client, Error>(fail(link.error()));
+        if (client) client->url_ = url;
         if (client || attempt == options.link.retries || !is_transient(client.error())) {
             if (!client) client.error().text = name_of(url) + ": " + client.error().text;
             return client;
@@ -57,7 +56,7 @@ Result<Client, Error> Client::connect(const Url& url, const Options& options) {
 Result<Client, Error> Client::associate(std::unique_ptr<Link> link, const Options& options) {
     Client client(std::move(link), options);
     AssociationRequest request(options.association);
-    if (auto done = client.run(request); !done) {
+    if (auto done = client.attempt(request, options.link.response_timeout); !done) {
         client.link_->close(Deadline::after(options.link.response_timeout));
         client.link_.reset();
         return fail(done.error());
@@ -73,9 +72,13 @@ Client& Client::operator=(Client&& other) noexcept {
     link_ = std::move(other.link_);
     options_ = std::move(other.options_);
     context_ = other.context_;
+    url_ = std::move(other.url_);
     objects_ = std::move(other.objects_);
+    notify_ = std::move(other.notify_);
+    room_ = std::move(other.room_);
     invoke_ = other.invoke_;
     lists_work_ = other.lists_work_;
+    access_works_ = other.access_works_;
     answers_ = other.answers_;
     return *this;
 }
@@ -90,21 +93,44 @@ void Client::close() {
     if (answers_) {
         ReleaseRequest release(context_);
         // Whatever comes of it, the client is gone afterwards; some meters never answer.
-        (void)run(release, std::min(options_.link.response_timeout, release_patience));
+        (void)attempt(release, std::min(options_.link.response_timeout, release_patience));
     }
     if (link_) link_->close(Deadline::after(options_.link.response_timeout));
     link_.reset();
 }
 
 Result<void, Error> Client::run(Exchange& exchange) {
-    return run(exchange, options_.link.response_timeout);
+    for (unsigned retry = 0;; ++retry) {
+        auto done = attempt(exchange, options_.link.response_timeout);
+        const bool again = !done && is_transient(done.error()) && url_ && exchange.repeatable();
+        if (!again || retry == options_.link.retries) return done;
+        if (const auto connected = reconnect(); !connected) return fail(connected.error());
+    }
 }
 
-Result<void, Error> Client::run(Exchange& exchange, std::chrono::milliseconds timeout) {
+// The same link and association once more.
+Result<void, Error> Client::reconnect() {
+    if (link_) link_->close(Deadline::after(release_patience));
+    link_.reset();
+    auto again = connect(*url_, options_);
+    if (!again) return fail(again.error());
+    link_ = std::move(again->link_);
+    answers_ = true;
+    if (again->context_ == context_) return {};
+    return fail(protocol_error("the connection broke, and the meter does not agree to the same association again"));
+}
+
+Result<void, Error> Client::attempt(Exchange& exchange, std::chrono::milliseconds timeout) {
     if (!link_) return fail(connection_error("the connection to the meter is closed"));
     auto step = exchange.begin();
     while (step && step->kind == Step::Kind::send) step = converse(exchange, step->apdu, timeout);
-    if (step) return {};
+    if (step && step->kind == Step::Kind::post) {
+        if (auto sent = link_->post(step->apdu, Deadline::after(timeout)); !sent) step = fail(sent.error());
+    }
+    if (step) {
+        answers_ = true;
+        return {};
+    }
     answers_ = step.error().kind != ErrorKind::timeout;
     if (step.error().kind == ErrorKind::connection) link_.reset();
     return fail(step.error());
@@ -112,26 +138,57 @@ Result<void, Error> Client::run(Exchange& exchange, std::chrono::milliseconds ti
 
 // Sends a request until the exchange has taken its answer.
 Result<Step, Error> Client::converse(Exchange& exchange, const Octets& request, std::chrono::milliseconds timeout) {
-    unsigned repeats = link_->is_reliable() || !exchange.repeatable() ? 0 : options_.link.retries;
+    const unsigned retries = options_.link.retries;
+    unsigned repeats = link_->is_reliable() || !exchange.repeatable() ? 0 : retries;
+    Conversation conversation(*link_, context_, room_, {timeout, retries}, [this](Bytes apdu) { take_unasked(apdu); });
+    // Association and release are never cut in blocks.
+    const bool in_blocks = request[0] >= static_cast<std::uint8_t>(dlms::ApduTag::get_request);
     while (true) {
-        const auto deadline = Deadline::after(timeout);
-        if (auto sent = link_->send(request, deadline); !sent) return fail(sent.error());
-        while (true) {
-            const auto apdu = link_->receive(deadline);
-            if (!apdu) {
-                if (apdu.error().kind != ErrorKind::timeout || repeats == 0) return fail(apdu.error());
-                break;
+        if (auto sent = conversation.send(request, in_blocks); !sent) return fail(sent.error());
+        const auto end = Deadline::after(timeout);
+        bool answered = true;
+        while (answered) {
+            const auto incoming = conversation.receive();
+            if (!incoming) {
+                if (incoming.error().kind != ErrorKind::timeout || repeats == 0) return fail(incoming.error());
+                answered = false;
+                continue;
             }
-            auto step = exchange.take(*apdu);
+            auto step = exchange.take(incoming->apdu, incoming->carrier);
             if (!step || step->kind != Step::Kind::wait) return step;
+            // Answers to something else must not put the end off.
+            if (end.passed()) return fail(timeout_error("the meter sends, but no answer to the request"));
         }
         --repeats;
     }
 }
 
-dlms::InvokeId Client::next_invoke_id() {
-    invoke_ = static_cast<std::uint8_t>((invoke_ + 1U) & 0x0FU);
-    return dlms::InvokeId::make(invoke_);
+void Client::take_unasked(Bytes apdu) {
+    const auto notification = notification_from(apdu, options_.values);
+    if (!notification) return;
+    if (notification->wants_confirmation() && link_ && !link_->is_half_duplex()) {
+        // A meter that does not hear it will say the same again.
+        (void)link_->send(confirmation_of(*notification), Deadline::after(options_.link.response_timeout));
+    }
+    if (notify_) notify_(*notification);
+}
+
+Result<void, Error> Client::listen(std::chrono::milliseconds time) {
+    if (!link_) return fail(connection_error("the connection to the meter is closed"));
+    const auto end = Deadline::after(time);
+    Conversation conversation(*link_, context_, room_, {time, 0}, [this](Bytes apdu) { take_unasked(apdu); });
+    while (!end.passed()) {
+        const auto incoming = conversation.receive();
+        // Late answers are nobody's.
+        if (!incoming && incoming.error().kind != ErrorKind::timeout) return fail(incoming.error());
+        if (!incoming) break;
+    }
+    return {};
+}
+
+dlms::InvokeId Client::next_invoke_id(bool confirmed) {
+    ++invoke_;
+    return dlms::InvokeId::make(static_cast<std::uint8_t>(invoke_ & 0x0FU), confirmed, options_.high_priority);
 }
 
 Result<void, Error> Client::get(const dlms::AttributeDescriptor& attribute, std::optional<Selection> selection,
@@ -150,41 +207,76 @@ Result<Value, Error> Client::get(const dlms::AttributeDescriptor& attribute, std
     return decode_value(raw, options_.values);
 }
 
-Result<std::vector<GetResult>, Error> Client::get_batch(std::span<const dlms::AttributeDescriptor> batch) {
+Client::ListService Client::list_service() const {
+    // An answer that is too long for one APDU comes in the blocks of GET, but of ACCESS only in general blocks.
+    const bool access = access_works_ && context_.has(dlms::Conformance::access);
+    const bool lists = lists_work_ && context_.has(dlms::Conformance::multiple_references);
+    if (access && (context_.uses_general_blocks() || !lists)) return ListService::access;
+    return lists ? ListService::get_with_list : ListService::get;
+}
+
+// How many attributes go in one request.
+std::size_t Client::list_room(ListService service) const {
+    if (service == ListService::get) return 1;
+    const bool access = service == ListService::access;
+    const std::size_t head = access ? AccessExchange::request_overhead : GetListExchange::request_overhead;
+    const std::size_t each = access ? AccessExchange::encoded_size(AttributeTarget{}) : encoded_size(AttributeTarget{});
+    const std::size_t room = context_.max_request_octets > head ? context_.max_request_octets - head : 0;
+    return std::clamp<std::size_t>(room / each, 1, max_list);
+}
+
+Result<Client::Values, Error> Client::get_batch(ListService service, std::span<const dlms::AttributeDescriptor> batch) {
+    Values values;
+    values.reserve(batch.size());
+    if (service == ListService::access) {
+        std::vector<AccessItem> items;
+        for (const auto& attribute : batch) items.emplace_back(AttributeTarget{attribute, std::nullopt});
+        const auto replies = access(std::move(items));
+        if (!replies) return fail(replies.error());
+        for (const AccessReply& reply : *replies) {
+            if (reply.succeeded()) {
+                values.push_back(decode_value(reply.data, options_.values));
+            } else {
+                values.push_back(fail(refusal(reply)));
+            }
+        }
+        return values;
+    }
     std::vector<AttributeTarget> targets;
     for (const auto& attribute : batch) targets.push_back({attribute, std::nullopt});
     GetListExchange exchange(context_, next_invoke_id(), std::move(targets));
     if (auto done = run(exchange); !done) return fail(done.error());
-    return std::move(exchange.results());
+    for (const GetResult& result : exchange.results()) {
+        if (result.result == dlms::DataAccessResult::success) {
+            values.push_back(decode_value(result.data, options_.values));
+        } else {
+            values.push_back(fail(refusal(result.result)));
+        }
+    }
+    return values;
 }
 
 Result<std::vector<Result<Value, Error>>, Error> Client::get_list(
     std::span<const dlms::AttributeDescriptor> attributes) {
-    const std::size_t room = context_.max_request_octets > GetListExchange::request_overhead
-                                 ? context_.max_request_octets - GetListExchange::request_overhead
-                                 : 0;
-    const std::size_t fitting = std::min(max_list, room / encoded_size(AttributeTarget{}));
-    std::vector<Result<Value, Error>> values;
+    Values values;
     values.reserve(attributes.size());
     while (!attributes.empty()) {
-        if (lists_work_ && fitting > 1 && attributes.size() > 1 &&
-            context_.has(dlms::Conformance::multiple_references)) {
-            const auto batch = attributes.first(std::min(fitting, attributes.size()));
-            if (auto results = get_batch(batch)) {
-                for (const GetResult& result : *results) {
-                    if (result.result == dlms::DataAccessResult::success) {
-                        values.push_back(decode_value(result.data, options_.values));
-                    } else {
-                        values.push_back(fail(refusal(result.result)));
-                    }
-                }
-                attributes = attributes.subspan(batch.size());
-                continue;
-            } else if (!is_about_the_request(results.error())) {
-                return fail(results.error());
+        const ListService service = attributes.size() > 1 ? list_service() : ListService::get;
+        const std::size_t count = std::min(list_room(service), attributes.size());
+        if (count > 1) {
+            auto batch = get_batch(service, attributes.first(count));
+            if (batch) {
+                std::move(batch->begin(), batch->end(), std::back_inserter(values));
+                attributes = attributes.subspan(count);
+            } else if (!is_about_the_request(batch.error())) {
+                return fail(batch.error());
+            } else if (service == ListService::access) {
+                // Some meters negotiate a service and then refuse it; the next best is slower, and works.
+                access_works_ = false;
+            } else {
+                lists_work_ = false;
             }
-            // Some meters negotiate lists and then refuse them; one by one is slower, and works.
-            lists_work_ = false;
+            continue;
         }
         auto value = get(attributes.front());
         if (!value && !is_about_the_request(value.error()) && value.error().kind != ErrorKind::protocol) {
@@ -205,6 +297,50 @@ Result<void, Error> Client::set(const dlms::AttributeDescriptor& attribute, cons
     const dlms::DataAccessResult result = exchange.results().front();
     if (result != dlms::DataAccessResult::success) return fail(refusal(result));
     return {};
+}
+
+Result<std::vector<Result<void, Error>>, Error> Client::set_list(std::vector<Assignment> assignments) {
+    if (assignments.empty()) return std::vector<Result<void, Error>>{};
+    SetExchange exchange(context_, next_invoke_id(), std::move(assignments));
+    if (auto done = run(exchange); !done) return fail(done.error());
+    std::vector<Result<void, Error>> results;
+    for (const dlms::DataAccessResult result : exchange.results()) {
+        results.push_back(result == dlms::DataAccessResult::success ? Result<void, Error>{}
+                                                                    : Result<void, Error>(fail(refusal(result))));
+    }
+    return results;
+}
+
+Result<std::vector<ActionReply>, Error> Client::call_list(std::vector<MethodTarget> invocations) {
+    if (invocations.empty()) return std::vector<ActionReply>{};
+    ActionExchange exchange(context_, next_invoke_id(), std::move(invocations));
+    if (auto done = run(exchange); !done) return fail(done.error());
+    return exchange.replies();
+}
+
+Result<std::vector<AccessReply>, Error> Client::access(std::vector<AccessItem> items, bool stop_at_failure) {
+    if (items.empty()) return std::vector<AccessReply>{};
+    ++invoke_;
+    const auto invoke =
+        dlms::LongInvokeId::make(invoke_ & 0xFF'FFFFU, true, options_.high_priority, false, stop_at_failure);
+    AccessExchange exchange(context_, invoke, std::move(items));
+    if (auto done = run(exchange); !done) return fail(done.error());
+    return std::move(exchange.replies());
+}
+
+Result<void, Error> Client::post_set(const dlms::AttributeDescriptor& attribute, const Value& value,
+                                     std::optional<Selection> selection) {
+    std::vector<Assignment> assignments;
+    assignments.push_back({{attribute, std::move(selection)}, encode(value)});
+    SetExchange exchange(context_, next_invoke_id(false), std::move(assignments));
+    return run(exchange);
+}
+
+Result<void, Error> Client::post_call(const dlms::MethodDescriptor& method, const std::optional<Value>& parameters) {
+    std::vector<MethodTarget> invocations;
+    invocations.push_back({method, parameters ? encode(*parameters) : Octets{}});
+    ActionExchange exchange(context_, next_invoke_id(false), std::move(invocations));
+    return run(exchange);
 }
 
 Result<std::optional<Value>, Error> Client::call(const dlms::MethodDescriptor& method,

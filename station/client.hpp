@@ -14,9 +14,13 @@
 #include <vector>
 
 #include "station/association.hpp"
+#include "station/conversation.hpp"
 #include "station/format.hpp"
 #include "station/link/link.hpp"
+#include "station/notification.hpp"
 #include "station/object_list.hpp"
+#include "station/service/access.hpp"
+#include "station/service/action.hpp"
 #include "station/service/get.hpp"
 #include "station/service/set.hpp"
 #include "station/service/target.hpp"
@@ -29,6 +33,7 @@ struct Options {
     LinkOptions link;
     AssociationOptions association;
     ValueLimits values;
+    bool high_priority = true;  // of every request
 };
 
 // A value with what is needed to print it.
@@ -43,7 +48,8 @@ std::string text_of(const Reading& reading);
 class Client {
   public:
     // Opens the link and the association. Fails after `retries` further attempts when there is no answer; a refusal is
-    // final.
+    // final. Later on, when the connection breaks or the meter falls silent, both are opened again and the request is
+    // repeated, as often, if nothing can be done twice by that.
     static Result<Client, Error> connect(const Url& url, const Options& options);
     // The association over a link that is open already.
     static Result<Client, Error> associate(std::unique_ptr<Link> link, const Options& options);
@@ -56,14 +62,32 @@ class Client {
     // The pieces of the encoded value as they come; for values too long to keep.
     Result<void, Error> get(const dlms::AttributeDescriptor& attribute, std::optional<Selection> selection,
                             ValueSink sink);
-    // As many values or refusals as attributes, in lists where the meter serves them, else one by one. An error of the
-    // whole: the connection, or the meter broke the protocol.
+    // As many values or refusals as attributes: with ACCESS or in lists where the meter serves them, else one by one.
+    // An error of the whole: the connection, or the meter broke the protocol.
     Result<std::vector<Result<Value, Error>>, Error> get_list(std::span<const dlms::AttributeDescriptor> attributes);
     Result<void, Error> set(const dlms::AttributeDescriptor& attribute, const Value& value,
                             std::optional<Selection> selection = {});
+    // As many results as assignments, in one SET.
+    Result<std::vector<Result<void, Error>>, Error> set_list(std::vector<Assignment> assignments);
     // Return parameters, if the method has any.
     Result<std::optional<Value>, Error> call(const dlms::MethodDescriptor& method,
                                              const std::optional<Value>& parameters = {});
+    // As many replies as invocations, in one ACTION.
+    Result<std::vector<ActionReply>, Error> call_list(std::vector<MethodTarget> invocations);
+    // Several services in one request, carried out in order. With `stop_at_failure` those behind a failure are not, and
+    // there may be fewer replies.
+    Result<std::vector<AccessReply>, Error> access(std::vector<AccessItem> items, bool stop_at_failure = false);
+
+    // Unconfirmed services: sent, and no answer will come.
+    Result<void, Error> post_set(const dlms::AttributeDescriptor& attribute, const Value& value,
+                                 std::optional<Selection> selection = {});
+    Result<void, Error> post_call(const dlms::MethodDescriptor& method, const std::optional<Value>& parameters = {});
+
+    // Takes what the meter says unasked, whenever it comes; without a sink it is dropped. A DataNotification that asks
+    // for it is confirmed.
+    void on_notification(NotificationSink sink) { notify_ = std::move(sink); }
+    // Waits that long for notifications only.
+    Result<void, Error> listen(std::chrono::milliseconds time);
 
     // Read once and kept; valid as long as the client.
     Result<const ObjectList*, Error> object_list();
@@ -74,7 +98,7 @@ class Client {
 
     // Drives any exchange over this client's link.
     Result<void, Error> run(Exchange& exchange);
-    dlms::InvokeId next_invoke_id();
+    dlms::InvokeId next_invoke_id(bool confirmed = true);
     [[nodiscard]] const Context& context() const { return context_; }
 
     // Releases the association and closes the link. Nothing works afterwards.
@@ -82,16 +106,28 @@ class Client {
 
   private:
     Client(std::unique_ptr<Link> link, const Options& options);
-    Result<void, Error> run(Exchange& exchange, std::chrono::milliseconds timeout);
+    using Values = std::vector<Result<Value, Error>>;
+
+    Result<void, Error> attempt(Exchange& exchange, std::chrono::milliseconds timeout);
     Result<Step, Error> converse(Exchange& exchange, const Octets& request, std::chrono::milliseconds timeout);
-    Result<std::vector<GetResult>, Error> get_batch(std::span<const dlms::AttributeDescriptor> batch);
+    Result<void, Error> reconnect();
+    void take_unasked(Bytes apdu);
+    // How the next of a list of attributes are read, by what was negotiated and what has worked so far.
+    enum class ListService : std::uint8_t { access, get_with_list, get };
+    [[nodiscard]] ListService list_service() const;
+    [[nodiscard]] std::size_t list_room(ListService service) const;
+    Result<Values, Error> get_batch(ListService service, std::span<const dlms::AttributeDescriptor> batch);
 
     std::unique_ptr<Link> link_;
     Options options_;
     Context context_;
+    std::optional<Url> url_;  // to connect again to
     std::unique_ptr<ObjectList> objects_;
-    std::uint8_t invoke_ = 0;
+    NotificationSink notify_;
+    BlockRoom room_;
+    std::uint32_t invoke_ = 0;
     bool lists_work_ = true;
+    bool access_works_ = true;
     bool answers_ = true;  // the meter was not silent to the last request
 };
 

@@ -15,7 +15,7 @@ std::string hex_tag(std::uint8_t tag) {
 
 }  // namespace
 
-Result<Step, Error> Exchange::take(Bytes apdu) {
+Result<Step, Error> Exchange::take(Bytes apdu, Carrier carrier) {
     if (apdu.empty()) return fail(protocol_error("the meter sent an empty APDU"));
     switch (static_cast<dlms::ApduTag>(apdu[0])) {
         case dlms::ApduTag::data_notification:
@@ -38,6 +38,7 @@ Result<Step, Error> Exchange::take(Bytes apdu) {
         case dlms::ApduTag::get_response:
         case dlms::ApduTag::set_response:
         case dlms::ApduTag::action_response:
+        case dlms::ApduTag::access_response:
             break;
         default: {
             std::string name(dlms::apdu_name(apdu[0]));
@@ -45,21 +46,32 @@ Result<Step, Error> Exchange::take(Bytes apdu) {
             return fail(protocol_error("the meter answered with " + name + " (tag " + hex_tag(apdu[0]) + ")"));
         }
     }
-    if (apdu.size() > context_.max_response_octets) {
+    const std::size_t most = carrier == Carrier::blocks ? context_.max_value_octets : context_.max_response_octets;
+    if (apdu.size() > most) {
         return fail(protocol_error("the meter sent an APDU of " + std::to_string(apdu.size()) +
-                                   " octets, but was told to send at most " +
-                                   std::to_string(context_.max_response_octets)));
+                                   " octets, but was told to send at most " + std::to_string(most)));
     }
     return respond(apdu);
 }
 
 Result<Step, Error> Exchange::send(Octets apdu) const {
+    const std::size_t most = context_.uses_general_blocks() ? context_.max_value_octets : context_.max_request_octets;
+    if (apdu.empty() || apdu.size() > most) {
+        return fail(Error{ErrorKind::limit, 0,
+                          "the request has " + std::to_string(apdu.size()) + " octets, but the meter takes at most " +
+                              std::to_string(most)});
+    }
+    return Step::send(std::move(apdu));
+}
+
+Result<Step, Error> Exchange::post(Octets apdu) const {
     if (apdu.empty() || apdu.size() > context_.max_request_octets) {
         return fail(Error{ErrorKind::limit, 0,
                           "the request has " + std::to_string(apdu.size()) + " octets, but the meter takes at most " +
-                              std::to_string(context_.max_request_octets)});
+                              std::to_string(context_.max_request_octets) +
+                              " at once, and only a confirmed request can go in blocks"});
     }
-    return Step::send(std::move(apdu));
+    return Step::post(std::move(apdu));
 }
 
 Result<void, Error> Exchange::require(dlms::Conformance::Bit bit) const {
@@ -91,6 +103,11 @@ Result<void, Error> BlockSink::take(const dlms::DataBlock& block) {
                                    std::to_string(number_ + 1)));
     }
     if (block.raw.empty() && !block.last) return fail(protocol_error("the meter sent an empty block"));
+    if (number_ == max_blocks_) {
+        return fail(Error{ErrorKind::limit, 0,
+                          "the meter's answer comes in more than " + std::to_string(max_blocks_) +
+                              " blocks; raise the PDU size, or ask for less at a time"});
+    }
     if (block.raw.size() > max_octets_ - octets_) {
         return fail(Error{
             ErrorKind::limit, 0,

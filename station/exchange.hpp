@@ -2,7 +2,7 @@
 // output, so a blocking client, an event loop and a fuzzer can all drive it:
 //
 //     Result<Step, Error> step = exchange.begin();
-//     while (step && step->kind != Step::Kind::done) {
+//     while (step && step->kind != Step::Kind::done && step->kind != Step::Kind::post) {
 //         if (step->kind == Step::Kind::send) send(step->apdu);
 //         step = exchange.take(receive());
 //     }
@@ -24,14 +24,22 @@ struct Context {
     std::size_t max_request_octets = 0xFFFF;
     std::size_t max_response_octets = 0xFFFF;
     std::size_t max_value_octets = std::size_t{64} << 20;  // of a value that comes in blocks
+    std::uint32_t max_blocks = 200'000;                    // that it comes in
+    std::uint8_t block_window = 0;                         // of general block transfer: blocks taken in a stream
 
     [[nodiscard]] bool has(dlms::Conformance::Bit bit) const { return conformance.has(bit); }
+    // APDUs of any size go in general blocks, which stand in for those of the services.
+    [[nodiscard]] bool uses_general_blocks() const {
+        return block_window > 0 && has(dlms::Conformance::general_block_transfer);
+    }
+    bool operator==(const Context&) const = default;
 };
 
 struct Step {
     enum class Kind : std::uint8_t {
         send,  // send `apdu` and wait for the answer
         wait,  // that was not the answer; go on waiting
+        post,  // send `apdu`; it is unconfirmed, nothing will answer it, and this is the end
         done,
     };
     Kind kind = Kind::done;
@@ -39,6 +47,7 @@ struct Step {
 
     static Step send(Octets apdu) { return {Kind::send, std::move(apdu)}; }
     static Step wait() { return {Kind::wait, {}}; }
+    static Step post(Octets apdu) { return {Kind::post, std::move(apdu)}; }
     static Step done() { return {Kind::done, {}}; }
 };
 
@@ -49,8 +58,11 @@ class Exchange {
     Exchange& operator=(const Exchange&) = delete;
     virtual ~Exchange() = default;
 
+    // May be called again, to begin anew, as long as the exchange is repeatable().
     virtual Result<Step, Error> begin() = 0;
-    Result<Step, Error> take(Bytes apdu);
+    // How an APDU came: by itself, or put together from general blocks, which may make it longer than one.
+    enum class Carrier : std::uint8_t { apdu, blocks };
+    Result<Step, Error> take(Bytes apdu, Carrier carrier = Carrier::apdu);
 
     // The request sent last may be sent again, when it or its answer got lost, without doing anything twice.
     [[nodiscard]] virtual bool repeatable() const { return false; }
@@ -61,6 +73,8 @@ class Exchange {
     virtual Result<Step, Error> respond(Bytes apdu) = 0;
     // A request that must fit what the meter takes.
     [[nodiscard]] Result<Step, Error> send(Octets apdu) const;
+    // An unconfirmed one.
+    [[nodiscard]] Result<Step, Error> post(Octets apdu) const;
     // Nothing if the service is negotiated.
     [[nodiscard]] Result<void, Error> require(dlms::Conformance::Bit bit) const;
 
@@ -88,13 +102,15 @@ class BlockSource {
 // A long value that comes in blocks: numbered from 1, without gaps, none empty, and not without end.
 class BlockSink {
   public:
-    explicit BlockSink(std::size_t max_octets) : max_octets_(max_octets) {}
+    explicit BlockSink(const Context& context)
+        : max_octets_(context.max_value_octets), max_blocks_(context.max_blocks) {}
 
     Result<void, Error> take(const dlms::DataBlock& block);
     [[nodiscard]] std::uint32_t number() const { return number_; }
 
   private:
     std::size_t max_octets_;
+    std::uint32_t max_blocks_;
     std::size_t octets_ = 0;
     std::uint32_t number_ = 0;  // of the block taken last
 };

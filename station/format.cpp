@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <ctime>
 #include <limits>
 
 #include "dlms/names.hpp"
@@ -14,39 +15,127 @@ using dlms::DataTag;
 
 constexpr std::string_view hex_digits = "0123456789ABCDEF";
 
-std::string decimal_of_digits(std::string digits, bool negative, int scaler) {
+void append_decimal(std::string& out, std::uint64_t magnitude, bool negative, int scaler) {
     constexpr int most_zeros = 20;
-    if (digits == "0") scaler = scaler > 0 ? 0 : scaler;
+    std::array<char, 24> room{};
+    const char* const end = std::to_chars(room.data(), room.data() + room.size(), magnitude).ptr;
+    const std::string_view digits(room.data(), static_cast<std::size_t>(end - room.data()));
+    if (negative) out += '-';
+    if (magnitude == 0 && scaler > 0) scaler = 0;
     if (scaler > most_zeros || scaler < -most_zeros) {
-        digits += "e" + std::to_string(scaler);
+        out.append(digits).append("e").append(std::to_string(scaler));
     } else if (scaler >= 0) {
-        digits.append(static_cast<std::size_t>(scaler), '0');
+        out.append(digits).append(static_cast<std::size_t>(scaler), '0');
     } else {
         const auto decimals = static_cast<std::size_t>(-scaler);
-        if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
-        digits.insert(digits.size() - decimals, ".");
+        if (digits.size() <= decimals) {
+            out.append("0.").append(decimals - digits.size(), '0').append(digits);
+        } else {
+            out.append(digits.substr(0, digits.size() - decimals)).append(".");
+            out.append(digits.substr(digits.size() - decimals));
+        }
     }
-    return negative ? "-" + digits : digits;
 }
 
-std::string float_text(double number, bool single, int scaler) {
+void append_decimal(std::string& out, std::int64_t number, int scaler) {
+    const bool negative = number < 0;
+    const auto magnitude = negative ? ~static_cast<std::uint64_t>(number) + 1 : static_cast<std::uint64_t>(number);
+    append_decimal(out, magnitude, negative, scaler);
+}
+
+void append_float(std::string& out, double number, bool single, int scaler) {
     std::array<char, 64> room{};
     if (scaler != 0) {
         number *= std::pow(10.0, scaler);
     }
     const auto end = single ? std::to_chars(room.data(), room.data() + room.size(), static_cast<float>(number)).ptr
                             : std::to_chars(room.data(), room.data() + room.size(), number).ptr;
-    return {room.data(), end};
+    out.append(room.data(), end);
 }
 
-std::string padded(unsigned number, std::size_t width) {
-    std::string digits = std::to_string(number);
-    if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
-    return digits;
+void append_padded(std::string& out, unsigned number, std::size_t width) {
+    std::array<char, 12> room{};
+    const char* const end = std::to_chars(room.data(), room.data() + room.size(), number).ptr;
+    const auto size = static_cast<std::size_t>(end - room.data());
+    if (size < width) out.append(width - size, '0');
+    out.append(room.data(), size);
 }
 
-std::string field(std::uint8_t number) {
-    return number == dlms::not_specified ? "*" : padded(number, 2);
+void append_field(std::string& out, std::uint8_t number) {
+    if (number == dlms::not_specified) {
+        out += '*';
+    } else {
+        append_padded(out, number, 2);
+    }
+}
+
+void append_date(std::string& out, const dlms::Date& date) {
+    const std::size_t start = out.size();
+    if (date.year == dlms::year_not_specified) {
+        out += '*';
+    } else {
+        append_padded(out, date.year, 4);
+    }
+    out += '-';
+    if (date.month == 0xFD) {
+        out += "dst-end";
+    } else if (date.month == 0xFE) {
+        out += "dst-begin";
+    } else {
+        append_field(out, date.month);
+    }
+    out += '-';
+    if (date.day_of_month == 0xFE) {
+        out += "last";
+    } else if (date.day_of_month == 0xFD) {
+        out += "second-last";
+    } else {
+        append_field(out, date.day_of_month);
+    }
+    constexpr std::array<std::string_view, 7> names = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    // The weekday says something new only where the date is not complete.
+    const bool complete =
+        std::string_view(out).substr(start).find_first_of("*l") == std::string_view::npos && date.month <= 12;
+    if (!complete && date.day_of_week >= 1 && date.day_of_week <= 7) {
+        out += ' ';
+        out += names[date.day_of_week - 1U];
+    }
+}
+
+void append_time(std::string& out, const dlms::Time& time) {
+    append_field(out, time.hour);
+    out += ':';
+    append_field(out, time.minute);
+    out += ':';
+    append_field(out, time.second);
+    if (time.hundredths != dlms::not_specified && time.hundredths != 0) {
+        out += '.';
+        append_field(out, time.hundredths);
+    }
+}
+
+void append_date_time(std::string& out, const dlms::DateTime& date_time) {
+    append_date(out, date_time.date);
+    out += 'T';
+    append_time(out, date_time.time);
+    if (date_time.deviation_min == dlms::deviation_not_specified) return;
+    const int offset = -date_time.deviation_min;
+    if (offset == 0) {
+        out += 'Z';
+        return;
+    }
+    const auto minutes = static_cast<unsigned>(offset < 0 ? -offset : offset);
+    out += offset < 0 ? '-' : '+';
+    append_padded(out, minutes / 60, 2);
+    out += ':';
+    append_padded(out, minutes % 60, 2);
+}
+
+void append_hex(std::string& out, Bytes octets) {
+    for (const std::uint8_t octet : octets) {
+        out += hex_digits[octet >> 4U];
+        out += hex_digits[octet & 0x0FU];
+    }
 }
 
 // The number of octets of the UTF-8 character that `text` begins with; 0 if it is none (RFC 3629, clause 4).
@@ -106,70 +195,92 @@ std::optional<dlms::Obis> plausible_logical_name(const Octets& octets) {
     return obis;
 }
 
-std::string octets_text(const Octets& octets) {
-    if (const auto obis = plausible_logical_name(octets)) return obis_text(*obis);
-    if (const auto date_time = plausible_date_time(octets)) return iso_text(*date_time);
-    if (printable_text(octets)) return escaped(as_text(octets));
-    return hex_text(octets);
+void append_shown(std::string& out, const dlms::DateTime& date_time, TimeShown shown) {
+    append_date_time(out, shown == TimeShown::as_sent ? date_time : shown_as(date_time, shown));
 }
 
-std::string bits_text(const BitString& bits) {
-    std::string text;
-    for (std::size_t i = 0; i < bits.bits; ++i) text += bits.bit(i) ? '1' : '0';
-    return text;
+void append_octets(std::string& out, const Octets& octets, TimeShown shown) {
+    if (const auto obis = plausible_logical_name(octets)) {
+        out += dlms::ObisText(*obis).view();
+    } else if (const auto date_time = plausible_date_time(octets)) {
+        append_shown(out, *date_time, shown);
+    } else if (printable_text(octets)) {
+        out += escaped(as_text(octets));
+    } else {
+        append_hex(out, octets);
+    }
 }
 
 // Everything but arrays and structures.
 struct ScalarText {
+    std::string& out;
     const Value& value;
-    int scaler;
-    std::string operator()(std::monostate) const { return value.type == DataTag::dont_care ? "don't care" : "-"; }
-    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
-    std::string operator()(std::int64_t number) const { return decimal_text(number, scaler); }
-    std::string operator()(std::uint64_t number) const { return decimal_text(number, scaler); }
-    std::string operator()(double number) const { return float_text(number, value.type == DataTag::float32, scaler); }
-    std::string operator()(const Octets& octets) const { return octets_text(octets); }
-    std::string operator()(const std::string& text) const { return escaped(text); }
-    std::string operator()(const BitString& bits) const { return bits_text(bits); }
-    std::string operator()(const dlms::DateTime& date_time) const { return iso_text(date_time); }
-    std::string operator()(const dlms::Date& date) const { return iso_text(date); }
-    std::string operator()(const dlms::Time& time) const { return iso_text(time); }
-    std::string operator()(const Value::Items&) const { return {}; }
+    const Style& style;
+    void operator()(std::monostate) const { out += value.type == DataTag::dont_care ? "don't care" : "-"; }
+    void operator()(bool flag) const { out += flag ? "true" : "false"; }
+    void operator()(std::int64_t number) const { append_decimal(out, number, style.scaler); }
+    void operator()(std::uint64_t number) const { append_decimal(out, number, false, style.scaler); }
+    void operator()(double number) const { append_float(out, number, value.type == DataTag::float32, style.scaler); }
+    void operator()(const Octets& octets) const { append_octets(out, octets, style.time); }
+    void operator()(const std::string& text) const { out += escaped(text); }
+    void operator()(const BitString& bits) const {
+        for (std::size_t i = 0; i < bits.bits; ++i) out += bits.bit(i) ? '1' : '0';
+    }
+    void operator()(const dlms::DateTime& date_time) const { append_shown(out, date_time, style.time); }
+    void operator()(const dlms::Date& date) const { append_date(out, date); }
+    void operator()(const dlms::Time& time) const { append_time(out, time); }
+    void operator()(const Value::Items&) const {}
 };
 
 struct ScalarJson {
+    std::string& out;
     const Value& value;
-    int scaler;
-    std::string operator()(std::monostate) const { return "null"; }
-    std::string operator()(bool flag) const { return flag ? "true" : "false"; }
-    std::string operator()(std::int64_t number) const { return decimal_text(number, scaler); }
-    std::string operator()(std::uint64_t number) const { return decimal_text(number, scaler); }
-    std::string operator()(double number) const {
+    const Style& style;
+    void operator()(std::monostate) const { out += "null"; }
+    void operator()(bool flag) const { out += flag ? "true" : "false"; }
+    void operator()(std::int64_t number) const { append_decimal(out, number, style.scaler); }
+    void operator()(std::uint64_t number) const { append_decimal(out, number, false, style.scaler); }
+    void operator()(double number) const {
         // JSON has neither infinity nor "not a number".
-        return std::isfinite(number) ? float_text(number, value.type == DataTag::float32, scaler) : "null";
+        if (std::isfinite(number)) {
+            append_float(out, number, value.type == DataTag::float32, style.scaler);
+        } else {
+            out += "null";
+        }
+    }
+    // Escapes are for terminals; JSON has its own.
+    void operator()(const std::string& text) const { out += json_string(text); }
+    void operator()(const Octets& octets) const {
+        if (!plausible_logical_name(octets) && !plausible_date_time(octets) && printable_text(octets)) {
+            out += json_string(as_text(octets));
+        } else {
+            quoted(octets);
+        }
     }
     template <class Other>
-    std::string operator()(const Other&) const {
-        // Escapes are for terminals; JSON has its own.
-        if (const auto* text = std::get_if<std::string>(&value.payload)) return json_string(*text);
-        if (const Octets* octets = value.octets()) {
-            if (!plausible_logical_name(*octets) && !plausible_date_time(*octets) && printable_text(*octets)) {
-                return json_string(as_text(*octets));
-            }
-        }
-        return json_string(std::visit(ScalarText{value, scaler}, value.payload));
+    void operator()(const Other& other) const {
+        quoted(other);
+    }
+
+  private:
+    // None of what is left has a character to escape.
+    template <class Other>
+    void quoted(const Other& other) const {
+        out += '"';
+        ScalarText{out, value, style}(other);
+        out += '"';
     }
 };
 
-// Walks the tree without recursion: `open`, `close` and `separate` write what stands around the elements.
+// Walks the tree without recursion, with brackets around the elements and the separator between them.
 template <class Scalar>
-std::string render(const Value& value, int scaler, std::string_view array_brackets, std::string_view structure_brackets,
-                   std::string_view separator) {
+void render(std::string& out, const Value& value, const Style& style, std::string_view array_brackets,
+            std::string_view structure_brackets, std::string_view separator) {
+    if (value.items() == nullptr) return std::visit(Scalar{out, value, style}, value.payload);
     struct Open {
         const Value* container;
         std::size_t next;
     };
-    std::string out;
     std::vector<Open> open;
     const auto brackets = [&](const Value& container) {
         return container.type == DataTag::structure ? structure_brackets : array_brackets;
@@ -180,13 +291,13 @@ std::string render(const Value& value, int scaler, std::string_view array_bracke
             out += brackets(*current)[0];
             open.push_back({current, 0});
         } else {
-            out += std::visit(Scalar{*current, scaler}, current->payload);
+            std::visit(Scalar{out, *current, style}, current->payload);
         }
         while (!open.empty() && open.back().next == open.back().container->items()->size()) {
             out += brackets(*open.back().container)[1];
             open.pop_back();
         }
-        if (open.empty()) return out;
+        if (open.empty()) return;
         Open& parent = open.back();
         if (parent.next > 0) out += separator;
         current = &(*parent.container->items())[parent.next++];
@@ -337,48 +448,50 @@ std::string unit_text(std::uint8_t unit) {
 }
 
 std::string decimal_text(std::int64_t number, int scaler) {
-    const bool negative = number < 0;
-    const auto magnitude = negative ? ~static_cast<std::uint64_t>(number) + 1 : static_cast<std::uint64_t>(number);
-    return decimal_of_digits(std::to_string(magnitude), negative, scaler);
+    std::string text;
+    append_decimal(text, number, scaler);
+    return text;
 }
 
 std::string decimal_text(std::uint64_t number, int scaler) {
-    return decimal_of_digits(std::to_string(number), false, scaler);
+    std::string text;
+    append_decimal(text, number, false, scaler);
+    return text;
 }
 
 std::string iso_text(const dlms::Date& date) {
-    const std::string year = date.year == dlms::year_not_specified ? "*" : padded(date.year, 4);
-    std::string month = field(date.month);
-    if (date.month == 0xFD) month = "dst-end";
-    if (date.month == 0xFE) month = "dst-begin";
-    std::string day = field(date.day_of_month);
-    if (date.day_of_month == 0xFE) day = "last";
-    if (date.day_of_month == 0xFD) day = "second-last";
-    constexpr std::array<std::string_view, 7> names = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-    std::string text = year + "-" + month + "-" + day;
-    // The weekday says something new only where the date is not complete.
-    const bool complete = text.find_first_of("*l") == std::string::npos && date.month <= 12;
-    if (!complete && date.day_of_week >= 1 && date.day_of_week <= 7) {
-        text += " ";
-        text += names[date.day_of_week - 1];
-    }
+    std::string text;
+    append_date(text, date);
     return text;
 }
 
 std::string iso_text(const dlms::Time& time) {
-    std::string text = field(time.hour) + ":" + field(time.minute) + ":" + field(time.second);
-    if (time.hundredths != dlms::not_specified && time.hundredths != 0) text += "." + field(time.hundredths);
+    std::string text;
+    append_time(text, time);
     return text;
 }
 
 std::string iso_text(const dlms::DateTime& date_time) {
-    std::string text = iso_text(date_time.date) + "T" + iso_text(date_time.time);
-    if (date_time.deviation_min != dlms::deviation_not_specified) {
-        const int offset = -date_time.deviation_min;
-        const auto minutes = static_cast<unsigned>(offset < 0 ? -offset : offset);
-        text += offset == 0 ? "Z" : (offset < 0 ? "-" : "+") + padded(minutes / 60, 2) + ":" + padded(minutes % 60, 2);
-    }
+    std::string text;
+    append_date_time(text, date_time);
     return text;
+}
+
+dlms::DateTime shown_as(const dlms::DateTime& date_time, TimeShown shown) {
+    if (shown == TimeShown::as_sent || date_time.deviation_min == dlms::deviation_not_specified) return date_time;
+    const auto utc = dlms::to_utc(date_time, 0);
+    if (!utc) return date_time;
+    std::int16_t deviation_min = 0;
+    if (shown == TimeShown::local) {
+        const std::time_t seconds = std::chrono::system_clock::to_time_t(*utc);
+        std::tm local{};
+        if (::localtime_r(&seconds, &local) == nullptr) return date_time;
+        deviation_min = static_cast<std::int16_t>(-local.tm_gmtoff / 60);
+    }
+    dlms::DateTime result = dlms::local_date_time(*utc, deviation_min, date_time.clock_status);
+    // What was not there is not made up.
+    if (date_time.time.hundredths == dlms::not_specified) result.time.hundredths = dlms::not_specified;
+    return result;
 }
 
 std::optional<dlms::DateTime> parse_iso(std::string_view text) {
@@ -417,10 +530,7 @@ std::string obis_text(const dlms::Obis& obis) {
 std::string hex_text(Bytes octets) {
     std::string text;
     text.reserve(2 * octets.size());
-    for (const std::uint8_t octet : octets) {
-        text += hex_digits[octet >> 4U];
-        text += hex_digits[octet & 0x0FU];
-    }
+    append_hex(text, octets);
     return text;
 }
 
@@ -482,12 +592,24 @@ std::string json_string(std::string_view text) {
     return out += '"';
 }
 
-std::string to_text(const Value& value, int scaler) {
-    return render<ScalarText>(value, scaler, "[]", "{}", ", ");
+void append_text(std::string& out, const Value& value, const Style& style) {
+    render<ScalarText>(out, value, style, "[]", "{}", ", ");
 }
 
-std::string to_json(const Value& value, int scaler) {
-    return render<ScalarJson>(value, scaler, "[]", "[]", ",");
+void append_json(std::string& out, const Value& value, const Style& style) {
+    render<ScalarJson>(out, value, style, "[]", "[]", ",");
+}
+
+std::string to_text(const Value& value, const Style& style) {
+    std::string text;
+    append_text(text, value, style);
+    return text;
+}
+
+std::string to_json(const Value& value, const Style& style) {
+    std::string text;
+    append_json(text, value, style);
+    return text;
 }
 
 Result<Value, Error> parse_value(DataTag type, std::string_view text, const Value* like) {

@@ -47,11 +47,23 @@ std::string escaped(std::string_view text);
 // A JSON string with its quotes. Octets that are no valid UTF-8 become U+FFFD.
 std::string json_string(std::string_view text);
 
-// Octet-strings as OBIS code, date-time or text if that is what they look like, else in hexadecimal. Numbers are scaled
-// if a scaler is given. "[…]" is an array, "{…}" a structure.
-std::string to_text(const Value& value, int scaler = 0);
+// Whose clock dates and times with a known offset are shown by: the meter's as it came, UTC, or this computer's.
+enum class TimeShown : std::uint8_t { as_sent, utc, local };
+// The same instant; as it is if its offset from UTC, or a part of it, is not specified.
+dlms::DateTime shown_as(const dlms::DateTime& date_time, TimeShown shown);
+
+struct Style {
+    int scaler = 0;  // of all numbers
+    TimeShown time = TimeShown::as_sent;
+};
+
+// Octet-strings as OBIS code, date-time or text if that is what they look like, else in hexadecimal. "[…]" is an array,
+// "{…}" a structure.
+std::string to_text(const Value& value, const Style& style = {});
+void append_text(std::string& out, const Value& value, const Style& style = {});
 // Numbers as exact JSON numbers, arrays and structures as arrays, everything else as strings, true, false and null.
-std::string to_json(const Value& value, int scaler = 0);
+std::string to_json(const Value& value, const Style& style = {});
+void append_json(std::string& out, const Value& value, const Style& style = {});
 
 // A value of `type` from what a person types: integers (also 0x…), decimals for floats, true/false, text for strings
 // (0x… is hexadecimal for octet-strings, ISO 8601 for one that is a date-time: see `like`), bits like 1011.

@@ -3,6 +3,8 @@
 #include <bit>
 #include <limits>
 
+#include <boost/container/small_vector.hpp>
+
 #include "dlms/apdu/common.hpp"
 #include "dlms/axdr.hpp"
 #include "dlms/compact_array.hpp"
@@ -119,7 +121,7 @@ class Decoder {
     // before it is complete.
     Result<Value, Error> decode(ByteReader& in) {
         Value root;
-        std::vector<OpenContainer> open;
+        boost::container::small_vector<OpenContainer, dlms::max_data_depth> open;
         Value* place = &root;
         while (true) {
             const auto type = static_cast<DataTag>(in.peek_u8());

@@ -1,5 +1,6 @@
 #include "world/factory_calibration.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
@@ -27,6 +28,11 @@ class Bench {
     Bench(const meter::Model& model, const AnalogFrontEnd& front_end) : model_(model), site_(model, front_end) {}
 
     void apply(const PhaseLoad& load) { site_.set_loads(load); }
+    void set_frequency(double frequency_hz) {
+        Mains mains = site_.mains();
+        mains.frequency_hz = frequency_hz;
+        site_.set_mains(mains);
+    }
     void apply_to_first(const PhaseLoad& load) {
         site_.set_loads({});
         site_.set_load(0, load);
@@ -36,7 +42,7 @@ class Bench {
     // Means over a number of windows, after those in which the meter settles and decides that there is load. Powers are
     // taken from the registers, which carry what a single reading rounds off.
     Reading read(const meter::Calibration& calibration, int windows) {
-        constexpr int settling_windows = 8;
+        constexpr int settling_windows = 15;
         meter::Metrology metrology(model_, calibration);
         Reading mean;
         double seconds = 0;
@@ -71,6 +77,24 @@ std::int32_t rounded(double value) {
     return static_cast<std::int32_t>(std::lround(value));
 }
 
+constexpr double low_hz = 45;
+constexpr double high_hz = 55;
+
+// By how much the current leads in a reading at power factor 0.5 inductive, in radians.
+double lead(const PhaseReading& reading) {
+    return std::numbers::pi / 3 - std::atan2(reading.reactive_var, reading.active_w);
+}
+
+// A time that the current is early leads in proportion to the frequency, a transformer's magnetising inductance in
+// inverse proportion, so two frequencies tell one from the other: lead = corner / f + 2 pi f early.
+void correct_phase(meter::PhaseCalibration& phase, const PhaseReading& low, const PhaseReading& high) {
+    const double corner_hz = (high_hz * lead(low) - low_hz * lead(high)) / (high_hz / low_hz - low_hz / high_hz);
+    const double early_s =
+        (high_hz * lead(high) - low_hz * lead(low)) / (high_hz * high_hz - low_hz * low_hz) / (2 * std::numbers::pi);
+    phase.current_corner_uhz = std::max(0, phase.current_corner_uhz + rounded(corner_hz * 1e6));
+    phase.current_delay_ns += rounded(early_s * 1e9);
+}
+
 // Multiplies what is there by the ratio of what ought to be read to what is read.
 void correct_gain(std::int32_t& gain_ppm, double truth, double reading) {
     gain_ppm = rounded((1e6 + gain_ppm) * truth / reading - 1e6);
@@ -82,6 +106,7 @@ meter::Calibration calibrate_at_factory(const meter::Model& model, const AnalogF
     constexpr int short_reading = 10;  // windows of 200 ms
     constexpr int long_reading = 50;
     const double basic_a = model.basic_current_ma / 1e3;
+    const double nominal_hz = model.nominal_frequency_mhz / 1e3;
     Bench bench(model, front_end);
     meter::Calibration found;
 
@@ -92,8 +117,9 @@ meter::Calibration calibrate_at_factory(const meter::Model& model, const AnalogF
     }
     found.neutral_noise_ua = static_cast<std::uint32_t>(rounded(noise.neutral_a * 1e6));
 
-    // Twice, because the phase error still takes a little of the power when the gain is first found.
-    for (int pass = 0; pass < 2; ++pass) {
+    // Three times: a phase error still takes a little of the power when the gain is first found, and a transformer's
+    // lead is the arc tangent of what is solved for here.
+    for (int pass = 0; pass < 3; ++pass) {
         bench.apply({.current_a = basic_a});
         const Reading gain = bench.read(found, short_reading);
         const Truth full = bench.truth();
@@ -105,14 +131,12 @@ meter::Calibration calibrate_at_factory(const meter::Model& model, const AnalogF
             correct_gain(phase.current_gain_ppm, power_ratio / voltage_ratio, 1);
         }
         bench.apply({.current_a = basic_a, .power_factor = 0.5});
-        const Reading half = bench.read(found, short_reading);
-        const Truth lagging = bench.truth();
-        for (std::size_t k = 0; k < model.phases; ++k) {
-            // A current that leads by a small angle raises the power at 60 degrees by tan 60 times that angle.
-            const double error = half.phase[k].active_w / lagging.phase[k].active_w - 1;
-            const double lead_turns = error / std::numbers::sqrt3 / (2 * std::numbers::pi);
-            found.phase[k].current_delay_ns += rounded(lead_turns / lagging.frequency_hz * 1e9);
-        }
+        bench.set_frequency(low_hz);
+        const Reading low = bench.read(found, short_reading);
+        bench.set_frequency(high_hz);
+        const Reading high = bench.read(found, short_reading);
+        bench.set_frequency(nominal_hz);
+        for (std::size_t k = 0; k < model.phases; ++k) correct_phase(found.phase[k], low.phase[k], high.phase[k]);
     }
 
     bench.apply({.current_a = basic_a / 20});

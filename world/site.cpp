@@ -31,6 +31,8 @@ double positive_degrees(double angle_radians) {
 
 Site::Site(const meter::Model& model, const AnalogFrontEnd& front_end, const Crystal& crystal)
     : front_end_(front_end),
+      crystal_(crystal),
+      max_current_a_(model.max_current_ma / 1e3),
       phases_(model.phases),
       has_neutral_(model.neutral_current),
       full_scale_v_(model.full_scale_voltage_mv / 1e3),
@@ -75,6 +77,20 @@ void Site::set_bypass(std::size_t phase, double share) {
     rebuild();
 }
 
+void Site::set_temperature(double celsius) {
+    temperature_c_ = celsius;
+    crystal_.temperature_c = celsius;
+    align();
+    sample_rate_hz_ = samples_per_second_ * (1 + crystal_.error_ppm() * 1e-6);
+    rebuild();
+}
+
+void Site::set_magnetic_field(double alternating_mt, double lead_degrees, double direct_mt) {
+    alternating_mt_ = std::polar(alternating_mt * std::numbers::sqrt2, lead_degrees * radians);
+    direct_mt_ = direct_mt;
+    rebuild();
+}
+
 void Site::start_household(const Household& household, double local_seconds) {
     household_ = household;
     local_seconds_ = local_seconds;
@@ -113,10 +129,22 @@ std::vector<int> Site::orders() const {
     return found;
 }
 
+Conditions Site::conditions(std::size_t phase) const {
+    const double through_meter = load_[phase].current_a * (1 - bypass_[phase]);
+    const double share = through_meter / max_current_a_;
+    return {.temperature_c = temperature_c_ + front_end_.self_heating_k * share * share, .current_a = through_meter};
+}
+
 void Site::rebuild() {
     align();
     turns_per_sample_ = mains_.frequency_hz / sample_rate_hz_;
     order_.clear();
+    for (std::size_t k = 0; k < phases_; ++k) {
+        const double counts_per_a = highest_count_ / full_scale_a_;
+        const Channel& current = front_end_.current[k];
+        core_[k].set(current.corner(conditions(k)) / sample_rate_hz_, current.saturation_a * counts_per_a,
+                     front_end_.bias_a_per_mt[k] * direct_mt_ * counts_per_a);
+    }
     for (const int order : orders()) {
         const double frequency_hz = order * mains_.frequency_hz;
         Order& built = order_.emplace_back();
@@ -126,16 +154,18 @@ void Site::rebuild() {
         built.counts = {};
         Phasor neutral = 0;
         for (std::size_t k = 0; k < phases_; ++k) {
-            const Phasor voltage =
-                voltage_phasor(k, order) / full_scale_v_ * front_end_.voltage[k].response(frequency_hz);
+            const Phasor voltage = voltage_phasor(k, order) / full_scale_v_ *
+                                   front_end_.voltage[k].response(frequency_hz, {.temperature_c = temperature_c_});
             const Phasor current = current_phasor(k, order) / full_scale_a_;
             neutral += current;
+            Phasor sensed = current * (1 - bypass_[k]);
+            if (order == 1) sensed += front_end_.pickup_a_per_mt[k] * alternating_mt_ / full_scale_a_;
             built.counts[k] = voltage * highest_count_;
-            built.counts[max_phases + k] = (current * (1 - bypass_[k]) * front_end_.current[k].response(frequency_hz) +
-                                            voltage * front_end_.crosstalk[k]) *
-                                           highest_count_;
+            built.counts[max_phases + k] =
+                sensed * front_end_.current[k].response(frequency_hz, conditions(k)) * highest_count_;
         }
-        built.counts[neutral_channel] = neutral * front_end_.neutral.response(frequency_hz) * highest_count_;
+        built.counts[neutral_channel] =
+            neutral * front_end_.neutral.response(frequency_hz, {.temperature_c = temperature_c_}) * highest_count_;
     }
 }
 
@@ -148,7 +178,7 @@ void Site::align() {
 
 meter::Samples Site::next() {
     std::array<double, channels> sum;
-    for (std::size_t c = 0; c < channels; ++c) sum[c] = noise_[c].offset_counts;
+    sum.fill(0);
     for (Order& order : order_) {
         const double re = order.angle.real();
         const double im = order.angle.imag();
@@ -156,6 +186,12 @@ meter::Samples Site::next() {
         order.angle = {re * order.turn.real() - im * order.turn.imag(),
                        re * order.turn.imag() + im * order.turn.real()};
     }
+    for (std::size_t k = 0; k < phases_; ++k) {
+        double& current = sum[max_phases + k];
+        if (core_[k].present()) current = core_[k].next(current);
+        current += sum[k] * front_end_.crosstalk[k];
+    }
+    for (std::size_t c = 0; c < channels; ++c) sum[c] += noise_[c].offset_counts;
     if (noisy_) {
         for (std::size_t c = 0; c < channels; ++c) sum[c] += noise_[c].counts * random_.normal();
     }

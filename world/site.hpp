@@ -13,6 +13,7 @@
 #include "meter/metrology/metrology.hpp"
 #include "meter/model.hpp"
 #include "world/analog_front_end.hpp"
+#include "world/core.hpp"
 #include "world/crystal.hpp"
 #include "world/household.hpp"
 #include "world/load.hpp"
@@ -50,6 +51,11 @@ class Site {
     void set_loads(const PhaseLoad& load);  // of every phase alike
     // The share of a phase's current that somebody leads around the meter's sensor; the neutral still carries it.
     void set_bypass(std::size_t phase, double share);
+    // Of the air around the meter; its front end and its crystal take it at once.
+    void set_temperature(double celsius);
+    // A field through the current sensors: alternating at the mains frequency, so far ahead of the first voltage, and
+    // that of a magnet.
+    void set_magnetic_field(double alternating_mt, double lead_degrees, double direct_mt);
     // The household drives the loads from this second of local time on (since any midnight), as samples go by.
     void start_household(const Household& household, double local_seconds);
     void stop_household();
@@ -57,6 +63,8 @@ class Site {
 
     [[nodiscard]] meter::Samples next();
     [[nodiscard]] Truth truth() const;
+    // The sampling clock, true samples a true second.
+    [[nodiscard]] double sample_rate_hz() const { return sample_rate_hz_; }
 
   private:
     static constexpr std::size_t neutral_channel = 2 * max_phases;
@@ -79,6 +87,7 @@ class Site {
     [[nodiscard]] Phasor voltage_phasor(std::size_t phase, int order) const;
     [[nodiscard]] Phasor current_phasor(std::size_t phase, int order) const;
     [[nodiscard]] std::vector<int> orders() const;
+    [[nodiscard]] Conditions conditions(std::size_t phase) const;
     void rebuild();
     void align();
     void run_household();
@@ -87,6 +96,11 @@ class Site {
     std::array<PhaseLoad, max_phases> load_;
     std::array<double, max_phases> bypass_{};
     AnalogFrontEnd front_end_;
+    Crystal crystal_;
+    double temperature_c_ = reference_temperature_c;
+    std::complex<double> alternating_mt_ = 0;
+    double direct_mt_ = 0;
+    double max_current_a_;
     std::size_t phases_;
     bool has_neutral_;
     double full_scale_v_;
@@ -96,6 +110,7 @@ class Site {
     std::uint32_t samples_per_second_;
 
     std::array<Noise, channels> noise_;
+    std::array<Core, max_phases> core_;
     bool noisy_ = false;
     Random random_;
     std::vector<Order> order_;

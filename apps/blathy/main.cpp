@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
 
+#include "apps/blathy/accuracy/command.hpp"
 #include "apps/blathy/client/commands.hpp"
 #include "apps/blathy/decode/command.hpp"
 #include "apps/blathy/meter/command.hpp"
+#include "apps/blathy/simulate/command.hpp"
 #include "meter/identity.hpp"
 
 int main(int argc, char** argv) {
@@ -13,6 +15,8 @@ int main(int argc, char** argv) {
     blathy::apps::add_meter_command(app, exit_code);
     blathy::apps::add_client_commands(app, exit_code);
     blathy::apps::add_decode_command(app, exit_code);
+    blathy::apps::add_accuracy_command(app, exit_code);
+    blathy::apps::add_simulate_command(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

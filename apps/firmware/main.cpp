@@ -1,4 +1,5 @@
-// The meter on a Cortex-M4: DLMS/COSEM on UART0, the service console on UART1.
+// The meter on a Cortex-M4: the optical port (IEC 62056-21, mode E into HDLC) on UART0, RS485 (HDLC) on UART1, and the
+// service console on UART2.
 #include <cstdint>
 #include <optional>
 
@@ -11,9 +12,11 @@
 #include "apps/firmware/board/uart.hpp"
 #include "apps/firmware/port.hpp"
 #include "apps/firmware/waveform.hpp"
+#include "meter/local_port/optical_port.hpp"
 #include "meter/meter.hpp"
 #include "meter/metrology/metrology.hpp"
 #include "meter/models/sed302.hpp"
+#include "meter/server/hdlc_port.hpp"
 
 using namespace blathy;
 
@@ -21,6 +24,8 @@ namespace {
 
 constexpr const meter::Model& model = meter::sed302;
 constexpr std::uint32_t serial_number = 1;
+// What an emulator's or an adapter's octets need that arrive in bursts.
+constexpr std::uint16_t inter_octet_timeout_ms = 100;
 
 void print_banner() {
     const board::MemoryFigures memory = board::memory_figures();
@@ -38,12 +43,17 @@ struct Firmware {
     firmware::Waveform waveform{model};
     meter::Metrology metrology{model, {}};
     std::optional<meter::Meter> meter;  // once the store is mounted
-    firmware::Port port{board::uart0};
+    std::optional<firmware::Port<meter::OpticalPort>> optical;
+    std::optional<firmware::Port<meter::HdlcPort>> rs485;
     std::uint64_t samples = 0;
 
     void start() {
         store.mount();
         meter.emplace(model, meter::Identity(model, serial_number), meter::Configuration{}, store, std::nullopt);
+        meter::HdlcPortSettings hdlc;
+        hdlc.inter_octet_timeout_ms = inter_octet_timeout_ms;
+        optical.emplace(board::uart0, *meter, meter::OpticalPortSettings{.hdlc = hdlc});
+        rs485.emplace(board::uart1, *meter, hdlc);
     }
 
     // The samples that are due by now, as the converter would have delivered them.
@@ -59,16 +69,17 @@ struct Firmware {
 
 int main() {
     board::semihosting::probe();
-    board::uart0.open(115'200);
-    board::uart1.open(115'200);
+    board::uart2.open(115'200);
     static Firmware device;
     device.start();
     print_banner();
     while (true) {
-        device.measure(board::uptime_ms());
-        device.port.poll(*device.meter);
+        const std::uint64_t now_ms = board::uptime_ms();
+        device.measure(now_ms);
+        device.optical->poll(static_cast<std::uint32_t>(now_ms));
+        device.rs485->poll(static_cast<std::uint32_t>(now_ms));
 
         const board::InterruptLock lock;
-        if (board::uart0.readable() == 0) board::wait_for_interrupt();
+        if (board::uart0.readable() == 0 && board::uart1.readable() == 0) board::wait_for_interrupt();
     }
 }

@@ -44,8 +44,8 @@ void send_all(int socket, const Octets& octets) {
         give_up("send");
 }
 
-void receive_all(int socket, std::size_t count) {
-    Octets room(count);
+void receive_all(int socket, std::size_t count, Octets& room) {
+    if (room.size() < count) room.resize(count);
     for (std::size_t have = 0; have < count;) {
         const ssize_t got = ::recv(socket, room.data() + have, count - have, 0);
         if (got <= 0) give_up("receive");
@@ -55,9 +55,23 @@ void receive_all(int socket, std::size_t count) {
 
 struct Connection {
     int socket = -1;
+    std::size_t next = 0;     // request
     std::size_t missing = 0;  // octets of the answer
     Clock::time_point asked;
+
+    const Exchange& take_next(const Load& load) {
+        const Exchange& exchange = load.requests[next];
+        next = next + 1 == load.requests.size() ? 0 : next + 1;
+        return exchange;
+    }
 };
+
+void exchange_all(int socket, const std::vector<Exchange>& exchanges, Octets& room) {
+    for (const Exchange& exchange : exchanges) {
+        send_all(socket, exchange.request);
+        receive_all(socket, exchange.answer, room);
+    }
+}
 
 double milliseconds(Clock::duration duration) {
     return std::chrono::duration<double, std::milli>(duration).count();
@@ -67,12 +81,14 @@ double milliseconds(Clock::duration duration) {
 Rate run_one(const Load& load, Connection& connection) {
     std::uint64_t count = 0;
     Rate rate;
+    Octets room;
     const auto start = Clock::now();
     const auto end = start + std::chrono::duration<double>(load.seconds);
     auto now = start;
     while (now < end) {
-        send_all(connection.socket, load.request);
-        receive_all(connection.socket, load.answer);
+        const Exchange& exchange = connection.take_next(load);
+        send_all(connection.socket, exchange.request);
+        receive_all(connection.socket, exchange.answer, room);
         const auto answered = Clock::now();
         rate.slowest_ms = std::max(rate.slowest_ms, milliseconds(answered - now));
         now = answered;
@@ -86,12 +102,10 @@ Rate run_one(const Load& load, Connection& connection) {
 
 Rate run(const Load& load) {
     std::vector<Connection> connections(load.connections);
+    Octets room(0x1'0000);
     for (Connection& connection : connections) {
         connection.socket = connect_to(load.port);
-        if (!load.greeting.empty()) {
-            send_all(connection.socket, load.greeting);
-            receive_all(connection.socket, load.greeting_answer);
-        }
+        exchange_all(connection.socket, load.greeting, room);
     }
     const auto close_all = [&] {
         for (const Connection& connection : connections) ::close(connection.socket);
@@ -115,13 +129,13 @@ Rate run(const Load& load) {
     const auto start = Clock::now();
     const auto end = start + std::chrono::duration<double>(load.seconds);
     const auto ask = [&](Connection& connection, Clock::time_point now) {
-        connection.missing = load.answer;
+        const Exchange& exchange = connection.take_next(load);
+        connection.missing = exchange.answer;
         connection.asked = now;
-        send_all(connection.socket, load.request);
+        send_all(connection.socket, exchange.request);
     };
     for (Connection& connection : connections) ask(connection, start);
     std::vector<epoll_event> events(connections.size());
-    Octets room(0x1'0000);
     auto now = start;
     while (now < end) {
         const int ready = ::epoll_wait(poll, events.data(), static_cast<int>(events.size()), 1000);
@@ -142,6 +156,17 @@ Rate run(const Load& load) {
     close_all();
     rate.requests_per_second = static_cast<double>(count) / std::chrono::duration<double>(now - start).count();
     return rate;
+}
+
+double run_once(const Load& load) {
+    const int socket = connect_to(load.port);
+    Octets room;
+    exchange_all(socket, load.greeting, room);
+    const auto start = Clock::now();
+    exchange_all(socket, load.requests, room);
+    const std::chrono::duration<double> duration = Clock::now() - start;
+    ::close(socket);
+    return duration.count();
 }
 
 }  // namespace blathy::bench

@@ -8,13 +8,16 @@ namespace blathy::bench {
 
 using Octets = std::vector<std::uint8_t>;
 
+struct Exchange {
+    Octets request;
+    std::size_t answer = 0;  // octets
+};
+
 struct Load {
     std::uint16_t port = 0;
     std::size_t connections = 1;
-    Octets greeting;                  // once on each connection; its answer is read and dropped
-    std::size_t greeting_answer = 0;  // octets
-    Octets request;
-    std::size_t answer = 0;  // octets
+    std::vector<Exchange> greeting;  // once on each connection
+    std::vector<Exchange> requests;  // over and over, in this order
     double seconds = 1;
 };
 
@@ -25,5 +28,8 @@ struct Rate {
 
 // One thread drives all connections by epoll, each with one request under way.
 Rate run(const Load& load);
+
+// One connection, each request once. Seconds from the first one until the last answer.
+double run_once(const Load& load);
 
 }  // namespace blathy::bench

@@ -12,18 +12,21 @@ BlockReceiver::Verdict BlockReceiver::receive(const GeneralBlock& block) {
     if (block.data.empty() && !in_progress()) {
         // An acknowledgement. Those before it that were lost are no loss.
         expected_ = static_cast<std::uint16_t>(block.number + 1U);
-        if (last_) begin_message();
+        if (is_last_known_) begin_message();
         return Verdict::taken;
     }
     if ((ahead_ >> distance & 1U) != 0) return Verdict::duplicate;
     if (complete()) begin_message();
-    if (last_ && static_cast<std::int16_t>(static_cast<std::uint16_t>(block.number - *last_)) > 0) {
+    if (is_last_known_ && static_cast<std::int16_t>(static_cast<std::uint16_t>(block.number - last_)) > 0) {
         return Verdict::refused;
     }
     const bool ends = block.last && !block.data.empty();
     if (ends && ahead_ >> distance != 0) return Verdict::refused;
     if (!store(distance, block.data)) return Verdict::refused;
-    if (ends) last_ = block.number;
+    if (ends) {
+        last_ = block.number;
+        is_last_known_ = true;
+    }
     advance();
     return Verdict::taken;
 }
@@ -36,7 +39,7 @@ void BlockReceiver::begin_message() {
     size_ = 0;
     behind_gap_ = 0;
     ahead_ = 0;
-    last_.reset();
+    is_last_known_ = false;
 }
 
 // Makes room between the blocks with smaller numbers and those with greater ones, and puts the octets there.

@@ -7,7 +7,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "base/bytes.hpp"
 #include "dlms/apdu/block_transfer.hpp"
@@ -28,7 +27,7 @@ class BlockReceiver {
 
     // A message has begun and is not complete.
     [[nodiscard]] bool in_progress() const { return !complete() && (size_ > 0 || ahead_ != 0); }
-    [[nodiscard]] bool complete() const { return last_ && *last_ == acknowledged(); }
+    [[nodiscard]] bool complete() const { return is_last_known_ && last_ == acknowledged(); }
     // The APDU, once it is complete; valid until the next block comes.
     [[nodiscard]] Bytes message() const { return complete() ? Bytes(room_.first(size_)) : Bytes{}; }
     // BNA: this block and all before it have come.
@@ -49,7 +48,8 @@ class BlockReceiver {
     std::uint64_t ahead_ = 0;                   // bit i: block `expected_` + i has come
     std::array<std::uint16_t, slots> sizes_{};  // of those, by number modulo the slots
     std::uint16_t expected_ = 1;
-    std::optional<std::uint16_t> last_;  // the number of the last block
+    std::uint16_t last_ = 0;  // the number of the last block
+    bool is_last_known_ = false;
 };
 
 }  // namespace blathy::dlms

@@ -22,10 +22,10 @@ void BlockSender::start(Bytes apdu, std::size_t block_size, std::uint16_t first_
 
 void BlockSender::start_pulled(MutableBytes kept, std::size_t block_size, std::uint16_t first_number) {
     *this = {};
-    if (block_size == 0 || kept.size() < block_size) return;
+    if (block_size == 0 || kept.empty()) return;
     kept_ = ring_ = kept;
-    block_size_ = block_size;
-    slots_ = static_cast<std::uint32_t>(std::min<std::size_t>(kept.size() / block_size, GeneralBlock::max_window));
+    block_size_ = std::min(block_size, kept.size());
+    slots_ = static_cast<std::uint32_t>(std::min<std::size_t>(kept.size() / block_size_, GeneralBlock::max_window));
     first_number_ = first_number;
     stream_end_ = 1;
     active_ = true;

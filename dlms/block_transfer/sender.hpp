@@ -32,7 +32,7 @@ class BlockSender {
 
     // An APDU that is all there, and stays there until the transfer is over. It begins with block `first_number`.
     void start(Bytes apdu, std::size_t block_size, std::uint16_t first_number);
-    // An APDU that is pulled. `kept` holds as many blocks as a stream may have, at least one.
+    // An APDU that is pulled. `kept` holds as many blocks as a stream may have; a smaller one makes smaller blocks.
     void start_pulled(MutableBytes kept, std::size_t block_size, std::uint16_t first_number);
     // All in one stream, and nothing is ever acknowledged.
     void start_unconfirmed(Bytes apdu, std::size_t block_size);

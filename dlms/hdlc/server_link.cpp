@@ -113,7 +113,7 @@ std::optional<ServerEvent> ServerLink::connect(const Frame& frame, const Peer& p
 }
 
 void ServerLink::disconnect() {
-    is_connected_ = is_rejecting_ = is_peer_busy_ = owes_response_ = false;
+    is_connected_ = is_rejecting_ = is_peer_busy_ = owes_response_ = has_responded_ = false;
     negotiated_ = {};
     request_.reset();
     response_.reset(negotiated_.max_info_transmit, negotiated_.window_transmit);
@@ -135,20 +135,28 @@ std::optional<ServerEvent> ServerLink::accept_connected(const Frame& frame, cons
     if (control.kind == FrameKind::i) return accept_information(frame, control);
     if (control.kind == FrameKind::undefined) {
         reject(frame, control, undefined_control);
-    } else {
-        accept_supervisory(frame, control);
+        return std::nullopt;
     }
-    return std::nullopt;
+    return accept_supervisory(frame, control);
 }
 
-void ServerLink::accept_supervisory(const Frame& frame, const Control& control) {
-    if (frame.is_oversize || !frame.information.empty()) return reject(frame, control, information_not_permitted);
-    if (!response_.is_valid(control.receive_number)) return reject(frame, control, invalid_receive_number);
+std::optional<ServerEvent> ServerLink::accept_supervisory(const Frame& frame, const Control& control) {
+    if (frame.is_oversize || !frame.information.empty()) {
+        reject(frame, control, information_not_permitted);
+        return std::nullopt;
+    }
+    if (!response_.is_valid(control.receive_number)) {
+        reject(frame, control, invalid_receive_number);
+        return std::nullopt;
+    }
     response_.acknowledge(control.receive_number);
     is_peer_busy_ = control.kind == FrameKind::rnr;
-    if (!control.poll_final) return;
+    if (!control.poll_final) return std::nullopt;
     owes_response_ = false;  // this poll is answered now, and the response waits for the next one
     take_turn();
+    if (!has_responded_ || !response_.is_done() || is_peer_busy_) return std::nullopt;
+    owes_response_ = true;  // until the RR is out
+    return ServerEvent{ServerEvent::Kind::poll, peer_.client, peer_.server, {}};
 }
 
 std::optional<ServerEvent> ServerLink::accept_information(const Frame& frame, const Control& control) {
@@ -175,6 +183,7 @@ std::optional<ServerEvent> ServerLink::accept_information(const Frame& frame, co
         return std::nullopt;
     }
     request_.advance();
+    has_responded_ = false;
     response_.cancel();  // a new request ends whatever was left of the answer before it
     owes_response_ = false;
     if (!request_.append(frame.information)) {
@@ -216,7 +225,10 @@ void ServerLink::reject(const Frame& frame, const Control& control, std::uint8_t
 
 void ServerLink::respond(Bytes apdu) {
     if (!is_connected_ || is_rejecting_) return;
-    if (!apdu.empty()) response_.start(llc_response, apdu);
+    if (!apdu.empty()) {
+        response_.start(llc_response, apdu);
+        has_responded_ = true;
+    }
     if (!owes_response_) return;
     owes_response_ = false;
     take_turn();
@@ -273,6 +285,7 @@ std::size_t ServerLink::transmit(MutableBytes room, std::uint32_t now_ms) {
             break;
         case Reply::rr:
             size = send(room, reply_peer_, {FrameKind::rr, true, request_.receive_state()});
+            owes_response_ = false;
             break;
     }
     reply_ = Reply::none;

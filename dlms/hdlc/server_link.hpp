@@ -49,6 +49,9 @@ struct ServerEvent {
         disconnected,  // by DISC or by inactivity: release the association
         request,       // `apdu` arrived; answer with respond()
         datagram,      // `apdu` arrived in a UI frame, perhaps to all stations; no answer is due
+        // The client has all of the answer and polls on: respond() now sends one more APDU of it (general block
+        // transfer in streaming); without, the poll is answered with RR.
+        poll,
     };
     Kind kind;
     std::uint8_t client;  // service access point
@@ -112,7 +115,7 @@ class ServerLink {
     std::optional<ServerEvent> accept_information(const Frame& frame, const Control& control);
     std::optional<ServerEvent> accept_datagram(const Frame& frame);
     std::optional<ServerEvent> connect(const Frame& frame, const Peer& peer);
-    void accept_supervisory(const Frame& frame, const Control& control);
+    std::optional<ServerEvent> accept_supervisory(const Frame& frame, const Control& control);
     void reject(const Frame& frame, const Control& control, std::uint8_t reason);
     void take_turn();
     void disconnect();
@@ -137,6 +140,7 @@ class ServerLink {
     bool is_rejecting_ = false;       // FRMR was due: only SNRM and DISC help
     bool is_peer_busy_ = false;       // RNR
     bool owes_response_ = false;      // the turn is ours as soon as respond() is called
+    bool has_responded_ = false;      // to the last request
     bool ua_has_parameters_ = false;  // of the UA that is due
 };
 

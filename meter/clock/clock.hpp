@@ -35,6 +35,10 @@ class Clock {
     void adjust(UtcTime now);
 
     [[nodiscard]] UtcTime now() const { return now_; }
+    // What has to pass until it is `then`; negative once it has been.
+    [[nodiscard]] std::chrono::microseconds until(UtcTime then) const {
+        return then - now_ - std::chrono::microseconds{below_ms_us_};
+    }
     [[nodiscard]] bool valid() const { return valid_; }
     [[nodiscard]] const ClockSettings& settings() const { return settings_; }
     void configure(const ClockSettings& settings) { settings_ = settings; }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "meter/billing/profile_sources.hpp"
+#include "meter/billing/registers.hpp"
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/models/models.hpp"
 #include "meter/models/sed102.hpp"
@@ -10,6 +12,9 @@
 #include "meter/models/sm120b2.hpp"
 #include "meter/models/sm306.hpp"
 #include "meter/models/sm307.hpp"
+#include "meter/profile/profile.hpp"
+#include "meter/profile/test_profile.hpp"
+#include "meter/push/settings.hpp"
 #include "meter/quantity/quantity.hpp"
 
 namespace blathy::meter {
@@ -49,6 +54,9 @@ constexpr void add_administration(Objects& to) {
     to.add(read_only(firmware_version_class, Obis(1, 0, 0, 2, 0)));
     to.add(read_only(local_time_class, Obis(1, 0, 0, 9, 1)));
     to.add(read_only(local_date_class, Obis(1, 0, 0, 9, 2)));
+    for (const PushSetup setup : push_setups) {
+        to.add({&push_setup_class, name_of(setup), everybody, management_only, management_only});
+    }
     for (const int e : {0, 1}) to.add(read_only(nameplate_register_class, Obis(1, 0, 0, 3, e)));
     for (const int e : {0, 1, 2, 3}) to.add(read_only(nameplate_register_class, Obis(1, 0, 0, 6, e)));
 }
@@ -90,11 +98,89 @@ constexpr void add_instantaneous(Objects& to, const Model& model) {
     if (model.neutral_current) add_measured(to, current_neutral, obis_instantaneous);
 }
 
+// From energy to the bill: tariffs, demands, billing and profiles.
+template <class Objects>
+constexpr void add_tariffs(Objects& to, const Model& model) {
+    for (const Quantity quantity : demand_quantities) {
+        for (int tariff = 1; tariff <= model.tariffs.tariffs; ++tariff) {
+            to.add(read_only(account_register_class, Obis(1, 0, quantity, obis_energy, tariff)));
+        }
+        for (int tariff = 0; tariff <= model.tariffs.tariffs; ++tariff) {
+            to.add(read_only(account_register_class, Obis(1, 0, quantity, obis_billing_energy, tariff)));
+        }
+        to.add({&demand_class, Obis(1, 0, quantity, obis_demand, 0), everybody, management_only, management_only});
+        for (int tariff = 0; tariff <= model.tariffs.tariffs; ++tariff) {
+            to.add({&maximum_demand_class,
+                    Obis(1, 0, quantity, obis_maximum_demand, tariff),
+                    everybody,
+                    {},
+                    management_only});
+            to.add(read_only(account_register_class, Obis(1, 0, quantity, obis_cumulative_demand, tariff)));
+        }
+    }
+    to.add({&calendar_class, Obis(0, 0, 13, 0, 0), everybody, management_only, management_only});
+    to.add({&special_days_class, Obis(0, 0, 11, 0, 0), everybody, management_only, management_only});
+    to.add({&tariff_scripts_class, tariff_script_table, everybody, {}, management_only});
+    for (const int e : {0, 1}) to.add(read_only(register_activation_class, Obis(0, 0, 14, 0, e)));
+    to.add(read_only(active_tariff_class, active_tariff_name));
+    to.add(read_only(active_calendar_name_class, Obis(1, 0, 0, 2, 2)));
+    to.add(read_only(passive_calendar_name_class, Obis(1, 0, 0, 2, 7)));
+}
+
+template <class Objects>
+constexpr void add_recorded(Objects& to, const Model& model) {
+    for (const Quantity quantity : demand_quantities) {
+        for (const int d : {obis_recorded_energy, obis_recorded_energy_2}) {
+            to.add(read_only(account_register_class, Obis(1, 0, quantity, d, 0)));
+        }
+    }
+    for (const std::uint8_t c : recorded_codes) {
+        if (quantity_code(c).phase > model.phases || (c == current_neutral && !model.neutral_current)) continue;
+        for (const int d : {obis_average, obis_minimum, obis_maximum}) {
+            to.add(read_only(account_register_class, Obis(1, 0, c, d, 0)));
+        }
+    }
+}
+
+template <const ProfileSource& source, class Objects>
+constexpr void add_profile(Objects& to, const Obis& name) {
+    to.add({&profile_class<source>, name, everybody, management_only, management_only});
+}
+
+template <class Objects>
+constexpr void add_billing(Objects& to, const Model& model) {
+    add_profile<monthly_billing>(to, Obis(0, 0, 98, 1, 0));
+    add_profile<daily_billing>(to, Obis(0, 0, 98, 2, 0));
+    add_profile<load_profile_1>(to, Obis(1, 0, 99, 1, 0));
+    add_profile<load_profile_2>(to, Obis(1, 0, 99, 2, 0));
+    if (model.functions.extended_profiles) {
+        // No standard names them: D from 128 on is the manufacturer's.
+        add_profile<average_profile>(to, Obis(1, 0, 99, 133, 0));
+        add_profile<minimum_profile>(to, Obis(1, 0, 99, 134, 0));
+        add_profile<maximum_profile>(to, Obis(1, 0, 99, 135, 0));
+    }
+    for (int e = status_recording_1; e <= status_monthly; ++e) to.add(read_only(profile_status_class, status_name(e)));
+    to.add({&billing_scripts_class, Obis(0, 0, 10, 0, 1), everybody, {}, management_only});
+    to.add({&monthly_schedule_class, Obis(0, 0, 15, 0, 0), everybody, management_only, {}});
+    to.add({&daily_schedule_class, Obis(0, 0, 15, 1, 0), everybody, management_only, {}});
+    to.add(read_only(reset_counter_class, reset_counter_name));
+    to.add(read_only(available_periods_class, Obis(1, 0, 0, 1, 1)));
+    to.add(read_only(last_reset_class, last_reset_name));
+    to.add(read_only(demand_period_class, Obis(1, 0, 0, 8, 0)));
+    to.add(read_only(recording_interval_1_class, Obis(1, 0, 0, 8, 4)));
+    to.add(read_only(recording_interval_2_class, Obis(1, 0, 0, 8, 5)));
+    to.add({&time_shift_limit_class, Obis(1, 0, 0, 9, 11), everybody, management_only, {}});
+}
+
 template <class Objects>
 constexpr void add_objects(Objects& to, const Model& model) {
     add_administration(to);
     add_energy(to, model);
     add_instantaneous(to, model);
+    add_tariffs(to, model);
+    add_recorded(to, model);
+    add_billing(to, model);
+    to.add(read_only(profile_class<test_profile>, Obis(1, 0, 99, 128, 0)));
 }
 
 template <const Model& model>

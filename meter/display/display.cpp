@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "meter/display/seven_segment.hpp"
+#include "meter/display/shown_value.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -103,34 +104,12 @@ void put_unit(Lcd& lcd, Unit unit, bool kilo) {
     }
 }
 
-constexpr bool is_energy(Unit unit) {
-    return unit == Unit::watt_hour || unit == Unit::var_hour || unit == Unit::volt_ampere_hour;
-}
-constexpr bool is_power(Unit unit) {
-    return unit == Unit::watt || unit == Unit::var || unit == Unit::volt_ampere;
-}
-
-// The value in units of ten to the minus `decimals`, cut as a register is, not rounded.
-std::int64_t rescaled(std::int64_t value, int scaler, int decimals) {
-    int power = scaler + decimals;
-    for (; power > 0; --power) value *= 10;
-    for (; power < 0; ++power) value /= 10;
-    return value;
-}
-
 void put_quantity(Lcd& lcd, const Measurements& of, const Obis& item) {
-    const auto value = of.read(item);
-    const auto presentation = presentation_of(item);
-    if (!value || !presentation) return;
-    const auto [type, scaler, unit] = *presentation;
-    const bool energy = is_energy(unit);
-    const bool kilo = energy || is_power(unit);
-    int decimals = -scaler;
-    if (energy) decimals = of.model.energy_decimals;
-    if (is_power(unit)) decimals = of.model.power_decimals;
+    const auto shown = shown_value(of, item);
+    if (!shown) return;
     const auto digits = std::span(lcd.digits).first(of.model.display_digits);
-    put_number(digits, rescaled(*value, kilo ? scaler - 3 : scaler, decimals), decimals, energy);
-    put_unit(lcd, unit, kilo);
+    put_number(digits, shown->value, shown->decimals, shown->is_energy);
+    put_unit(lcd, shown->unit, shown->kilo);
 }
 
 void put_annunciators(Lcd& lcd, const Measurements& of) {

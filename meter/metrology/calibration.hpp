@@ -15,10 +15,13 @@ struct PhaseCalibration {
     std::int32_t voltage_gain_ppm = 0;
     std::int32_t current_gain_ppm = 0;
     // By how much the current is to be delayed against the voltage, in nanoseconds (1 degree at 50 Hz is 55,556 ns).
-    // Positive where the current sensor leads, as a current transformer does. Bounded to +-1.2 sample periods, +-5.4
-    // degrees at 50 Hz and 4 kHz.
+    // Bounded to +-1.2 sample periods, +-5.4 degrees at 50 Hz and 4 kHz.
     std::int32_t current_delay_ns = 0;
-    // Power that the meter would register with no current in it, from crosstalk between its channels. It is subtracted.
+    // Corner frequency of the high-pass that the magnetising inductance of a current transformer makes: 0.1 Hz of a
+    // good core, 4 Hz of one that bears d.c. It is undone at every frequency, d.c. excepted. Bounded to 0 to 10 Hz.
+    std::int32_t current_corner_uhz = 0;
+    // Power that the meter would register at nominal voltage with no current in it, from crosstalk between its
+    // channels. It follows the square of the voltage, and is subtracted.
     std::int32_t active_offset_uw = 0;
     std::int32_t reactive_offset_uvar = 0;
     // Noise of the current channel, r.m.s. It is taken out of the r.m.s. current; powers are free of it by nature.

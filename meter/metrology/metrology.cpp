@@ -1,60 +1,36 @@
 #include "meter/metrology/metrology.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "meter/metrology/cordic.hpp"
+#include "meter/metrology/sums.hpp"
 
-// Bounds, for the proof that nothing overflows. Samples are 24 bits: |voltage| <= 2^23; the delay filter stretches a
-// hostile current to less than 1.7 x 2^23. A cycle has at most 200 samples (8 kHz, 40 Hz), a window 2,000.
-//   squares and products   2^47.6 a sample, 2^58.6 a window
-//   demodulation           2^53.8 a sample; 2^60.5 a cycle (at most 2/pi of the sum of magnitudes)
+// Bounds, for the proof that nothing overflows. Samples are 24 bits: |voltage| <= 2^23; the delay filter and the
+// integral stretch a hostile current, which is cut at 2^24. A cycle has at most 200 samples (8 kHz, 40 Hz), a window
+// 2,000.
+//   squares and products   2^48 a sample, 2^59 a window
+//   demodulation           2^54 a sample; 2^61 a cycle (at most 2/pi of the sum of magnitudes)
+//   integral               2^24 x 2^24 a sample x 2^13 samples
 //   weights                2^10 a sample, 2^21 a window
 
 namespace blathy::meter {
 
 namespace {
 
-constexpr int weight_bits = 10;
 constexpr int filter_bits = 28;
+constexpr int integral_bits = 28;
+constexpr int leak_bits = 13;  // the integral forgets within 2^13 samples
+constexpr std::int64_t highest_current = (std::int64_t{1} << 24) - 1;
 constexpr int sample_bits = 24;
 constexpr int coarse_bits = 28;  // an energy is counted in steps of 2^28 squared counts x sample period
-constexpr int root_bits = 8;     // binary places of an r.m.s. value in counts
 constexpr std::int32_t gain_limit_ppm = 500'000;
 constexpr std::int32_t offset_limit = 10'000'000;  // uW or uvar
 constexpr std::int32_t delay_limit_ns = 1'000'000;
+constexpr std::int32_t corner_limit_uhz = 10'000'000;
+constexpr std::uint32_t voltage_delay = 2;  // samples, which the current's delay filter takes at its middle
 constexpr std::uint32_t noise_limit_ua = 1'000'000;
 constexpr std::uint32_t presence_percent = 5;
-
-// The share of a term that lies after the cut. What stays before is the rest, so that nothing is lost by rounding.
-constexpr std::int64_t share(std::int64_t term, std::int32_t later) {
-    constexpr std::int64_t unit = std::int64_t{1} << weight_bits;
-    return (term >> weight_bits) * later + (((term & (unit - 1)) * later) >> weight_bits);
-}
-
-constexpr void move_share(std::int64_t& sum, std::int64_t& next, std::int64_t term, std::int32_t later) {
-    const std::int64_t part = share(term, later);
-    sum -= part;
-    next = part;
-}
-
-// sum / weight in whole counts, x 2^extra_bits. |sum| < 2^59 and the mean x 2^extra_bits fits 63 bits.
-constexpr std::int64_t mean(std::int64_t sum, std::int64_t weight, int extra_bits) {
-    const int bits = weight_bits + extra_bits;
-    return (sum / weight) * (std::int64_t{1} << bits) + (sum % weight) * (std::int64_t{1} << bits) / weight;
-}
-
-// Sum of products of deviations from the mean: what two channels have in common apart from their d.c., exactly.
-constexpr std::int64_t without_dc(std::int64_t products, std::int64_t a, std::int64_t b, std::int64_t weight) {
-    const std::int64_t scaled = a * (std::int64_t{1} << weight_bits);
-    return products - (scaled / weight * b + scaled % weight * b / weight);
-}
-
-// R.m.s. in 2^-8 counts.
-std::uint32_t root_mean_square(std::int64_t squares, std::int64_t sum, std::int64_t weight, std::uint64_t noise) {
-    const std::int64_t alternating = std::max<std::int64_t>(0, without_dc(squares, sum, sum, weight));
-    const auto mean_square = static_cast<std::uint64_t>(mean(alternating, weight, 2 * root_bits - 1)) << 1;
-    return square_root(mean_square > noise ? mean_square - noise : 0);
-}
 
 std::uint64_t noise_counts_squared(std::uint32_t noise_ua, std::uint32_t full_scale_ma) {
     const std::uint64_t counts = (std::uint64_t{std::min(noise_ua, noise_limit_ua)} << (sample_bits - 1 + root_bits)) /
@@ -65,6 +41,19 @@ std::uint64_t noise_counts_squared(std::uint32_t noise_ua, std::uint32_t full_sc
 Scale gain(std::int32_t ppm) {
     const std::int64_t bounded = std::clamp(ppm, -gain_limit_ppm, gain_limit_ppm);
     return Scale::ratio(static_cast<std::uint64_t>(1'000'000 + bounded), 1'000'000);
+}
+
+// 2 pi x corner / sample rate, 2^-28.
+std::int32_t corner_gain(std::int32_t corner_uhz, std::uint32_t sample_rate_hz) {
+    constexpr std::int64_t two_pi = 1'686'629'713;  // 2^-28
+    const std::int64_t bounded = std::clamp<std::int32_t>(corner_uhz, 0, corner_limit_uhz);
+    return static_cast<std::int32_t>(bounded * two_pi / 1'000'000 / sample_rate_hz);
+}
+
+// value x factor, 2^-30, exactly rounded down.
+constexpr std::int64_t times_unit(std::int64_t value, std::int32_t factor) {
+    constexpr std::int64_t unit = std::int64_t{1} << unit_bits;
+    return (value >> unit_bits) * factor + (((value & (unit - 1)) * factor) >> unit_bits);
 }
 
 // Lagrange interpolation through five samples, delayed by two samples and `fraction` x 2^-28 more or less: flat to
@@ -114,15 +103,14 @@ Metrology::Metrology(const Model& model, const Calibration& calibration)
       nominal_step_(oscillator_step(model.nominal_frequency_mhz, sample_rate_hz_)),
       lowest_step_(oscillator_step(40'000, sample_rate_hz_)),
       highest_step_(oscillator_step(60'000, sample_rate_hz_)),
-      presence_mv_(model.nominal_voltage_mv / 100 * presence_percent) {
-    const auto threshold = [&](std::uint32_t starting_current_ua, std::uint32_t percent) {
-        return static_cast<std::int64_t>(std::uint64_t{model.nominal_voltage_mv} * starting_current_ua * percent /
-                                         100'000'000);
+      presence_mv_(model.nominal_voltage_mv / 100 * presence_percent),
+      voltage_events_(phases_, {.declared_mv = model.nominal_voltage_mv}) {
+    const auto limit = [&](std::uint64_t starting_current_ua) {
+        return NoLoadLimit{starting_current_ua * model.start_threshold_percent / 100,
+                           starting_current_ua * model.stop_threshold_percent / 100};
     };
-    active_start_mw_ = threshold(model.starting_current_ua_active, model.start_threshold_percent);
-    active_stop_mw_ = threshold(model.starting_current_ua_active, model.stop_threshold_percent);
-    reactive_start_mvar_ = threshold(model.starting_current_ua_reactive, model.start_threshold_percent);
-    reactive_stop_mvar_ = threshold(model.starting_current_ua_reactive, model.stop_threshold_percent);
+    active_limit_ = limit(model.starting_current_ua_active);
+    reactive_limit_ = limit(model.starting_current_ua_reactive);
 
     constexpr int root_exponent = -(sample_bits - 1 + root_bits);
     const Scale millivolts = Scale::ratio(model.full_scale_voltage_mv, 1, root_exponent);
@@ -140,10 +128,19 @@ Metrology::Metrology(const Model& model, const Calibration& calibration)
         phase.power_scale = phase.voltage_scale * phase.current_scale * Scale::ratio(1, 1'000'000, 2 * root_bits);
         phase.energy_scale = phase.power_scale * Scale::ratio(1, sample_rate_hz_, coarse_bits);
         const Scale counts_of_a_microwatt = (phase.power_scale * Scale::ratio(1000, 1)).inverse();
-        phase.active_offset =
-            counts_of_a_microwatt.apply(std::clamp(found.active_offset_uw, -offset_limit, offset_limit));
-        phase.reactive_offset =
-            counts_of_a_microwatt.apply(std::clamp(found.reactive_offset_uvar, -offset_limit, offset_limit));
+        const auto nominal_counts =
+            static_cast<std::uint64_t>(phase.voltage_scale.inverse().apply(model.nominal_voltage_mv) >> root_bits);
+        const auto leak = [&](std::int32_t offset_uw) {
+            const std::int64_t counts = counts_of_a_microwatt.apply(std::clamp(offset_uw, -offset_limit, offset_limit));
+            if (counts == 0) return Leak{};
+            const bool negative = counts < 0;
+            return Leak{
+                Scale::ratio(static_cast<std::uint64_t>(negative ? -counts : counts), nominal_counts * nominal_counts),
+                negative ? -1 : 1};
+        };
+        phase.active_leak = leak(found.active_offset_uw);
+        phase.reactive_leak = leak(found.reactive_offset_uvar);
+        phase.corner_gain = corner_gain(found.current_corner_uhz, sample_rate_hz_);
         phase.noise_squared = noise_counts_squared(found.current_noise_ua, model.full_scale_current_ma);
     }
     neutral_.scale = microamperes * gain(calibration.neutral_gain_ppm);
@@ -154,6 +151,7 @@ Metrology::Metrology(const Model& model, const Calibration& calibration)
     sine_ = start.y;
     set_oscillator(nominal_step_);
     previous_step_ = step_;
+    analyser_.begin_window(angle_, step_);
 }
 
 void Metrology::set_oscillator(std::uint32_t step) {
@@ -162,10 +160,36 @@ void Metrology::set_oscillator(std::uint32_t step) {
     const Vector turn = unit_vector(step_);
     step_cosine_ = turn.x;
     step_sine_ = turn.y;
+    quarter_ = QuarterDelay::of(step_);
 }
 
 std::int32_t Metrology::converted(std::int32_t count) const {
     return std::clamp(count, -highest_count_ - 1, highest_count_) * (std::int32_t{1} << unused_bits_);
+}
+
+// Both channels of a phase come to the same instant, and the current to what it was before its transformer.
+void Metrology::take(Phase& phase, std::int32_t voltage, std::int32_t current) const {
+    phase.voltages.push(voltage);
+    phase.voltage = phase.voltages.before(voltage_delay);
+
+    auto& past = phase.past_currents;
+    std::int64_t sum = std::int64_t{1} << (filter_bits - 1);
+    for (std::size_t tap = taps - 1; tap > 0; --tap) {
+        past[tap] = past[tap - 1];
+        sum += std::int64_t{past[tap]} * phase.delay_filter[tap];
+    }
+    past[0] = current;
+    sum += std::int64_t{current} * phase.delay_filter[0];
+    std::int64_t restored = sum >> filter_bits;
+    phase.sensor_current = static_cast<std::int32_t>(std::clamp(restored, -highest_current, highest_current));
+    if (phase.corner_gain != 0 && first_windows_ == offset_windows) {
+        // The integral to the middle of this sample; a rectangle short would be half a sample late. A transformer gives
+        // no d.c., so what there is comes from the converter and is not for integration.
+        const std::int64_t growth = (std::int64_t{phase.sensor_current} - phase.converter_offset) * phase.corner_gain;
+        restored += (phase.current_integral + (growth >> 1)) >> integral_bits;
+        phase.current_integral += growth - (phase.current_integral >> leak_bits);
+    }
+    phase.current = static_cast<std::int32_t>(std::clamp(restored, -highest_current, highest_current));
 }
 
 void Metrology::accumulate(Phase& phase) const {
@@ -174,9 +198,12 @@ void Metrology::accumulate(Phase& phase) const {
     Cycle& sums = phase.cycle;
     sums.moments.voltage += v;
     sums.moments.current += i;
+    sums.moments.sensor += phase.sensor_current;
     sums.moments.voltage_squared += v * v;
     sums.moments.current_squared += i * i;
     sums.moments.active += v * i;
+    sums.moments.shorter_delay += phase.voltages.before(voltage_delay + quarter_.samples) * i;
+    sums.moments.longer_delay += phase.voltages.before(voltage_delay + quarter_.samples + 1) * i;
     sums.voltage.cosine += v * cosine_;
     sums.voltage.sine += v * sine_;
     sums.current.cosine += i * cosine_;
@@ -184,23 +211,17 @@ void Metrology::accumulate(Phase& phase) const {
 }
 
 bool Metrology::push(const Samples& samples) {
+    ++samples_;
+    const std::uint32_t before = angle_;
+    angle_ += step_;
     for (std::size_t k = 0; k < phases_; ++k) {
         Phase& phase = phase_[k];
-        phase.voltage = phase.past_voltages[1];
-        phase.past_voltages[1] = phase.past_voltages[0];
-        phase.past_voltages[0] = converted(samples.voltage[k]);
-
-        auto& past = phase.past_currents;
-        std::int64_t sum = std::int64_t{1} << (filter_bits - 1);
-        for (std::size_t tap = taps - 1; tap > 0; --tap) {
-            past[tap] = past[tap - 1];
-            sum += std::int64_t{past[tap]} * phase.delay_filter[tap];
-        }
-        past[0] = converted(samples.current[k]);
-        sum += std::int64_t{past[0]} * phase.delay_filter[0];
-        phase.current = static_cast<std::int32_t>(sum >> filter_bits);
+        take(phase, converted(samples.voltage[k]), converted(samples.current[k]));
         accumulate(phase);
+        if (phase.half_cycle.add(phase.voltage, angle_, step_)) end_half_cycle(k);
     }
+    const Phase& analysed = phase_[analysed_];
+    analyser_.add(analysed.voltage, analysed.current, cosine_, sine_);
     if (has_neutral_) {
         neutral_.current = converted(samples.neutral_current);
         neutral_.cycle += neutral_.current;
@@ -208,8 +229,6 @@ bool Metrology::push(const Samples& samples) {
     }
     cycle_weight_ += 1 << weight_bits;
 
-    const std::uint32_t before = angle_;
-    angle_ += step_;
     if (angle_ < before) {
         // The cell of this sample reaches from `before` to beyond the full turn; angle_ of its step_ lies after it.
         return end_cycle(static_cast<std::int32_t>((std::uint64_t{angle_} << weight_bits) / step_));
@@ -231,9 +250,14 @@ bool Metrology::end_cycle(std::int32_t later) {
         const std::int64_t i = phase.current;
         move_share(sums.moments.voltage, next[k].moments.voltage, v, later);
         move_share(sums.moments.current, next[k].moments.current, i, later);
+        move_share(sums.moments.sensor, next[k].moments.sensor, phase.sensor_current, later);
         move_share(sums.moments.voltage_squared, next[k].moments.voltage_squared, v * v, later);
         move_share(sums.moments.current_squared, next[k].moments.current_squared, i * i, later);
         move_share(sums.moments.active, next[k].moments.active, v * i, later);
+        move_share(sums.moments.shorter_delay, next[k].moments.shorter_delay,
+                   phase.voltages.before(voltage_delay + quarter_.samples) * i, later);
+        move_share(sums.moments.longer_delay, next[k].moments.longer_delay,
+                   phase.voltages.before(voltage_delay + quarter_.samples + 1) * i, later);
         move_share(sums.voltage.cosine, next[k].voltage.cosine, v * cosine_, later);
         move_share(sums.voltage.sine, next[k].voltage.sine, v * sine_, later);
         move_share(sums.current.cosine, next[k].current.cosine, i * cosine_, later);
@@ -246,6 +270,8 @@ bool Metrology::end_cycle(std::int32_t later) {
     move_share(neutral_.cycle_squared, next_neutral_squared, neutral * neutral, later);
     cycle_weight_ -= later;
 
+    const QuarterDelay quarter = quarter_;  // that these sums were made with
+    align_half_cycles();
     follow_reference();
 
     // Products of two demodulated sums, without the 2^60 of the oscillator's amplitude. A voltage keeps 2^27.5 and a
@@ -271,6 +297,7 @@ bool Metrology::end_cycle(std::int32_t later) {
         Window& window = phase_[k].window;
         window.moments.voltage += sums.moments.voltage;
         window.moments.current += sums.moments.current;
+        window.moments.sensor += sums.moments.sensor;
         window.moments.voltage_squared += sums.moments.voltage_squared;
         window.moments.current_squared += sums.moments.current_squared;
         window.moments.active += sums.moments.active;
@@ -278,6 +305,8 @@ bool Metrology::end_cycle(std::int32_t later) {
         const Fundamental current = dropped(sums.current, current_drop);
         window.fundamental_active += cycle_product(in_phase(voltage, current));
         window.reactive += cycle_product(lagging(voltage, current));
+        window.delayed_reactive += times_unit(sums.moments.shorter_delay, quarter.shorter_weight) +
+                                   times_unit(sums.moments.longer_delay, quarter.longer_weight);
         window.against_reference.cosine += in_phase(reference, voltage);
         window.against_reference.sine += lagging(reference, voltage);
         sums = next[k];
@@ -292,9 +321,34 @@ bool Metrology::end_cycle(std::int32_t later) {
     const Vector start = unit_vector(angle_);
     cosine_ = start.x;
     sine_ = start.y;
-    if (++cycles_ < cycles_per_window) return false;
+    if (++cycles_ < cycles_per_window) {
+        analyser_.begin_cycle(static_cast<std::uint32_t>(cycles_), angle_, step_);
+        return false;
+    }
     end_window();
+    analyser_.begin_window(angle_, step_);
     return true;
+}
+
+void Metrology::end_half_cycle(std::size_t k) {
+    Phase& phase = phase_[k];
+    const std::uint32_t rms = phase.half_cycle.rms();
+    phase.lowest_half_cycle = std::min(phase.lowest_half_cycle, rms);
+    phase.highest_half_cycle = std::max(phase.highest_half_cycle, rms);
+    const auto microseconds = [this](std::uint64_t samples) { return samples * 1'000'000 / sample_rate_hz_; };
+    const std::uint64_t begin = samples_ - std::min<std::uint64_t>(samples_, phase.half_cycle.samples());
+    voltage_events_.refresh(k, half_cycle_voltage_mv(k), microseconds(begin), microseconds(samples_));
+}
+
+// Each voltage's zero crossings, from its fundamental in the cycle that ended. One that is missing keeps them.
+void Metrology::align_half_cycles() {
+    constexpr std::uint32_t quarter_turn = 1U << 30;
+    for (std::size_t k = 0; k < phases_; ++k) {
+        Phase& phase = phase_[k];
+        if (half_cycle_voltage_mv(k) < presence_mv_) continue;
+        const Fundamental& voltage = phase.cycle.voltage;
+        phase.half_cycle.align(0U - direction(voltage.cosine, -voltage.sine) - quarter_turn);
+    }
 }
 
 // The reference voltage turns against the oscillator as fast as the oscillator is wrong. From one cycle to the next
@@ -333,7 +387,14 @@ void Metrology::end_window() {
     interval_.duration_us = static_cast<std::uint32_t>(elapsed / unit);
     duration_remainder_ = elapsed % unit;
 
-    for (std::size_t k = 0; k < phases_; ++k) measure(phase_[k], interval_.phase[k]);
+    phase_[analysed_].spectra = analyser_.spectra(phase_[analysed_].voltage_scale, phase_[analysed_].current_scale);
+    analysed_ = static_cast<std::uint8_t>((analysed_ + 1U) % phases_);
+
+    for (std::size_t k = 0; k < phases_; ++k) {
+        measure(phase_[k], interval_.phase[k]);
+        follow_converter_offset(phase_[k]);
+    }
+    if (first_windows_ < offset_windows) ++first_windows_;
     if (has_neutral_) {
         interval_.neutral_current_ua = static_cast<std::uint32_t>(neutral_.scale.apply(
             root_mean_square(neutral_.window_squared, neutral_.window, window_weight_, neutral_.noise_squared)));
@@ -358,7 +419,6 @@ void Metrology::end_window() {
 void Metrology::measure(Phase& phase, PhaseInterval& out) {
     const Moments& sums = phase.window.moments;
     const std::int64_t weight = window_weight_;
-    const auto offset = [weight](std::int64_t a_sample) { return (a_sample * weight) >> weight_bits; };
     const auto power = [&](std::int64_t energy) { return phase.power_scale.apply(mean(energy, weight, 0)); };
 
     const std::uint32_t voltage = root_mean_square(sums.voltage_squared, sums.voltage, weight, 0);
@@ -366,9 +426,13 @@ void Metrology::measure(Phase& phase, PhaseInterval& out) {
     out.voltage_mv = static_cast<std::uint32_t>(phase.voltage_scale.apply(voltage));
     out.current_ua = static_cast<std::uint32_t>(phase.current_scale.apply(current));
 
+    const std::int64_t squares = without_dc(sums.voltage_squared, sums.voltage, sums.voltage, weight);
     const std::int64_t active =
-        without_dc(sums.active, sums.voltage, sums.current, weight) - offset(phase.active_offset);
-    const std::int64_t reactive = phase.window.reactive - offset(phase.reactive_offset);
+        without_dc(sums.active, sums.voltage, sums.current, weight) - phase.active_leak.of(squares);
+    const std::int64_t reactive_leak = phase.reactive_leak.of(squares);
+    const std::int64_t reactive = phase.window.reactive - reactive_leak;
+    const std::int64_t delayed =
+        without_dc(phase.window.delayed_reactive, sums.voltage, sums.current, weight) - reactive_leak;
     // Rounding must not let the apparent power fall below the active power that it contains.
     const auto apparent_mean = static_cast<std::int64_t>((std::uint64_t{voltage} * current) >> (2 * root_bits));
     const std::int64_t apparent = std::max((apparent_mean >> weight_bits) * weight, active < 0 ? -active : active);
@@ -376,16 +440,42 @@ void Metrology::measure(Phase& phase, PhaseInterval& out) {
     const std::int64_t active_mw = power(active);
     const std::int64_t reactive_mvar = power(reactive);
     const std::int64_t apparent_mva = power(apparent);
-    out.active_energy_mj = phase.active.add(
-        phase.active_gate.pass(active, active_mw, active_start_mw_, active_stop_mw_), phase.energy_scale);
+    const std::uint64_t gate_mv = std::max(out.voltage_mv, presence_mv_);
+    const auto threshold = [gate_mv](std::uint64_t ua) { return static_cast<std::int64_t>(gate_mv * ua / 1'000'000); };
+    const auto pass = [&](NoLoadGate& gate, std::int64_t energy, std::int64_t mean_power, const NoLoadLimit& limit) {
+        return gate.pass(energy, mean_power, threshold(limit.start_ua), threshold(limit.stop_ua));
+    };
+    out.active_energy_mj =
+        phase.active.add(pass(phase.active_gate, active, active_mw, active_limit_), phase.energy_scale);
     out.reactive_energy_mvars =
-        phase.reactive.add(phase.reactive_gate.pass(reactive, reactive_mvar, reactive_start_mvar_, reactive_stop_mvar_),
-                           phase.energy_scale);
-    out.apparent_energy_mvas = phase.apparent.add(
-        phase.apparent_gate.pass(apparent, apparent_mva, active_start_mw_, active_stop_mw_), phase.energy_scale);
+        phase.reactive.add(pass(phase.reactive_gate, reactive, reactive_mvar, reactive_limit_), phase.energy_scale);
+    out.apparent_energy_mvas =
+        phase.apparent.add(pass(phase.apparent_gate, apparent, apparent_mva, active_limit_), phase.energy_scale);
+    phase.delayed_reactive_mvar = phase.reactive_gate.open() ? power(delayed) : 0;
     if (phase.active_gate.open()) out.active_power_mw = active_mw;
     if (phase.reactive_gate.open()) out.reactive_power_mvar = reactive_mvar;
     if (phase.apparent_gate.open()) out.apparent_power_mva = apparent_mva;
+
+    out.highest_half_cycle_mv = static_cast<std::uint32_t>(phase.voltage_scale.apply(phase.highest_half_cycle));
+    out.lowest_half_cycle_mv = static_cast<std::uint32_t>(
+        phase.voltage_scale.apply(std::min(phase.lowest_half_cycle, phase.highest_half_cycle)));
+    phase.lowest_half_cycle = std::numeric_limits<std::uint32_t>::max();
+    phase.highest_half_cycle = 0;
+    phase.half_cycle.set_offset(static_cast<std::int32_t>(mean(sums.voltage, weight, 0)));
+    const auto hundredths = [](std::uint32_t ppm) {
+        return static_cast<std::uint16_t>(
+            std::min<std::uint32_t>(ppm / 100, std::numeric_limits<std::uint16_t>::max()));
+    };
+    out.voltage_distortion = hundredths(phase.spectra.voltage.distortion_ppm);
+    out.current_distortion = hundredths(phase.spectra.current.distortion_ppm);
+}
+
+// At first as it is found, then slowly: a load that is switched sends a little d.c. through its transformer as well.
+void Metrology::follow_converter_offset(Phase& phase) const {
+    const std::int64_t found = mean(phase.window.moments.sensor, window_weight_, 0);
+    constexpr std::int64_t windows = 64;
+    const std::int64_t away = found - phase.converter_offset;
+    phase.converter_offset += static_cast<std::int32_t>(first_windows_ < offset_windows ? away : away / windows);
 }
 
 void Metrology::measure_angles() {

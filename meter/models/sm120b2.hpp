@@ -1,9 +1,13 @@
 // SM120B2: single phase on a DIN rail, phase and neutral current measured.
 #pragma once
 
+#include <array>
+
 #include "meter/model.hpp"
 
 namespace blathy::meter {
+
+inline constexpr std::array<Network, 1> sm120b2_networks = {{{"230 V", 230'000}}};
 
 inline constexpr Model sm120b2 = {
     .name = "SM120B2",
@@ -16,6 +20,7 @@ inline constexpr Model sm120b2 = {
     .nominal_frequency_mhz = 50'000,
     .active_constant_per_kwh = 1'000,
     .reactive_constant_per_kvarh = 1'000,
+    .output_constant = 1'000,
     .starting_current_ua_active = 20'000,
     .starting_current_ua_reactive = 25'000,
     .active_class = "1",
@@ -30,6 +35,7 @@ inline constexpr Model sm120b2 = {
     .energy_decimals = 2,
     .power_decimals = 2,
     .connection = Connection::direct,
+    .networks = sm120b2_networks,
     .lowest_voltage_mv = 138'000,
     .highest_voltage_mv = 276'000,
     .relay = {.kind = RelayKind::latching,

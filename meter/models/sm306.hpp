@@ -2,9 +2,13 @@
 // designed for the 0.1 % of In that class 0.5S asks for, which is stricter than the 0.2 % of the product sheet.
 #pragma once
 
+#include <array>
+
 #include "meter/model.hpp"
 
 namespace blathy::meter {
+
+inline constexpr std::array<Network, 2> sm306_networks = {{{"3x240/415 V", 240'000}, {"3x57.7/100 V", 57'735}}};
 
 inline constexpr Model sm306 = {
     .name = "SM306",
@@ -17,6 +21,7 @@ inline constexpr Model sm306 = {
     .nominal_frequency_mhz = 50'000,
     .active_constant_per_kwh = 10'000,
     .reactive_constant_per_kvarh = 10'000,
+    .output_constant = 5'000,
     .starting_current_ua_active = 1'000,
     .starting_current_ua_reactive = 4'000,
     .active_class = "0.5S",
@@ -31,6 +36,7 @@ inline constexpr Model sm306 = {
     .energy_decimals = 2,
     .power_decimals = 3,
     .connection = Connection::current_transformer,
+    .networks = sm306_networks,
     .lowest_voltage_mv = 46'160,
     .highest_voltage_mv = 288'000,
     .relay = {.kind = RelayKind::auxiliary,

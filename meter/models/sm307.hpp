@@ -2,9 +2,14 @@
 // first and third element and leaves the second open. Start as for SM306.
 #pragma once
 
+#include <array>
+
 #include "meter/model.hpp"
 
 namespace blathy::meter {
+
+inline constexpr std::array<Network, 3> sm307_networks = {
+    {{"3x110/190 V", 110'000}, {"3x63.5/110 V", 63'509}, {"3x110 V, two elements", 110'000, true}}};
 
 inline constexpr Model sm307 = {
     .name = "SM307",
@@ -17,6 +22,7 @@ inline constexpr Model sm307 = {
     .nominal_frequency_mhz = 50'000,
     .active_constant_per_kwh = 10'000,
     .reactive_constant_per_kvarh = 10'000,
+    .output_constant = 10'000,
     .starting_current_ua_active = 1'000,
     .starting_current_ua_reactive = 4'000,
     .active_class = "0.5S",
@@ -31,6 +37,7 @@ inline constexpr Model sm307 = {
     .energy_decimals = 2,
     .power_decimals = 3,
     .connection = Connection::instrument_transformer,
+    .networks = sm307_networks,
     .lowest_voltage_mv = 50'800,
     .highest_voltage_mv = 132'000,
     .relay = {.kind = RelayKind::auxiliary,

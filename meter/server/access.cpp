@@ -6,9 +6,9 @@ namespace blathy::meter {
 namespace {
 
 using dlms::ActionResult;
+using dlms::Conformance;
 using dlms::DataAccessResult;
-
-constexpr std::int8_t logical_name_attribute = 1;
+using dlms::DataTag;
 
 // The object that a request names, for both results have the same numbers where they mean the same.
 template <class Error>
@@ -19,22 +19,66 @@ Result<const Object*, Error> find_object(const Meter& meter, std::uint16_t class
     return object;
 }
 
+const Attribute* find_writable(const Object& object, const Association& association, std::int8_t id) {
+    const Attribute* attribute = find_attribute(*object.interface_class, id);
+    const bool writable = attribute != nullptr && attribute->write != nullptr && object.writers.has(association.role());
+    return writable ? attribute : nullptr;
+}
+
+// A structure with one element for each attribute; null-data leaves it as it is. Nothing is written if one of them may
+// not be; the first that can't be written ends it.
+DataAccessResult write_all(const RequestContext& of, Bytes value) {
+    const int count = attribute_count(of.object);
+    const auto writable = [&](int id) {
+        return find_writable(of.object, of.association, static_cast<std::int8_t>(id));
+    };
+    dlms::DataReader check(value);
+    check.structure(static_cast<std::size_t>(count));
+    for (int id = 1; id <= count && check.ok(); ++id) {
+        const bool leave = check.peek() == DataTag::null_data;
+        (void)check.value();
+        if (!leave && check.ok() && writable(id) == nullptr) {
+            return DataAccessResult::read_write_denied;
+        }
+    }
+    if (!check.complete()) return DataAccessResult::type_unmatched;
+    dlms::DataReader in(value);
+    in.structure(static_cast<std::size_t>(count));
+    for (int id = 1; id <= count; ++id) {
+        const bool leave = in.peek() == DataTag::null_data;
+        const Bytes element = in.value();
+        if (leave) continue;
+        const auto result = writable(id)->write(of, element);
+        if (result != DataAccessResult::success) return result;
+    }
+    return DataAccessResult::success;
+}
+
 }  // namespace
 
 Result<ReadableAttribute, DataAccessResult> find_readable(const Meter& meter, const Association& association,
                                                           const dlms::AttributeSelection& selection) {
     const auto& [class_id, name, id] = selection.attribute;
+    if (selection.access && !association.conformance().has(Conformance::selective_access)) {
+        return fail(DataAccessResult::scope_of_access_violated);
+    }
     const auto object = find_object<DataAccessResult>(meter, class_id, name);
     if (!object) return fail(object.error());
     if (!(*object)->readers.has(association.role())) return fail(DataAccessResult::read_write_denied);
-    if (id == logical_name_attribute) {
+    const bool all = id == all_attributes && association.conformance().has(Conformance::attribute_0_with_get);
+    if (all || id == logical_name_attribute) {
         if (selection.access) return fail(DataAccessResult::scope_of_access_violated);
-        return ReadableAttribute{*object, nullptr};
+        return ReadableAttribute{*object, id, nullptr};
     }
     const Attribute* attribute = find_attribute(*(*object)->interface_class, id);
     if (attribute == nullptr || attribute->read == nullptr) return fail(DataAccessResult::read_write_denied);
     if (selection.access && !attribute->selective_access) return fail(DataAccessResult::scope_of_access_violated);
-    return ReadableAttribute{*object, attribute};
+    return ReadableAttribute{*object, id, attribute};
+}
+
+int attribute_count(const Object& object) {
+    const auto attributes = object.interface_class->attributes;
+    return attributes.empty() ? logical_name_attribute : attributes.back().id;
 }
 
 DataAccessResult write_attribute(Meter& meter, Association& association, const dlms::AttributeSelection& selection,
@@ -42,12 +86,14 @@ DataAccessResult write_attribute(Meter& meter, Association& association, const d
     const auto& [class_id, name, id] = selection.attribute;
     const auto object = find_object<DataAccessResult>(meter, class_id, name);
     if (!object) return object.error();
-    const Attribute* attribute = find_attribute(*(*object)->interface_class, id);
-    if (attribute == nullptr || attribute->write == nullptr || !(*object)->writers.has(association.role())) {
-        return DataAccessResult::read_write_denied;
+    const RequestContext context{meter, **object, association};
+    if (id == all_attributes && association.conformance().has(Conformance::attribute_0_with_set)) {
+        return selection.access ? DataAccessResult::scope_of_access_violated : write_all(context, value);
     }
+    const Attribute* attribute = find_writable(**object, association, id);
+    if (attribute == nullptr) return DataAccessResult::read_write_denied;
     if (selection.access) return DataAccessResult::scope_of_access_violated;
-    return attribute->write({meter, **object, association}, value);
+    return attribute->write(context, value);
 }
 
 ActionResult invoke_method(Meter& meter, Association& association, const dlms::MethodDescriptor& descriptor,

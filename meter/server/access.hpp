@@ -8,17 +8,26 @@
 
 namespace blathy::meter {
 
+// Stands for all attributes of an object (Green Book 9.3.6 and 9.3.7), where the association has negotiated it.
+inline constexpr std::int8_t all_attributes = 0;
+inline constexpr std::int8_t logical_name_attribute = 1;
+
 struct ReadableAttribute {
     const Object* object = nullptr;
-    const Attribute* attribute = nullptr;  // null: the logical name, attribute 1
+    std::int8_t id = logical_name_attribute;
+    const Attribute* attribute = nullptr;  // null: the logical name, or all attributes
 };
 
 Result<ReadableAttribute, dlms::DataAccessResult> find_readable(const Meter& meter, const Association& association,
                                                                 const dlms::AttributeSelection& selection);
 
+// How many attributes the object has: they are numbered from 1 on.
+int attribute_count(const Object& object);
+
 dlms::DataAccessResult write_attribute(Meter& meter, Association& association,
                                        const dlms::AttributeSelection& selection, Bytes value);
 
+// Without a return value nothing is written to `returned`.
 dlms::ActionResult invoke_method(Meter& meter, Association& association, const dlms::MethodDescriptor& method,
                                  Bytes parameters, dlms::DataWriter& returned);
 

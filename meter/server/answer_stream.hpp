@@ -1,6 +1,6 @@
-// The answer to a GET as a stream of octets, made as the client asks for it.
+// The answer to a request as a stream of octets, made as the client asks for it.
 //
-// One value or a list of results is written piece by piece into whatever room the next block has. What a piece has more
+// Values, lists and results are written piece by piece into whatever room the next block has. What a piece has more
 // than the room is kept until the next block; no answer is ever built whole.
 #pragma once
 
@@ -8,56 +8,80 @@
 #include <cstdint>
 
 #include "base/bytes.hpp"
-#include "dlms/apdu/get.hpp"
+#include "dlms/apdu/access.hpp"
 #include "meter/cosem/object.hpp"
-#include "meter/server/access.hpp"
+#include "meter/server/value_stream.hpp"
 
 namespace blathy::meter {
 
 class AnswerStream {
   public:
+    // The octets of the request, and prepared ones, must stay where they are while the stream lasts.
+
     // The data of one attribute, named by an encoded AttributeSelection; or a SEQUENCE OF Get-Data-Result, its count
-    // first, of a list of them. The octets of the request must stay where they are while the stream lasts.
+    // first, of a list of them.
     void start_single(Bytes target);
     void start_list(const dlms::List& targets);
+    // A whole Access-Response. What it asks for is done in its order, as the stream comes to it, and its results wait
+    // in `results`, an octet each, until their turn. A rehearsal tells the size: it leaves out what would change
+    // something, and takes it as done without a return value.
+    enum class Mode : std::uint8_t { carry_out, rehearse };
+    void start_access(const dlms::AccessRequest& request, Bytes date_time, MutableBytes results, Mode mode);
+    // Octets that are there already.
+    void start_prepared(Bytes octets);
+    void stop() { *this = {}; }
 
     // The next octets, as many as there is room for, or fewer at the end: see finished().
-    std::size_t fill(const Meter& meter, const Association& association, MutableBytes room);
+    std::size_t fill(Meter& meter, Association& association, MutableBytes room);
     // Octets that fill() gave and that found no room after all come first next time. At most push_back_size.
     void push_back(Bytes octets);
     static constexpr std::size_t push_back_size = 16;
 
     [[nodiscard]] bool finished() const { return stage_ == Stage::finished && kept_begin_ == kept_end_; }
-    // Of the single attribute; a list carries its errors in itself.
+    // Why there is no answer, or why it ends before its end: the value of a single attribute, or of one in a list that
+    // failed when a part of it was already given. Others of a list carry their errors in themselves.
     [[nodiscard]] dlms::DataAccessResult error() const { return error_; }
 
-    // The request's octets went elsewhere.
-    void targets_moved_to(Bytes targets) { targets_.encoded = targets; }
-    [[nodiscard]] Bytes targets() const { return targets_.encoded; }
-
   private:
-    // A Get-Data-Result's choice stands before the data; a count before the list.
-    static constexpr std::size_t piece_overhead = 8;
+    // A Get-Data-Result's choice stands before the data; a count before the list; an ACCESS has a header.
+    static constexpr std::size_t piece_overhead = 32;
+    static constexpr std::size_t max_piece = piece_overhead + attribute_piece_size;
 
-    enum class Stage : std::uint8_t { count, next_target, within_target, finished };
+    enum class Kind : std::uint8_t { prepared, single, list, access };
+    enum class Stage : std::uint8_t { finished, octets, count, next_target, within_target, result_count, results };
 
-    void write_piece(const Meter& meter, const Association& association, ByteWriter& out);
-    void begin_target(const Meter& meter, const Association& association, ByteWriter& out);
-    void continue_target(const Meter& meter, const Association& association, ByteWriter& out);
+    void start(Kind kind, const dlms::List& targets);
+    void keep_piece(Meter& meter, Association& association);
+    void write_piece(Meter& meter, Association& association, ByteWriter& out);
+    void begin_list(std::size_t count, Stage first, ByteWriter& out);
+    void begin_target(Meter& meter, Association& association, ByteWriter& out);
+    void begin_access(Meter& meter, Association& association, ByteWriter& out);
+    std::uint8_t carry_out(Meter& meter, Association& association, const dlms::AccessSpecification& specification,
+                           Bytes value, ByteWriter& out);
+    void begin_value(const Meter& meter, const Association& association, const dlms::AttributeSelection& target,
+                     ByteWriter& out);
+    void continue_value(const Meter& meter, const Association& association, ByteWriter& out);
+    void fail_value(dlms::DataAccessResult error, ByteWriter& out);
     void end_target();
-    void fail_target(dlms::DataAccessResult error, std::size_t start, ByteWriter& out);
+    void write_result(ByteWriter& out);
 
+    Kind kind_ = Kind::prepared;
     Stage stage_ = Stage::finished;
-    bool single_ = true;
+    Mode mode_ = Mode::carry_out;
+    bool break_on_error_ = false;
+    bool broken_ = false;  // an error has broken the ACCESS: the rest of it is not done
     dlms::DataAccessResult error_ = dlms::DataAccessResult::success;
+    Bytes octets_;  // to be given as they are, before anything else
     dlms::List targets_;
-    std::size_t target_offset_ = 0;  // of the current target within the encoded targets
-    std::size_t targets_left_ = 0;
-    ReadableAttribute source_;
-    Cursor cursor_;
-    std::array<std::uint8_t, push_back_size + piece_overhead + attribute_piece_size> kept_{};
-    std::size_t kept_begin_ = 0;
-    std::size_t kept_end_ = 0;
+    Bytes targets_left_;        // encoded, behind the current one
+    std::size_t next_ = 0;      // index of the current target
+    std::size_t answered_ = 0;  // results of an ACCESS that were given
+    Bytes values_left_;         // of an ACCESS, behind that of the current target
+    MutableBytes results_;
+    ValueStream value_;
+    std::array<std::uint8_t, push_back_size + max_piece> kept_{};
+    std::size_t kept_begin_ = push_back_size;
+    std::size_t kept_end_ = push_back_size;
 };
 
 }  // namespace blathy::meter

@@ -19,11 +19,15 @@ inline constexpr std::uint16_t management_client_sap = 1;
 inline constexpr std::uint16_t max_receive_pdu_size = 2048;
 
 // What the meter supports; an association has what the client supports as well.
-inline constexpr dlms::Conformance server_conformance{dlms::Conformance::priority_management,
+inline constexpr dlms::Conformance server_conformance{dlms::Conformance::general_block_transfer,
+                                                      dlms::Conformance::attribute_0_with_set,
+                                                      dlms::Conformance::priority_management,
+                                                      dlms::Conformance::attribute_0_with_get,
                                                       dlms::Conformance::block_transfer_with_get,
                                                       dlms::Conformance::block_transfer_with_set,
                                                       dlms::Conformance::block_transfer_with_action,
                                                       dlms::Conformance::multiple_references,
+                                                      dlms::Conformance::access,
                                                       dlms::Conformance::get,
                                                       dlms::Conformance::set,
                                                       dlms::Conformance::selective_access,

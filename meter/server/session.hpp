@@ -2,20 +2,22 @@
 //
 // Nothing from outside is trusted: what is malformed, not negotiated or out of order gets the standard's answer, and
 // memory is bounded by the session's own size.
+//
+// It is built in two layers. This class is the outer one: what an APDU is, and what it travels in. It opens and
+// releases the association, and puts requests and answers through general block transfer. The inner one, Services,
+// knows plain services only. respond() is the one place between them.
 #pragma once
 
 #include <cstdint>
 
 #include "base/bytes.hpp"
-#include "dlms/apdu/action.hpp"
-#include "dlms/apdu/get.hpp"
-#include "dlms/apdu/set.hpp"
-#include "meter/server/answer_stream.hpp"
+#include "dlms/block_transfer/block_transfer.hpp"
 #include "meter/server/association.hpp"
-#include "meter/server/request_assembly.hpp"
+#include "meter/server/services.hpp"
 
 namespace blathy::meter {
 
+// A session that has begun must stay where it is: what is under way refers to its own memory.
 class Session {
   public:
     Session() = default;
@@ -25,48 +27,34 @@ class Session {
     // standard says silence. `room` of min_answer_room or more is used up to what the client can receive.
     static constexpr std::size_t min_answer_room = 1024;
     Bytes receive(Meter& meter, Bytes apdu, MutableBytes room);
+    // The next APDU of the same answer, which may have several; empty: there are no more. To be called after receive()
+    // until then. `room` as above.
+    Bytes more(Meter& meter, MutableBytes room);
 
     [[nodiscard]] const Association& association() const { return association_; }
 
   private:
-    // What is under way over several APDUs. A new request of any kind ends it.
-    enum class Transfer : std::uint8_t { none, get_answer, action_answer, set, set_list, action, action_list };
+    // The part of general block transfer that is under way. The meter speaks only when it is spoken to, and never
+    // asks again by itself.
+    enum class Exchange : std::uint8_t { none, request, answer };
+    static constexpr std::uint8_t block_window = 8;
 
-    Bytes serve(Meter& meter, Bytes apdu, MutableBytes room);
+    Services::Answer respond(Meter& meter, Bytes request, MutableBytes room);
 
-    Bytes get(const Meter& meter, Bytes apdu, MutableBytes room);
-    Bytes start_get(const Meter& meter, dlms::InvokeId invoke, bool list, MutableBytes room);
-    Bytes next_get(const Meter& meter, const dlms::GetRequestNext& request, MutableBytes room);
-    Bytes get_block(dlms::InvokeId invoke, MutableBytes room, std::size_t start, std::size_t size);
+    Bytes receive_block(Meter& meter, Bytes apdu, MutableBytes room);
+    void begin_exchange(MutableBytes room_for_request, MutableBytes room);
+    Bytes answer_in_blocks(Meter& meter, const Services::Answer& answer, MutableBytes room);
+    Bytes next_block(Meter& meter, MutableBytes room, Bytes beginning);
+    void end_exchange();
 
-    Bytes set(Meter& meter, Bytes apdu, MutableBytes room);
-    Bytes begin_set(Transfer kind, dlms::InvokeId invoke, const dlms::List& targets, const dlms::DataBlock& block,
-                    Meter& meter, MutableBytes room);
-    Bytes set_block(Meter& meter, dlms::InvokeId invoke, const dlms::DataBlock& block, MutableBytes room);
-    Bytes end_set(Meter& meter, dlms::InvokeId invoke, std::uint32_t block_number, MutableBytes room);
-    void set_list(Meter& meter, const dlms::List& targets, const dlms::List& values, ByteWriter& results);
-
-    Bytes action(Meter& meter, Bytes apdu, MutableBytes room);
-    Bytes begin_action(Transfer kind, dlms::InvokeId invoke, const dlms::List& methods, const dlms::DataBlock& block,
-                       Meter& meter, MutableBytes room);
-    Bytes action_block(Meter& meter, dlms::InvokeId invoke, const dlms::DataBlock& block, MutableBytes room);
-    Bytes act(Meter& meter, dlms::InvokeId invoke, const dlms::List& methods, const dlms::List& parameters, bool list,
-              MutableBytes room);
-    Bytes answer_action(dlms::InvokeId invoke, Bytes outcomes, bool list, MutableBytes room);
-    Bytes next_action(const dlms::ActionRequestNextPblock& request, MutableBytes room);
-    Bytes action_answer_block(dlms::InvokeId invoke, MutableBytes room);
-
-    [[nodiscard]] bool negotiated(dlms::Conformance::Bit bit) const { return association_.conformance().has(bit); }
-    // The largest APDU that the client takes and the room holds.
+    // The longest APDU that the client takes and the room holds.
     [[nodiscard]] std::size_t answer_limit(MutableBytes room) const;
 
     Association association_;
-    Transfer transfer_ = Transfer::none;
-    std::uint32_t block_number_ = 0;  // of the block of the answer that was sent last
-    std::size_t target_count_ = 0;    // in the assembly
-    std::size_t answered_ = 0;        // octets of an ACTION's answer that were sent
-    AnswerStream answer_;
-    RequestAssembly assembly_;
+    Services services_;
+    dlms::BlockTransfer blocks_{MutableBytes{}, dlms::BlockTransferParameters{}};
+    Exchange exchange_ = Exchange::none;
+    std::uint16_t newest_block_ = 0;  // of the request
 };
 
 }  // namespace blathy::meter

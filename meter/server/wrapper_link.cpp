@@ -51,27 +51,36 @@ WrapperLink::Step WrapperLink::receive(Meter& meter, Bytes stream, MutableBytes 
     const std::size_t size = WrapperHeader::size + header->length;
     if (stream.size() < size) return {};
     const Bytes apdu = stream.subspan(WrapperHeader::size, header->length);
-    Session* session = session_for(*header);
-    const Bytes answer = session != nullptr ? session->receive(meter, apdu, room) : busy(apdu, room);
+    answering_ = session_for(*header);
+    request_ = *header;
+    const Bytes answer = answering_ ? sessions_[*answering_].receive(meter, apdu, room) : busy(apdu, room);
     return {size, wrap(*header, answer, send_buffer), false};
+}
+
+Bytes WrapperLink::more(Meter& meter, MutableBytes send_buffer) {
+    if (!answering_) return {};
+    const Bytes answer = sessions_[*answering_].more(meter, send_buffer.subspan(WrapperHeader::size));
+    if (answer.empty()) answering_.reset();
+    return wrap(request_, answer, send_buffer);
 }
 
 bool WrapperLink::has_open_association() const {
     return std::ranges::any_of(sessions_, [](const Session& session) { return session.association().is_open(); });
 }
 
-Session* WrapperLink::session_for(const WrapperHeader& header) {
-    const auto same = [&](const Session& session) {
-        return session.association().client_sap() == header.source &&
-               session.association().server_sap() == header.destination;
+std::optional<std::size_t> WrapperLink::session_for(const WrapperHeader& header) {
+    const auto find = [&](auto&& predicate) -> std::optional<std::size_t> {
+        const auto found = std::ranges::find_if(sessions_, predicate, &Session::association);
+        if (found == sessions_.end()) return std::nullopt;
+        return static_cast<std::size_t>(found - sessions_.begin());
     };
-    const auto found = std::ranges::find_if(sessions_, same);
-    if (found != sessions_.end()) return &*found;
-    const auto free =
-        std::ranges::find_if(sessions_, [](const Session& session) { return !session.association().is_open(); });
-    if (free == sessions_.end()) return nullptr;
-    *free = Session(header.source, header.destination);
-    return &*free;
+    const auto same = find([&](const Association& association) {
+        return association.client_sap() == header.source && association.server_sap() == header.destination;
+    });
+    if (same) return same;
+    const auto free = find([](const Association& association) { return !association.is_open(); });
+    if (free) sessions_[*free] = Session(header.source, header.destination);
+    return free;
 }
 
 // The header goes right before the answer, wherever in the room that begins.

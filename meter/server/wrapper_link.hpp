@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "dlms/wrapper.hpp"
@@ -26,16 +27,23 @@ class WrapperLink {
 
     // Takes the first WPDU of `stream`, if it is all there.
     Step receive(Meter& meter, Bytes stream, MutableBytes send_buffer);
+    // The next WPDU of the same answer, which may have several; empty: there are no more. To be called until then
+    // before the next receive(), whenever the peer has taken what came before: nothing piles up meanwhile.
+    Bytes more(Meter& meter, MutableBytes send_buffer);
 
     [[nodiscard]] bool has_open_association() const;
 
   private:
     static constexpr std::size_t max_sessions = 2;
 
-    Session* session_for(const dlms::WrapperHeader& header);
+    // None: all are taken by open associations.
+    std::optional<std::size_t> session_for(const dlms::WrapperHeader& header);
     static Bytes wrap(const dlms::WrapperHeader& request, Bytes answer, MutableBytes send_buffer);
 
     std::array<Session, max_sessions> sessions_;
+    // Whose answer may not be all given yet, and to what it is one.
+    std::optional<std::size_t> answering_;
+    dlms::WrapperHeader request_;
     std::uint32_t skip_ = 0;  // octets still to come of a WPDU that is too long
 };
 

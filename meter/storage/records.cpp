@@ -24,10 +24,19 @@ void read_set(ByteReader& in, EnergySet& set) {
     for (std::uint64_t& value : set.raw()) value = in.u64();
 }
 
-dlms::DateTime read_rule(ByteReader& in) {
-    const auto rule = dlms::read_date_time(in.bytes(dlms::DateTime::encoded_size));
-    if (!rule) in.invalidate();
-    return rule.value_or(dlms::DateTime{});
+dlms::DateTime read_date_time(ByteReader& in) {
+    const auto date_time = dlms::read_date_time(in.bytes(dlms::DateTime::encoded_size));
+    if (!date_time) in.invalidate();
+    return date_time.value_or(dlms::DateTime{});
+}
+
+// As many as the record says, if there is room for them.
+template <class Item, std::size_t capacity, class ReadItem>
+void read_list(ByteReader& in, FixedList<Item, capacity>& list, ReadItem&& read_item) {
+    const std::size_t count = in.u8();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        if (!list.add(read_item())) in.invalidate();
+    }
 }
 
 }  // namespace
@@ -66,8 +75,8 @@ std::optional<Configuration> read_configuration_record(Bytes content) {
     clock.time_zone_min = in.i16();
     clock.daylight_deviation_min = in.i8();
     clock.daylight_enabled = in.u8() != 0;
-    clock.daylight_begin = read_rule(in);
-    clock.daylight_end = read_rule(in);
+    clock.daylight_begin = read_date_time(in);
+    clock.daylight_end = read_date_time(in);
     configuration.management_password = Password(dlms::read_octets(in));
     return whole(in, configuration);
 }
@@ -83,6 +92,66 @@ std::optional<UtcTime> read_clock_record(Bytes content) {
     const UtcTime now{std::chrono::milliseconds{in.i64()}};
     if (now < UtcTime{} || now >= end_of_time) in.invalidate();
     return whole(in, now);
+}
+
+void write_record(ByteWriter& out, const PushSettings& settings) {
+    out.u8(form);
+    out.u8(settings.objects.count);
+    for (const CaptureObject& object : settings.objects.view()) {
+        write(out, object.attribute);
+        out.u16(object.data_index);
+    }
+    out.u8(static_cast<std::uint8_t>(settings.transport));
+    dlms::write_octets(out, settings.destination.view());
+    out.u8(settings.windows.count);
+    for (const PushWindow& window : settings.windows.view()) {
+        write(out, window.start);
+        write(out, window.end);
+    }
+    out.u16(settings.randomisation_start_interval_s);
+    out.u8(settings.number_of_retries);
+    out.u16(settings.repetition_delay.min_s);
+    out.u16(settings.repetition_delay.exponent);
+    out.u16(settings.repetition_delay.max_s);
+    dlms::write(out, settings.port_reference);
+    out.i8(settings.client_sap);
+}
+
+std::optional<PushSettings> read_push_settings_record(Bytes content) {
+    ByteReader in(content);
+    if (in.u8() != form) return std::nullopt;
+    PushSettings settings;
+    read_list(in, settings.objects, [&] {
+        const dlms::AttributeDescriptor attribute = dlms::read_attribute_descriptor(in);
+        return CaptureObject{attribute, in.u16()};
+    });
+    settings.transport = static_cast<PushTransport>(in.u8());
+    if (!is_offered(settings.transport)) in.invalidate();
+    read_list(in, settings.destination, [&] { return in.u8(); });
+    read_list(in, settings.windows, [&] {
+        const dlms::DateTime start = read_date_time(in);
+        return PushWindow{start, read_date_time(in)};
+    });
+    settings.randomisation_start_interval_s = in.u16();
+    settings.number_of_retries = in.u8();
+    settings.repetition_delay.min_s = in.u16();
+    settings.repetition_delay.exponent = in.u16();
+    settings.repetition_delay.max_s = in.u16();
+    settings.port_reference = dlms::read_obis(in);
+    settings.client_sap = in.i8();
+    return whole(in, settings);
+}
+
+void write_waiting_pushes_record(ByteWriter& out, std::uint8_t setups) {
+    out.u8(form);
+    out.u8(setups);
+}
+
+std::optional<std::uint8_t> read_waiting_pushes_record(Bytes content) {
+    ByteReader in(content);
+    if (in.u8() != form) return std::nullopt;
+    const std::uint8_t setups = in.u8();
+    return whole(in, setups);
 }
 
 }  // namespace blathy::meter

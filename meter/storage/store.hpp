@@ -19,19 +19,56 @@
 
 #include "base/bytes.hpp"
 #include "meter/ports.hpp"
+#include "meter/storage/flash_region.hpp"
 
 namespace blathy::meter {
 
-enum class RecordId : std::uint8_t { energy, clock, configuration, count };
+enum class RecordId : std::uint8_t {
+    energy,
+    clock,
+    configuration,
+    push_connectivity,
+    push_interval,
+    push_alarm,
+    waiting_pushes,
+    metering,
+    profile_load_1,  // in the order of ProfileId
+    profile_load_2,
+    profile_average,
+    profile_minimum,
+    profile_maximum,
+    profile_daily,
+    profile_monthly,
+    calendar_a,
+    calendar_b,
+    calendar_a_days,
+    calendar_b_days,
+    calendar_state,
+    special_days,
+    count
+};
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);
 
 // A record's content, at most.
-inline constexpr std::size_t max_record_size = 512;
+inline constexpr std::size_t max_record_size = 1024;
 
 class Store {
   public:
+    // From so many sectors on, a flash is shared: the store has the first ones in two groups, which then are its
+    // sectors, and the rest is for logs. A smaller one is the store's alone.
+    static constexpr std::size_t shared_from = 64;
+    static constexpr std::size_t sectors_in_group = 4;
+    static constexpr std::uint16_t share = 2 * sectors_in_group;
+
     // Of two sectors or more: while one is being made ready, another holds what is valid.
-    explicit Store(Flash& flash) : flash_(flash) {}
+    explicit Store(Flash& flash)
+        : whole_(flash),
+          flash_(flash, Sectors{0, is_shared(flash) ? share : static_cast<std::uint16_t>(flash.sector_count())},
+                 is_shared(flash) ? sectors_in_group : 1) {}
+
+    [[nodiscard]] static bool is_shared(const Flash& flash) { return flash.sector_count() >= shared_from; }
+    // All of the flash that it is in.
+    [[nodiscard]] Flash& flash() { return whole_; }
 
     // Finds what is there. A flash that holds nothing valid becomes an empty store.
     void mount();
@@ -62,7 +99,8 @@ class Store {
     // A record that went bad after it was found gives way to the copy before it.
     void look_again_if_rotten();
 
-    Flash& flash_;
+    Flash& whole_;
+    FlashRegion flash_;
     std::size_t sector_ = 0;
     std::uint32_t generation_ = 0;  // 0: nothing is mounted yet, the first write starts the ring
     std::size_t end_ = 0;           // where the next record goes; the sector's size if this one takes no more

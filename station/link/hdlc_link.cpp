@@ -38,6 +38,7 @@ Error failure_of(ClientEvent::Failure failure) {
 
 HdlcLink::HdlcLink(Stream stream, const dlms::hdlc::ClientSettings& settings)
     : stream_(std::move(stream)),
+      server_(settings.server),
       longest_answer_(line_time(max_response_octets, settings.baud)),
       frame_(dlms::hdlc::frame_octets(settings.parameters.max_info_receive)),
       response_(max_response_octets),
@@ -64,14 +65,31 @@ Result<void, Error> HdlcLink::send(Bytes apdu, const Deadline&) {
 
 Result<Bytes, Error> HdlcLink::receive(const Deadline& deadline) {
     // The data link notices silence by itself. What is left to guard against is a meter that goes on without end.
-    const Deadline end = deadline.later_by(longest_answer_);
+    const Deadline end = link_.is_busy() ? deadline.later_by(longest_answer_) : deadline;
     while (true) {
-        if (!link_.is_busy()) return fail(timeout_error("the meter has nothing more to say"));
         const auto event = next_event(end);
         if (!event) return fail(event.error());
-        // Datagrams are pushes, which nobody here has asked for.
-        if (event->kind == ClientEvent::Kind::response) return event->apdu;
+        const bool has_apdu = event->kind == ClientEvent::Kind::response || event->kind == ClientEvent::Kind::datagram;
+        if (has_apdu && !event->apdu.empty()) return event->apdu;
+        if (event->kind == ClientEvent::Kind::response) return fail(protocol_error("the meter sent an empty answer"));
     }
+}
+
+Result<void, Error> HdlcLink::post(Bytes apdu, const Deadline& deadline) {
+    request_ = to_octets(apdu);
+    if (!link_.send_datagram(server_, request_)) {
+        return fail(Error{ErrorKind::limit, 0,
+                          "an unconfirmed request must fit one HDLC frame; raise the information field with info="});
+    }
+    while (link_.is_datagram_pending()) {
+        if (auto sent = transmit(deadline); !sent) return sent;
+        if (deadline.passed()) return fail(timeout_error("the line did not become free in time"));
+        if (!link_.is_datagram_pending()) break;
+        // Only a pause between frames can be in the way.
+        const auto wake = deadline.or_after(std::chrono::milliseconds(link_.wake_after_ms(now_ms()).value_or(1)));
+        if (auto waited = wait_for(stream_.number(), false, wake); !waited) return fail(waited.error());
+    }
+    return {};
 }
 
 void HdlcLink::close(const Deadline& deadline) {
@@ -88,9 +106,7 @@ Result<ClientEvent, Error> HdlcLink::next_event(const Deadline& deadline) {
             if (event->kind == ClientEvent::Kind::failed) return fail(failure_of(event->failure));
             return *event;
         }
-        while (const std::size_t size = link_.transmit(room_, now_ms())) {
-            if (auto sent = stream_.write(Bytes(room_).first(size), deadline); !sent) return fail(sent.error());
-        }
+        if (auto sent = transmit(deadline); !sent) return fail(sent.error());
         if (deadline.passed()) return fail(timeout_error("no answer from the meter in time"));
         const auto wake = link_.wake_after_ms(now_ms());
         const auto until = wake ? deadline.or_after(std::chrono::milliseconds(*wake)) : deadline;
@@ -101,6 +117,13 @@ Result<ClientEvent, Error> HdlcLink::next_event(const Deadline& deadline) {
             return fail(got.error());
         }
     }
+}
+
+Result<void, Error> HdlcLink::transmit(const Deadline& deadline) {
+    while (const std::size_t size = link_.transmit(room_, now_ms())) {
+        if (auto sent = stream_.write(Bytes(room_).first(size), deadline); !sent) return sent;
+    }
+    return {};
 }
 
 std::uint32_t HdlcLink::now_ms() const {

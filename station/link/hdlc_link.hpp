@@ -16,18 +16,24 @@ class HdlcLink : public Link {
                                                         const Deadline& deadline);
 
     Result<void, Error> send(Bytes apdu, const Deadline& deadline) override;
+    // In a UI frame, which nothing answers; it must fit one.
+    Result<void, Error> post(Bytes apdu, const Deadline& deadline) override;
+    // The answer, or a datagram that came before it.
     Result<Bytes, Error> receive(const Deadline& deadline) override;
     // HDLC repeats lost frames itself.
     [[nodiscard]] bool is_reliable() const override { return true; }
+    [[nodiscard]] bool is_half_duplex() const override { return true; }
     void close(const Deadline& deadline) override;
 
   private:
     HdlcLink(Stream stream, const dlms::hdlc::ClientSettings& settings);
+    Result<void, Error> transmit(const Deadline& deadline);
     // Sends and receives frames until something has happened.
     Result<dlms::hdlc::ClientEvent, Error> next_event(const Deadline& deadline);
     [[nodiscard]] std::uint32_t now_ms() const;
 
     Stream stream_;
+    dlms::hdlc::Address server_;
     std::chrono::milliseconds longest_answer_;  // on the line
     Octets frame_;                              // being received
     Octets response_;                           // being put together

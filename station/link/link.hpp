@@ -19,10 +19,14 @@ class Link {
     virtual ~Link() = default;
 
     virtual Result<void, Error> send(Bytes apdu, const Deadline& deadline) = 0;
+    // Sends what nothing will answer (an unconfirmed service).
+    virtual Result<void, Error> post(Bytes apdu, const Deadline& deadline) { return send(apdu, deadline); }
     // The next APDU; its octets are valid until the next call. Error `timeout`: the link can still be used.
     virtual Result<Bytes, Error> receive(const Deadline& deadline) = 0;
     // An APDU that was sent arrives, or the link breaks. Else a request may have to be sent again.
     [[nodiscard]] virtual bool is_reliable() const = 0;
+    // One APDU and its answer at a time: whoever sends waits for the other side's APDU before it sends again.
+    [[nodiscard]] virtual bool is_half_duplex() const { return false; }
     // Says good-bye where the link layer has a way to; waits no longer than the deadline.
     virtual void close(const Deadline&) {}
 };

@@ -16,10 +16,11 @@ class WrapperFraming {
   public:
     struct Frame {
         dlms::WrapperHeader header;
-        Bytes apdu;  // valid until the next call
+        Bytes apdu;  // valid until the next put()
     };
 
-    void put(Bytes octets) { append(buffer_, octets); }
+    // Call it when next() has given all that there was.
+    void put(Bytes octets);
     // The next whole frame; none until more octets come. An error ends it: nothing that follows can be trusted.
     Result<std::optional<Frame>, Error> next();
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "station/notification.hpp"
+
 namespace blathy::station {
 namespace {
 
@@ -11,9 +13,9 @@ Result<void, Error> send_wrapped(Stream& stream, const LinkOptions& options, Byt
     return stream.write(*frame, deadline);
 }
 
-// A meter may push to other clients over the same connection.
-bool is_for(const dlms::WrapperHeader& header, const LinkOptions& options) {
-    return header.source == options.server_sap && header.destination == options.client_sap;
+// A meter may push to other clients, and from other logical devices, over the same connection.
+bool is_for(const dlms::WrapperHeader& header, Bytes apdu, const LinkOptions& options) {
+    return (header.source == options.server_sap && header.destination == options.client_sap) || is_notification(apdu);
 }
 
 }  // namespace
@@ -27,12 +29,14 @@ Result<Bytes, Error> TcpLink::receive(const Deadline& deadline) {
         auto frame = framing_.next();
         if (!frame) return fail(frame.error());
         if (*frame) {
-            if (is_for((*frame)->header, options_)) return (*frame)->apdu;
+            if (is_for((*frame)->header, (*frame)->apdu, options_)) return (*frame)->apdu;
             continue;
         }
         // Octets that trickle in, or frames for others, must not put the deadline off.
         if (deadline.passed()) return fail(timeout_error("the meter's answer was not complete in time"));
-        std::array<std::uint8_t, 4096> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+        // A whole APDU at once, or a stream of blocks.
+        constexpr std::size_t at_once = std::size_t{64} << 10;
+        std::array<std::uint8_t, at_once> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
         const auto got = stream_.read(room, deadline);
         if (!got) return fail(got.error());
         framing_.put(Bytes(room).first(*got));
@@ -53,9 +57,9 @@ Result<Bytes, Error> UdpLink::receive(const Deadline& deadline) {
         const Bytes datagram = Bytes(datagram_).first(*got);
         // Anybody can send a datagram; one that is no answer is as good as none.
         const auto header = dlms::read_wrapper_header(datagram);
-        if (!header || !is_for(*header, options_)) continue;
+        if (!header) continue;
         const Bytes apdu = datagram.subspan(dlms::WrapperHeader::size);
-        if (apdu.size() == header->length) return apdu;
+        if (apdu.size() == header->length && is_for(*header, apdu, options_)) return apdu;
     }
 }
 

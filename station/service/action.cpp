@@ -30,7 +30,7 @@ ActionReply reply_of(const dlms::ActionOutcome& outcome) {
 }  // namespace
 
 ActionExchange::ActionExchange(const Context& context, dlms::InvokeId invoke, std::vector<MethodTarget> invocations)
-    : Exchange(context), invoke_(invoke), invocations_(std::move(invocations)), received_(context.max_value_octets) {}
+    : Exchange(context), invoke_(invoke), invocations_(std::move(invocations)), received_(context) {}
 
 Result<Step, Error> ActionExchange::begin() {
     if (auto allowed = require(Conformance::action); !allowed) return fail(allowed.error());
@@ -54,7 +54,9 @@ Result<Step, Error> ActionExchange::begin() {
             write(out, dlms::ActionRequestNormal{invoke_, {invocations_[0].method, parameters}});
         }
     });
-    if (whole.size() <= context().max_request_octets || !context().has(Conformance::block_transfer_with_action)) {
+    if (!invoke_.confirmed()) return post(std::move(whole));
+    if (whole.size() <= context().max_request_octets || context().uses_general_blocks() ||
+        !context().has(Conformance::block_transfer_with_action)) {
         return send(std::move(whole));
     }
     if (list()) {

@@ -27,11 +27,7 @@ Octets next_request(dlms::InvokeId invoke, std::uint32_t number) {
 }  // namespace
 
 GetExchange::GetExchange(const Context& context, dlms::InvokeId invoke, AttributeTarget target, ValueSink sink)
-    : Exchange(context),
-      invoke_(invoke),
-      target_(std::move(target)),
-      sink_(std::move(sink)),
-      blocks_(context.max_value_octets) {}
+    : Exchange(context), invoke_(invoke), target_(std::move(target)), sink_(std::move(sink)), blocks_(context) {}
 
 Result<Step, Error> GetExchange::begin() {
     if (auto allowed = require(Conformance::get); !allowed) return fail(allowed.error());
@@ -74,7 +70,7 @@ Result<Step, Error> GetExchange::take_block(const dlms::GetResponseWithDatablock
 }
 
 GetListExchange::GetListExchange(const Context& context, dlms::InvokeId invoke, std::vector<AttributeTarget> targets)
-    : Exchange(context), invoke_(invoke), targets_(std::move(targets)), blocks_(context.max_value_octets) {}
+    : Exchange(context), invoke_(invoke), targets_(std::move(targets)), blocks_(context) {}
 
 Result<Step, Error> GetListExchange::begin() {
     if (auto allowed = require(Conformance::get); !allowed) return fail(allowed.error());

@@ -41,7 +41,9 @@ Result<Step, Error> SetExchange::begin() {
             write(out, dlms::SetRequestNormal{invoke_, view(assignments_[0].target), values});
         }
     });
-    if (whole.size() <= context().max_request_octets || !context().has(Conformance::block_transfer_with_set)) {
+    if (!invoke_.confirmed()) return post(std::move(whole));
+    if (whole.size() <= context().max_request_octets || context().uses_general_blocks() ||
+        !context().has(Conformance::block_transfer_with_set)) {
         return send(std::move(whole));
     }
     if (list()) {

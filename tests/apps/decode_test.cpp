@@ -514,6 +514,45 @@ TEST(Decode, TheProtocolCanBeGiven) {
     EXPECT_EQ(decode({.input = "7EA0070321930F017E", .protocol = dlms::Protocol::apdu}).code, 1);
 }
 
+constexpr const char* aare_in_two_segments =
+    "7EA81D210310B354E6E7006129A109060760857405080101A2030201A9D27E"
+    "7EA02321033233EE00A305A103020100BE10040E0800065F1F040000501F01F400071F877E";
+constexpr const char* get_response_in_two_blocks =
+    "000100010010000F E0 41 0001 0001 08 C401C100090C07D2"
+    "0001000100100011 E0 81 0002 0001 0A 0C04030A060BFF007800";
+
+TEST(Decode, ApdusAreExplainedThatComeInPieces) {
+    const Outcome segments = decode({.input = aare_in_two_segments});
+    EXPECT_EQ(segments.code, 0);
+    EXPECT_THAT(segments.out, HasSubstr("\napdu of 43, put together from 2 segments\n"
+                                        "0000  6129A10906076085..  AARE"));
+    const Outcome blocks = decode({.input = get_response_in_two_blocks});
+    EXPECT_EQ(blocks.code, 0);
+    EXPECT_THAT(blocks.out, HasSubstr("\napdu of 18, put together from 2 blocks\n"
+                                      "0000  C401C100090C07D2..  get-response-normal\n"));
+    const auto json = nlohmann::json::parse(decode({.input = get_response_in_two_blocks, .json = true}).out);
+    EXPECT_EQ(json.back()["name"], "assembled-apdu");
+    EXPECT_EQ(json.back()["nodes"][0]["name"], "get-response-normal");
+}
+
+TEST(Decode, BlocksMayComeTwiceAndInAnyOrderAndAcknowledgementsBetween) {
+    const Outcome outcome = decode({.input = "0001000100100007 E0 81 0001 0001 00"
+                                             "0001000100100011 E0 81 0003 0002 0A 0C04030A060BFF007800"
+                                             "000100010010000F E0 41 0002 0002 08 C401C100090C07D2"
+                                             "000100010010000F E0 41 0002 0002 08 C401C100090C07D2"});
+    EXPECT_THAT(outcome.out, HasSubstr("apdu of 18, put together from 2 blocks"));
+}
+
+TEST(Decode, CsvHasALineForEachNode) {
+    const Outcome outcome = decode({.input = "D80103", .csv = true});
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(outcome.out,
+              "part,depth,offset,length,octets,name,value,error\n"
+              "input,0,0,3,D80103,\"exception-response\",\"\",false\n"
+              "input,1,1,1,01,\"state-error\",\"service-not-allowed\",false\n"
+              "input,1,2,1,03,\"service-error\",\"other-reason\",false\n");
+}
+
 TEST(Decode, BadInputIsNotDecoded) {
     const Outcome outcome = decode({.input = "C0 0G"});
     EXPECT_EQ(outcome.code, 2);

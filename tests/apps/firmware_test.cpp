@@ -1,4 +1,4 @@
-// The firmware image in QEMU, read by the project's own client over the UART.
+// The firmware image in QEMU, read by the project's own client over both of its ports.
 
 #include <filesystem>
 
@@ -18,18 +18,22 @@ std::string free_port() {
     return std::to_string(apps::local_port(*listener));
 }
 
-TEST(Firmware, MeasuresItsWaveformAndAnswersOverTheUart) {
+TEST(Firmware, MeasuresItsWaveformAndAnswersOverBothPorts) {
     const std::string image = BLATHY_SOURCE_DIR "/build/firmware/apps/firmware/blathy-firmware.elf";
     if (!std::filesystem::exists(image)) GTEST_SKIP() << "no firmware image; `make firmware` builds it";
     const std::string port = free_port();
     Background qemu({BLATHY_SOURCE_DIR "/scripts/qemu.sh", port, image});
+    const auto terminal = qemu.line_with("char device redirected to ");
+    ASSERT_TRUE(terminal);
     ASSERT_TRUE(qemu.line_with("up "));
 
-    const auto read = [&](const std::string& obis) {
-        const Outcome outcome = run({BLATHY_PROGRAM, "read", "tcp://127.0.0.1:" + port, obis, "--json"});
+    const auto read_at = [](const std::string& url, const std::string& obis) {
+        const Outcome outcome = run({BLATHY_PROGRAM, "read", url, obis, "--json"});
         EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
         return outcome.exit_code == 0 ? std::stod(nlohmann::json::parse(outcome.out).at(0).at("value").dump()) : 0.0;
     };
+    // UART1, RS485.
+    const auto read = [&](const std::string& obis) { return read_at("hdlc+tcp://127.0.0.1:" + port, obis); };
     // Three phases of 230 V and 10 A at power factor 1: 1.9 Wh a second.
     double energy_wh = 0;
     while (energy_wh < 3) energy_wh = read("1-0:1.8.0.255");
@@ -38,6 +42,10 @@ TEST(Firmware, MeasuresItsWaveformAndAnswersOverTheUart) {
     EXPECT_NEAR(read("1-0:71.7.0.255"), 10, 0.001);
     EXPECT_NEAR(read("1-0:14.7.0.255"), 50, 0.001);
     EXPECT_GE(read("1-0:1.8.0.255"), energy_wh);
+    // UART0, the optical port: sign-on at 300 Bd, mode E, HDLC; twice, for it goes back to the sign-on.
+    const std::string optical = "optical:" + terminal->substr(0, terminal->find(' '));
+    EXPECT_GE(read_at(optical, "1-0:1.8.0.255"), energy_wh);
+    EXPECT_NEAR(read_at(optical, "1-0:32.7.0.255"), 230, 0.1);
 }
 
 }  // namespace

@@ -29,8 +29,10 @@ const auto get_objects = hex("000100100001000D C001C1 000F 0000280000FF 02 00");
 
 class WrapperServerTest : public testing::Test {
   protected:
-    void listen(const WrapperServerLimits& limits = {}) {
-        auto listening = WrapperServer::listen(poller_, "127.0.0.1", 0, meter_, limits);
+    void listen(const LinkLimits& limits = {}) {
+        station::Url url;
+        url.host = "127.0.0.1";
+        auto listening = WrapperServer::listen(poller_, url, meter_, limits);
         ASSERT_TRUE(listening) << listening.error();
         server_ = std::move(*listening);
     }

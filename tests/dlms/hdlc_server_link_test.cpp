@@ -299,7 +299,7 @@ TEST_F(HdlcAtsDl, HDLC_INFO_P1) {  // I frame exchange
     EXPECT_EQ(apdu_, get_apdu);
     EXPECT_EQ(ask(next_get), next_answer);
     EXPECT_EQ(ask("7EA00802232151A3817E"), "7EA008210223516A417E") << "RR 2 has nothing more to fetch";
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::request}));
+    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::request, Kind::poll}));
 }
 
 TEST_F(HdlcAtsDl, HDLC_INFO_N1) {  // information field too long: FRMR with Y
@@ -368,7 +368,8 @@ TEST_F(HdlcServer, RepeatsAnAnswerThatWasLost) {
     EXPECT_EQ(ask(get), answer) << "or repeats its request";
     EXPECT_EQ(ask(rr1_poll), rr1);
     EXPECT_EQ(ask(rr1_poll), rr1);
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request})) << "which was executed once";
+    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::poll, Kind::poll}))
+        << "which was executed once";
 }
 
 TEST_F(HdlcServer, AcceptsTheAcknowledgementOfWhatItWasAboutToRepeat) {
@@ -396,6 +397,27 @@ TEST_F(HdlcServer, AnswersARepeatedRequestWhileTheApplicationIsBusy) {
     EXPECT_EQ(listen(), silence);
     EXPECT_EQ(ask(rr0_poll), answer);
     EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request}));
+}
+
+TEST_F(HdlcServer, SendsMoreOfAnAnswerToAClientThatPollsOn) {
+    EXPECT_EQ(ask(snrm), ua);
+    EXPECT_EQ(ask(get), answer);
+    const Octets octets = from_hex(rr1_poll);
+    Bytes input(octets);
+    EXPECT_EQ(link().receive(input, now_ms_)->kind, Kind::poll);
+    link().respond(answer_);
+    now_ms_ += turnaround_ms;
+    const std::string more = listen();
+    Frame frame;
+    frame.destination = one_octet_address(16);
+    frame.source = two_octet_address(1, 17);
+    frame.control = encode_control({FrameKind::i, true, 1, 1});
+    const Octets information = from_hex("E6E700" + std::string(answer_apdu));
+    frame.information = information;
+    std::array<std::uint8_t, 128> room;
+    EXPECT_EQ(more, to_hex(Bytes(room).first(encode_frame(frame, room))));
+    EXPECT_EQ(ask(rr1_poll), more) << "lost on the way";
+    EXPECT_EQ(ask("7EA00802232151A3817E"), rr1) << "RR 2, and that was all";
 }
 
 TEST_F(HdlcServer, AnswersLateWithinTheSameTurn) {
@@ -446,7 +468,7 @@ TEST_F(HdlcServer, ReceivesAndSendsInSegmentsOfTheAgreedLength) {
     EXPECT_EQ(ask(rr1_poll), "7EA82A21022352B024" + std::string(segments[1])) << "lost on the way";
     EXPECT_EQ(ask("7EA00802232151A3817E"), "7EA02A21022354DE60" + std::string(segments[2]));
     EXPECT_EQ(ask("7EA00802232171A1A07E"), "7EA008210223516A417E") << "RR 2, nothing left";
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request}));
+    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::poll}));
 }
 
 TEST_F(HdlcServer, SendsAWindowOfFramesForOnePoll) {

@@ -43,7 +43,7 @@ struct Life {
 };
 
 TEST(Meter, ANewOneBeginsAtZeroWithTheFactorySettings) {
-    MemoryFlash flash(4, 4096);
+    MemoryFlash flash(64, 4096);
     Configuration factory;
     factory.clock.time_zone_min = -240;
     const Life life(flash, std::nullopt, factory);
@@ -70,7 +70,7 @@ TEST(Meter, PutsAnIntervalThrough) {
 }
 
 TEST(Meter, KeepsEverythingThatWasSaved) {
-    MemoryFlash flash(4, 4096);
+    MemoryFlash flash(64, 4096);
     Energy energy;
     Configuration configuration;
     {
@@ -92,7 +92,7 @@ TEST(Meter, KeepsEverythingThatWasSaved) {
 }
 
 TEST(Meter, TheClockChipKnowsBetterThanTheSavedTime) {
-    MemoryFlash flash(4, 4096);
+    MemoryFlash flash(64, 4096);
     ASSERT_TRUE(Life(flash).meter.save());
     const Life life(flash, test::bench_time + hours{5});
     EXPECT_EQ(life.meter.clock().now(), test::bench_time + hours{5});
@@ -100,7 +100,7 @@ TEST(Meter, TheClockChipKnowsBetterThanTheSavedTime) {
 }
 
 TEST(Meter, LosesNoMoreThanTheSavePeriodWithoutNotice) {
-    MemoryFlash flash(4, 4096);
+    MemoryFlash flash(64, 4096);
     const auto per_second = static_cast<std::uint64_t>(a_second().phase[0].active_energy_mj);
     std::uint64_t begin = 0;
     for (int lived = 0; lived < 40; ++lived) {
@@ -114,7 +114,7 @@ TEST(Meter, LosesNoMoreThanTheSavePeriodWithoutNotice) {
 }
 
 TEST(Meter, APulseIsGivenOnceWhateverRestartsComeBetween) {
-    MemoryFlash flash(4, 4096);
+    MemoryFlash flash(64, 4096);
     std::uint64_t pulses = 0;
     Interval third = a_second();
     third.phase[0].active_energy_mj = 1'200'001;
@@ -127,7 +127,7 @@ TEST(Meter, APulseIsGivenOnceWhateverRestartsComeBetween) {
 }
 
 TEST(Meter, SettingTheClockKeepsTheTimeAndTheEnergy) {
-    MemoryFlash flash(4, 4096);
+    MemoryFlash flash(64, 4096);
     Energy energy;
     {
         Life life(flash);
@@ -141,7 +141,7 @@ TEST(Meter, SettingTheClockKeepsTheTimeAndTheEnergy) {
 }
 
 TEST(Meter, AFlashThatFailsStopsNeitherRegistersNorClock) {
-    TornFlash flash(4, 4096);
+    TornFlash flash(64, 4096);
     Life life(flash);
     flash.cut_after(0);
     for (int i = 0; i < 100; ++i) life.meter.advance(a_second());
@@ -157,7 +157,7 @@ TEST(Meter, AFlashThatFailsStopsNeitherRegistersNorClock) {
 TEST(Meter, RegistersAfterAnyPowerCutAreThoseOfOneMoment) {
     std::mt19937 random(3);
     for (int repetition = 0; repetition < 60; ++repetition) {
-        TornFlash flash(3, 2048);
+        TornFlash flash(64, 2048);
         std::uint64_t least = 0;
         std::uint64_t greatest = 0;
         for (int cut = 0; cut < 10; ++cut) {
@@ -187,11 +187,12 @@ TEST(Meter, AChangedSettingIsOldOrNewAfterAnyPowerCut) {
     changed.clock.time_zone_min = -345;
     changed.management_password = Password("a new password");
     for (std::size_t cut = 0; cut < 5000; cut += 3) {
-        TornFlash flash(3, 2048);
+        TornFlash flash(64, 2048);
         {
             Life life(flash);
             ASSERT_TRUE(life.meter.configure({}));
             for (int i = 0; i < 40; ++i) life.meter.advance(a_second());
+            ASSERT_TRUE(life.meter.save());
             flash.cut_after(cut, TornFlash::Tear::wild, static_cast<std::uint32_t>(cut));
             const bool kept = life.meter.configure(changed);
             ASSERT_EQ(life.meter.configuration(), kept ? changed : Configuration{});
@@ -211,7 +212,7 @@ TEST(Meter, AChangedSettingIsOldOrNewAfterAnyPowerCut) {
 TEST(Meter, HostileFlashIsAnEmptyStore) {
     std::mt19937 random(5);
     for (int i = 0; i < 50; ++i) {
-        MemoryFlash flash(3, 2048);
+        MemoryFlash flash(64, 2048);
         for (auto& octet : flash.octets()) octet = static_cast<std::uint8_t>(random());
         Life life(flash);
         EXPECT_EQ(life.meter.energy(), Energy{});

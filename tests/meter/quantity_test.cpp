@@ -144,7 +144,8 @@ TEST_F(Quantities, WhatIsNotMeasuredIsNone) {
 TEST_F(Quantities, EveryRegisterHasAPresentationThatHoldsItsValue) {
     for (const Model* model : all_models()) {
         for (const Object& object : dictionary_of(*model).objects()) {
-            const bool measured = object.name.d() == obis_energy || object.name.d() == obis_instantaneous;
+            const bool energy_total = object.name.d() == obis_energy && object.name.e() == 0 && object.name.c() != 0;
+            const bool measured = energy_total || object.name.d() == obis_instantaneous;
             if (object.interface_class->id != 3 || !measured) continue;
             const auto presentation = presentation_of(object.name);
             const auto value = Measurements{*model, energy, interval}.read(object.name);

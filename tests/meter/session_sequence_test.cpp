@@ -205,8 +205,8 @@ class Oracle {
     // What is no request of ours changes nothing.
     void nonsense(std::uint8_t detail) {
         constexpr std::array<const char*, 8> malformed = {"C0",     "C001C1", "C009C1", "C101C1",
-                                                          "C103C1", "C3",     "C307C1", "C002C10000000100"};
-        constexpr std::array<const char*, 6> unknown = {"C2", "D900", "DB00", "E0C10001", "0F", "61"};
+                                                          "C103C1", "C3",     "D900",   "C002C10000000100"};
+        constexpr std::array<const char*, 6> unknown = {"C2", "DA00", "DB00", "E1C10001", "0F", "61"};
         const bool is_known = detail % 2 == 0;
         const std::string request = is_known ? malformed[detail / 2 % 8U] : unknown[detail / 2 % 6U];
         if (!refused(request)) RC_ASSERT(ask(request) == (is_known ? "D80103" : "D80202"));

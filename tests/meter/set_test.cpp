@@ -410,6 +410,19 @@ TEST_F(SetBlocks, AValueThatIsTooLongIsAborted) {
     EXPECT_EQ(manager.ask("C103C1" + block(true, 6, raw)), "C503C11200000006");
 }
 
+// 4096 octets with the ten that name the target.
+TEST_F(SetBlocks, TheLongestValueIsTakenAndOneOctetMoreIsNot) {
+    for (const std::size_t size : {max_assembled_size - 10, max_assembled_size - 9}) {
+        Octets value(size, 0x31);
+        ByteWriter head(value);
+        head.u8(0x09);
+        head.u8(0x82);
+        head.u16(static_cast<std::uint16_t>(size - 4));
+        const bool fits = size == max_assembled_size - 10;
+        EXPECT_EQ(in_blocks(manager, "C102C1" + zone, value, 1024), fits ? "C503C10C00000004" : "C503C11100000004");
+    }
+}
+
 TEST_F(SetBlocks, ThePublicClientWritesNothingInBlocksEither) {
     Reader reader(bench);
     EXPECT_EQ(in_blocks(reader, "C102C1" + zone, test::hex("10FF88"), 1), "C503C10300000003");

@@ -86,7 +86,7 @@ TEST(Store, NeedsTwoSectors) {
 }
 
 TEST(Store, KeepsEveryRecordRoundTheRingAndNeverProgramsAnOctetTwice) {
-    for (const std::size_t size : {std::size_t{1600}, std::size_t{4096}, std::size_t{128 * 1024}}) {
+    for (const std::size_t size : {std::size_t{2600}, std::size_t{4096}, std::size_t{128 * 1024}}) {
         TornFlash flash(3, size);
         Store store(flash);
         store.mount();

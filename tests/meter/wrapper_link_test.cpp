@@ -36,6 +36,9 @@ class Connection {
         while (!closed) {
             const auto step = link.receive(meter_, buffer_, room_);
             answers.insert(answers.end(), step.answer.begin(), step.answer.end());
+            for (Bytes next = link.more(meter_, room_); !next.empty(); next = link.more(meter_, room_)) {
+                answers.insert(answers.end(), next.begin(), next.end());
+            }
             closed = step.close;
             ++steps;
             EXPECT_LE(step.consumed, buffer_.size());
@@ -72,7 +75,7 @@ struct Wrapper : testing::Test {
 TEST_F(Wrapper, AnswersWithThePortsTurnedRound) {
     EXPECT_EQ(connection.ask(open_public),
               "000100010010002B"
-              "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400005E1D08000007");
+              "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000FE5D08000007");
     EXPECT_EQ(connection.ask(wpdu(16, 1, get_base)), "0001000100100006" + base);
     EXPECT_TRUE(connection.link.has_open_association());
     EXPECT_EQ(connection.ask(wpdu(16, 1, "6200")), "00010001001000056303800100");
@@ -88,6 +91,19 @@ TEST_F(Wrapper, LongAnswersHaveTheirHeaderRightBeforeThem) {
         EXPECT_EQ(header->length + 8U, answer.size());
         EXPECT_EQ(test::hex(Bytes(answer).subspan(8, 3)), "C402C1");
     }
+}
+
+TEST_F(Wrapper, AnAnswerOfSeveralApdusIsAsManyWpdus) {
+    (void)connection.ask(wpdu(16, 1, Client::aarq({}, 12, test::all_conformance)));
+    (void)connection.ask(open_management);
+    EXPECT_EQ(connection.ask(wpdu(16, 1, "C001C100080000010000FF0200")), "000100010010000CE0080001000005C401C10009");
+    EXPECT_EQ(connection.ask(wpdu(1, 1, get_base)), "0001000100010006" + base) << "another client's session";
+    EXPECT_EQ(connection.ask(wpdu(16, 1, "E083000100 0100")),
+              "000100010010000CE04800020001050C07EA060F"
+              "000100010010000CE0480003000105010E000000"
+              "000100010010000AE0880004000103FF8880");
+    Octets room(WrapperLink::min_send_buffer_size);
+    EXPECT_TRUE(connection.link.more(bench.meter, room).empty());
 }
 
 TEST_F(Wrapper, AStreamMayBeCutAndJoinedAnywhere) {

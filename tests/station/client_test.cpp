@@ -1,5 +1,7 @@
 #include "station/client.hpp"
 
+#include <deque>
+
 #include <gmock/gmock.h>
 
 #include "dlms/apdu/get.hpp"
@@ -191,6 +193,159 @@ TEST(Client, RefusesAMalformedValue) {
     meter.answer("C001", "C401C1001A07EA0D1607");
     auto client = connect(meter);
     EXPECT_EQ(client->get(clock_time).error().kind, ErrorKind::protocol);
+}
+
+// A link that says several things to one request, and remembers how each request was sent.
+class TalkingLink : public Link {
+  public:
+    using Meter = std::function<std::vector<std::string>(const std::string& request)>;
+
+    TalkingLink(Meter meter, std::vector<std::string>& posted) : meter_(std::move(meter)), posted_(posted) {}
+
+    Result<void, Error> send(Bytes apdu, const Deadline&) override {
+        for (const std::string& answer : meter_(hex_text(apdu))) answers_.push_back(hex(answer));
+        return {};
+    }
+    Result<void, Error> post(Bytes apdu, const Deadline&) override {
+        posted_.push_back(hex_text(apdu));
+        return {};
+    }
+    Result<Bytes, Error> receive(const Deadline&) override {
+        if (answers_.empty()) return fail(timeout_error("silence"));
+        current_ = std::move(answers_.front());
+        answers_.pop_front();
+        return Bytes(current_);
+    }
+    [[nodiscard]] bool is_reliable() const override { return true; }
+
+  private:
+    Meter meter_;
+    std::vector<std::string>& posted_;
+    std::deque<Octets> answers_;
+    Octets current_;
+};
+
+struct Talk {
+    std::vector<std::string> requests;
+    std::vector<std::string> posted;
+
+    Result<Client, Error> connect(TalkingLink::Meter meter, const Options& options = {}) {
+        return Client::associate(std::make_unique<TalkingLink>(
+                                     [this, meter = std::move(meter)](const std::string& request) {
+                                         requests.push_back(request);
+                                         if (request.starts_with("60")) return std::vector{std::string(aare)};
+                                         if (request.starts_with("62")) return std::vector<std::string>{"6303800100"};
+                                         return meter(request);
+                                     },
+                                     posted),
+                                 options);
+    }
+};
+
+TEST(Client, HandsOverWhatTheMeterSaysUnasked) {
+    Talk talk;
+    auto client = talk.connect([](const std::string& request) -> std::vector<std::string> {
+        if (!request.starts_with("C0")) return {};
+        return {"0F C0000007 00 1105", "C2 00 0001 0000608000FF 02 1106", "C401C1001107"};
+    });
+    ASSERT_TRUE(client);
+    std::vector<std::int64_t> heard;
+    client->on_notification(
+        [&](const Notification& notification) { heard.push_back(notification.value.integer().value_or(-1)); });
+    EXPECT_EQ(client->get(clock_time)->integer(), 7) << "which is none of them";
+    EXPECT_THAT(heard, ElementsAre(5, 6));
+    EXPECT_EQ(talk.requests.back(), "10C000000700") << "the one that asked for it is confirmed";
+}
+
+TEST(Client, MalformedNotificationsAreNoAnswerEither) {
+    Talk talk;
+    auto client = talk.connect([](const std::string&) -> std::vector<std::string> {
+        return {"0F", "C2FF", "C401C1001107"};
+    });
+    ASSERT_TRUE(client);
+    EXPECT_EQ(client->get(clock_time)->integer(), 7);
+}
+
+TEST(Client, SendsUnconfirmedServicesWithoutWaiting) {
+    Talk talk;
+    auto client = talk.connect([](const std::string&) { return std::vector<std::string>{}; });
+    ASSERT_TRUE(client);
+    EXPECT_TRUE(client->post_set(clock_time, unsigned_value(dlms::DataTag::unsigned_, 1)));
+    EXPECT_TRUE(client->post_call({8, Obis(0, 0, 1, 0, 0), 1}, integer_value(dlms::DataTag::integer, 0)));
+    EXPECT_THAT(talk.posted, ElementsAre("C1018100080000010000FF02001101", "C3018200080000010000FF01010F00"));
+    EXPECT_EQ(client->post_set(clock_time, octet_string_value(Octets(200))).error().kind, ErrorKind::limit)
+        << "only confirmed requests go in blocks";
+}
+
+TEST(Client, AsksWithThePriorityItIsTold) {
+    Talk talk;
+    Options options;
+    options.high_priority = false;
+    auto client = talk.connect([](const std::string&) { return std::vector<std::string>{"C40141001107"}; }, options);
+    ASSERT_TRUE(client);
+    EXPECT_TRUE(client->get(clock_time));
+    EXPECT_EQ(talk.requests.back().substr(0, 6), "C00141");
+}
+
+TEST(Client, WritesAndCallsInLists) {
+    Talk talk;
+    auto client = talk.connect([](const std::string& request) -> std::vector<std::string> {
+        if (request.starts_with("C104")) return {"C505C1020003"};
+        return {"C703C2020000 0400"};
+    });
+    ASSERT_TRUE(client);
+    const auto written =
+        client->set_list({{{clock_time, std::nullopt}, hex("1105")}, {{clock_time, std::nullopt}, hex("1106")}});
+    ASSERT_TRUE(written) << written.error().text;
+    EXPECT_TRUE((*written)[0]);
+    EXPECT_EQ((*written)[1].error().code, 3U);
+    const dlms::MethodDescriptor method{8, Obis(0, 0, 1, 0, 0), 1};
+    const auto called = client->call_list({{method, hex("0F00")}, {method, hex("0F00")}});
+    ASSERT_TRUE(called) << called.error().text;
+    EXPECT_EQ((*called)[1].result, dlms::ActionResult::object_undefined);
+    EXPECT_TRUE(client->set_list({})->empty());
+    EXPECT_TRUE(client->call_list({})->empty());
+}
+
+// Lists are not negotiated, ACCESS is; then ACCESS is refused.
+TEST(Client, ReadsWithAccessWhereThereAreNoLists) {
+    constexpr std::string_view aare_with_access =
+        "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000405D00400007";
+    for (const bool refuses : {false, true}) {
+        ScriptedMeter meter(aare_with_access);
+        meter.answer("D9", refuses ? "D80202" : "DAC000000100 00 02 1101 1102 02 0100 0100");
+        meter.answer("C001", "C401C1001103");
+        auto client = connect(meter);
+        ASSERT_TRUE(client);
+        const std::vector<dlms::AttributeDescriptor> attributes(2, clock_time);
+        const auto values = client->get_list(attributes);
+        ASSERT_TRUE(values) << values.error().text;
+        EXPECT_EQ((*values)[1]->integer(), refuses ? 3 : 2);
+        EXPECT_EQ(meter.requests.size(), refuses ? 4U : 2U);
+    }
+}
+
+TEST(Client, EndsWhenTheMeterOnlySaysSomethingElse) {
+    // Answers to another request, without an end.
+    class Chatter : public Link {
+      public:
+        Result<void, Error> send(Bytes apdu, const Deadline&) override {
+            associated_ = apdu[0] != 0x60;
+            return {};
+        }
+        Result<Bytes, Error> receive(const Deadline&) override { return Bytes(associated_ ? other_answer_ : aare_); }
+        [[nodiscard]] bool is_reliable() const override { return true; }
+
+      private:
+        bool associated_ = false;
+        Octets aare_ = hex(aare);
+        Octets other_answer_ = hex("C401CF001101");
+    };
+    Options options;
+    options.link.response_timeout = std::chrono::milliseconds(20);
+    auto client = Client::associate(std::make_unique<Chatter>(), options);
+    ASSERT_TRUE(client);
+    EXPECT_EQ(client->get(clock_time).error().kind, ErrorKind::timeout);
 }
 
 }  // namespace

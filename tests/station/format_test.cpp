@@ -13,10 +13,10 @@ using test::hex;
 using test::value_of;
 
 std::string text_of(std::string_view encoded, int scaler = 0) {
-    return to_text(value_of(encoded), scaler);
+    return to_text(value_of(encoded), {.scaler = scaler});
 }
 std::string json_of(std::string_view encoded, int scaler = 0) {
-    return to_json(value_of(encoded), scaler);
+    return to_json(value_of(encoded), {.scaler = scaler});
 }
 
 TEST(Format, ScalesWithoutRounding) {
@@ -171,6 +171,28 @@ RC_GTEST_PROP(Format, ADecimalIsItsDigits, (std::int64_t number)) {
     std::string digits = decimal_text(number, scaler);
     if (const std::size_t point = digits.find('.'); point != std::string::npos) digits.erase(point, 1);
     RC_ASSERT(std::stoll(digits) == number);
+}
+
+TEST(Format, TimesAreShownByTheClockThatIsAskedFor) {
+    // 14:54:17 at five hours east of Greenwich.
+    const Value time = value_of("090C07EA0A07030E3611FFFED400");
+    EXPECT_EQ(to_text(time), "2026-10-07T14:54:17+05:00");
+    EXPECT_EQ(to_text(time, {.time = TimeShown::utc}), "2026-10-07T09:54:17Z");
+    const char* const zone = std::getenv("TZ");
+    const std::string before = zone == nullptr ? "" : zone;
+    ::setenv("TZ", "XXX-2", 1);
+    ::tzset();
+    EXPECT_EQ(to_text(time, {.time = TimeShown::local}), "2026-10-07T11:54:17+02:00");
+    EXPECT_EQ(to_json(time, {.time = TimeShown::local}), "\"2026-10-07T11:54:17+02:00\"");
+    zone == nullptr ? ::unsetenv("TZ") : ::setenv("TZ", before.c_str(), 1);
+    ::tzset();
+}
+
+TEST(Format, TimesWithoutAnOffsetOrWithWildcardsStayAsTheyAre) {
+    for (const char* text : {"090C07EA0A07030E3611FF800000", "090C07EAFF07030E3611FFFED400"}) {
+        const Value time = value_of(text);
+        EXPECT_EQ(to_text(time, {.time = TimeShown::utc}), to_text(time)) << text;
+    }
 }
 
 }  // namespace

@@ -98,6 +98,16 @@ TEST(Get, RefusesALongerValueThanTheLimit) {
     EXPECT_EQ(got.value, "AABB") << "nothing beyond the limit is passed on";
 }
 
+TEST(Get, RefusesMoreBlocksThanTheLimit) {
+    Context context = context_of();
+    context.max_blocks = 2;
+    const Got got = get({"C402C10000000001000109", "C402C10000000002000103", "C402C1010000000300020102"}, context);
+    ASSERT_TRUE(got.talk.error);
+    EXPECT_EQ(got.talk.error->kind, ErrorKind::limit);
+    EXPECT_THAT(got.talk.error->text, HasSubstr("more than 2 blocks"));
+    EXPECT_EQ(got.value, "0903");
+}
+
 TEST(Get, HearsThatTheMeterBreaksOff) {
     for (const std::string_view abort : {"C402C10100000000010F", "C401C1010F"}) {
         const Got got = get({"C402C10000000001000105", abort});

@@ -43,7 +43,8 @@ class LoopbackMeter {
   public:
     using Script = std::function<void(int socket)>;
 
-    LoopbackMeter(int type, Script script, int family = AF_INET) : family_(family) {
+    // `script` serves each of so many connections, one after the other.
+    LoopbackMeter(int type, Script script, int family = AF_INET, int connections = 1) : family_(family) {
         socket_ = Descriptor(::socket(family, type | SOCK_CLOEXEC, 0));
         sockaddr_storage address{};
         socklen_t size = 0;
@@ -64,10 +65,12 @@ class LoopbackMeter {
         port_ = ntohs(family == AF_INET ? reinterpret_cast<sockaddr_in&>(address).sin_port
                                         : reinterpret_cast<sockaddr_in6&>(address).sin6_port);
         if (type == SOCK_STREAM) ::listen(socket_.number(), 4);
-        thread_ = std::thread([this, type, script = std::move(script)] {
+        thread_ = std::thread([this, type, connections, script = std::move(script)] {
             if (type == SOCK_DGRAM) return script(socket_.number());
-            const Descriptor connection(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
-            if (connection.is_open()) script(connection.number());
+            for (int i = 0; i < connections; ++i) {
+                const Descriptor connection(::accept4(socket_.number(), nullptr, nullptr, SOCK_CLOEXEC));
+                if (connection.is_open()) script(connection.number());
+            }
         });
     }
     ~LoopbackMeter() {
@@ -203,6 +206,42 @@ TEST(TcpLink, HearsThatTheMeterHungUp) {
     EXPECT_EQ(client->get(counter).error().kind, ErrorKind::connection) << "and it stays so";
 }
 
+// The first connection breaks in the middle of an answer, or brings none; the second serves.
+class FirstConnectionFails {
+  public:
+    explicit FirstConnectionFails(bool by_silence) : by_silence_(by_silence) {}
+    void operator()(int socket) {
+        if (served_++ > 0) return whole_association(socket);
+        take_request(socket);
+        put(socket, wrapped(association));
+        take_request(socket);
+        if (by_silence_) wait_for_the_end(socket);
+    }
+
+  private:
+    bool by_silence_;
+    int served_ = 0;
+};
+
+TEST(TcpLink, ConnectsAgainForWhatCanBeAskedAgain) {
+    for (const bool by_silence : {false, true}) {
+        LoopbackMeter meter(SOCK_STREAM, FirstConnectionFails(by_silence), AF_INET, 2);
+        Options options = quick_options();
+        options.link.retries = 1;
+        if (by_silence) options.link.response_timeout = 200ms;
+        expect_reading(meter.url("tcp://"), options);
+    }
+}
+
+TEST(TcpLink, DoesNotWriteAgainWhatMayHaveBeenWritten) {
+    LoopbackMeter meter(SOCK_STREAM, FirstConnectionFails(false));
+    Options options = quick_options();
+    options.link.retries = 3;
+    auto client = Client::connect(meter.url("tcp://"), options);
+    ASSERT_TRUE(client);
+    EXPECT_EQ(client->set(counter, null_value()).error().kind, ErrorKind::connection);
+}
+
 TEST(TcpLink, HearsAHalfClose) {
     LoopbackMeter meter(SOCK_STREAM, [](int socket) {
         take_request(socket);
@@ -289,8 +328,10 @@ TEST(UdpLink, RepeatsALostRequestAndOverlooksStrangers) {
     expect_reading(meter.url("udp://"), options);
 }
 
-// A meter that speaks HDLC on any file: it answers whatever comes with the next of its APDUs.
-void serve_hdlc(int file, std::vector<Octets> answers) {
+// A meter that speaks HDLC on any file: it answers whatever comes with the next of its APDUs. `before_second` goes out
+// before the second of them; `datagrams` takes what comes in UI frames.
+void serve_hdlc(int file, std::vector<Octets> answers, const Octets& before_second = {},
+                std::vector<std::string>* datagrams = nullptr) {
     static constexpr std::array<std::uint16_t, 1> devices{1};
     dlms::hdlc::ServerSettings settings;
     settings.turnaround_ms = 0;
@@ -313,7 +354,11 @@ void serve_hdlc(int file, std::vector<Octets> answers) {
         Bytes input = Bytes(received).first(static_cast<std::size_t>(got));
         while (const auto event = link.receive(input, 0)) {
             if (event->kind == dlms::hdlc::ServerEvent::Kind::disconnected) connected = false;
+            if (event->kind == dlms::hdlc::ServerEvent::Kind::datagram && datagrams != nullptr) {
+                datagrams->push_back(hex_text(event->apdu));
+            }
             if (event->kind == dlms::hdlc::ServerEvent::Kind::request && next < answers.size()) {
+                if (next == 1 && ::write(file, before_second.data(), before_second.size()) < 0) return;
                 link.respond(answers[next++]);
             }
         }
@@ -328,6 +373,39 @@ TEST(HdlcLink, CarriesAnAssociationOverTcp) {
     Url url = meter.url("hdlc+tcp://");
     url.address = 17;
     expect_reading(url);
+}
+
+TEST(HdlcLink, BringsAPushBesideTheAnswer) {
+    std::array<std::uint8_t, 64> room{};
+    dlms::hdlc::Frame frame;
+    const Octets push = hex("E6E700 0F 00000001 00 1105");
+    frame.destination = dlms::hdlc::one_octet_address(16);
+    frame.source = dlms::hdlc::two_octet_address(1, 17);
+    frame.control = dlms::hdlc::encode_control({dlms::hdlc::FrameKind::ui, false});
+    frame.information = push;
+    const Octets octets = to_octets(Bytes(room).first(dlms::hdlc::encode_frame(frame, room)));
+    LoopbackMeter meter(SOCK_STREAM, [&](int socket) { serve_hdlc(socket, {association, reading, release}, octets); });
+    auto client = Client::connect(meter.url("hdlc+tcp://"), quick_options());
+    ASSERT_TRUE(client) << client.error().text;
+    std::vector<std::int64_t> heard;
+    client->on_notification(
+        [&](const Notification& notification) { heard.push_back(notification.value.integer().value_or(-1)); });
+    EXPECT_EQ(client->get(counter)->integer(), 5009);
+    EXPECT_EQ(heard, std::vector<std::int64_t>{5});
+}
+
+TEST(HdlcLink, SendsUnconfirmedRequestsInUiFrames) {
+    std::vector<std::string> datagrams;
+    {
+        LoopbackMeter meter(SOCK_STREAM, [&](int socket) {
+            serve_hdlc(socket, {association, release}, {}, &datagrams);
+        });
+        auto client = Client::connect(meter.url("hdlc+tcp://"), quick_options());
+        ASSERT_TRUE(client) << client.error().text;
+        EXPECT_TRUE(client->post_set(counter, unsigned_value(dlms::DataTag::unsigned_, 1)));
+        EXPECT_EQ(client->post_set(counter, octet_string_value(Octets(150))).error().kind, ErrorKind::limit);
+    }
+    EXPECT_EQ(datagrams, std::vector<std::string>{"C10181000100002B0100FF02001101"});
 }
 
 TEST(HdlcLink, GivesUpOnSilence) {

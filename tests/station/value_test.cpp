@@ -152,7 +152,7 @@ RC_GTEST_PROP(Value, DecodesNothingOrItAllFromAnyOctets, (const Octets& octets))
     if (!value) return;
     RC_ASSERT(dlms::data_size(octets) == octets.size());
     (void)to_text(*value);
-    (void)to_json(*value, -3);
+    (void)to_json(*value, {.scaler = -3});
 }
 
 }  // namespace

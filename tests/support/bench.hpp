@@ -27,6 +27,8 @@ inline constexpr meter::UtcTime bench_time =
     std::chrono::sys_days{std::chrono::year{2026} / 6 / 15} + std::chrono::hours{12};
 
 inline constexpr std::uint32_t all_conformance = 0xFF'FFFF;
+// General block transfer takes the place of the services' own blocks, so most clients here are without.
+inline constexpr std::uint32_t without_general_blocks = all_conformance & ~0x20'0000U;
 
 class Bench {
   public:
@@ -34,7 +36,7 @@ class Bench {
                    const meter::Configuration& factory = {}, std::optional<meter::UtcTime> now = bench_time)
         : meter(model, meter::Identity(model, serial_number), factory, mounted(store), now) {}
 
-    MemoryFlash flash{4, 4096};
+    MemoryFlash flash{256, 4096};
     meter::Store store{flash};
     meter::Meter meter;
 
@@ -62,10 +64,23 @@ class Client {
         return copy;
     }
     std::string ask(std::string_view apdu) { return hex(send(hex(apdu))); }
+    // The next APDU of the same answer; empty: there are no more.
+    Octets more() {
+        const Bytes answer = session_.more(meter_, room_);
+        Octets copy(answer.begin(), answer.end());
+        std::fill(room_.begin(), room_.end(), std::uint8_t{0x5A});
+        return copy;
+    }
+    // All APDUs of an answer, in hex.
+    std::vector<std::string> ask_all(std::string_view apdu) {
+        std::vector<std::string> answers;
+        for (Octets answer = send(hex(apdu)); !answer.empty(); answer = more()) answers.push_back(hex(answer));
+        return answers;
+    }
 
     // An AARQ without ciphering, with the password if there is one.
     static Octets aarq(std::string_view password = {}, std::uint16_t pdu_size = 0xFFFF,
-                       std::uint32_t conformance = all_conformance) {
+                       std::uint32_t conformance = without_general_blocks) {
         Octets initiate_room(64);
         ByteWriter initiate(initiate_room);
         dlms::InitiateRequest request;
@@ -85,7 +100,7 @@ class Client {
         return {out.written().begin(), out.written().end()};
     }
     bool open(std::string_view password = {}, std::uint16_t pdu_size = 0xFFFF,
-              std::uint32_t conformance = all_conformance) {
+              std::uint32_t conformance = without_general_blocks) {
         (void)send(aarq(password, pdu_size, conformance));
         return session_.association().is_open();
     }
@@ -155,14 +170,14 @@ inline constexpr std::string_view management_password = meter::demo_management_p
 // The public client, and the management client with its password.
 class Reader : public Client {
   public:
-    explicit Reader(Bench& bench, std::uint16_t pdu_size = 0xFFFF, std::uint32_t conformance = all_conformance)
+    explicit Reader(Bench& bench, std::uint16_t pdu_size = 0xFFFF, std::uint32_t conformance = without_general_blocks)
         : Client(bench.meter, meter::public_client_sap) {
         if (!open({}, pdu_size, conformance)) std::abort();
     }
 };
 class Manager : public Client {
   public:
-    explicit Manager(Bench& bench, std::uint16_t pdu_size = 0xFFFF, std::uint32_t conformance = all_conformance)
+    explicit Manager(Bench& bench, std::uint16_t pdu_size = 0xFFFF, std::uint32_t conformance = without_general_blocks)
         : Client(bench.meter, meter::management_client_sap) {
         if (!open(management_password, pdu_size, conformance)) std::abort();
     }

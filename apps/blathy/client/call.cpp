@@ -21,6 +21,7 @@ struct CallOptions {
     std::string value;
     std::string type;
     bool encoded = false;
+    bool unconfirmed = false;
 };
 
 Result<std::int8_t, Error> method_of(std::uint16_t class_id, const std::string& text) {
@@ -54,11 +55,16 @@ int call(const CallOptions& options) {
         if (!class_id) return complain(target->text, class_id.error());
         const auto method = method_of(*class_id, options.method);
         if (!method) return complain(target->text, method.error());
+        if (options.unconfirmed) {
+            const auto sent = client.post_call({*class_id, target->instance, *method}, *parameters);
+            return sent ? exit_ok : complain(target->text + " " + options.method, sent.error());
+        }
         const auto returned = client.call({*class_id, target->instance, *method}, *parameters);
         if (!returned) return complain(target->text + " " + options.method, returned.error());
-        Table table(options.common.format(), {{"value", "Returned"}});
-        if (*returned) table.row({{to_text(**returned), to_json(**returned)}});
-        if (!*returned && options.common.format() == Format::text) return exit_ok;
+        const OutputOptions& output = options.common.output;
+        if (!*returned && output.format == Format::text) return exit_ok;
+        Table table(output.format, {{"value", "Returned"}});
+        if (*returned) table.row({output.cell(**returned)});
         return table.finish() ? exit_ok : exit_failed;
     });
 }
@@ -78,13 +84,15 @@ void add_call(CLI::App& app, int& exit_code) {
                                             "Data type of the parameter: integer unless stated, see `write --help`");
     command->add_flag("--encoded", options->encoded, "VALUE is an encoded value (A-XDR) in hexadecimal")
         ->excludes(type);
-    add_format_options(*command, options->common);
+    command->add_flag("--unconfirmed", options->unconfirmed, "Don't ask for an answer, and don't wait for one");
+    add_output_options(*command, options->common.output);
     command->footer(
-        "Examples:\n"
-        "  blathy call tcp://192.0.2.7 0-0:96.3.10.255 remote_disconnect --client 1\n"
-        "  blathy call tcp://192.0.2.7 9/0-0:10.0.1.255 execute 1 --type long-unsigned\n"
-        "  blathy call tcp://192.0.2.7 115/0-0:19.40.0.255 enter 12345678901234567890 --type octet-string\n"
-        "\nExit codes: 0 done; 1 the meter refused; 2 bad usage, no connection, or the connection broke.");
+        std::string(
+            "Examples:\n"
+            "  blathy call tcp://192.0.2.7 0-0:96.3.10.255 remote_disconnect --client 1\n"
+            "  blathy call tcp://192.0.2.7 9/0-0:10.0.1.255 execute 1 --type long-unsigned\n"
+            "  blathy call tcp://192.0.2.7 115/0-0:19.40.0.255 enter 12345678901234567890 --type octet-string\n") +
+        exit_codes);
     command->callback([options, &exit_code] { exit_code = call(*options); });
 }
 

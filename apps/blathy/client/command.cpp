@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 namespace blathy::apps {
@@ -48,6 +49,8 @@ Result<station::Options, Error> client_options(const CommonOptions& options, con
     constexpr std::uint16_t datagram_pdu = 1024;
     const std::uint16_t usual = url.transport == station::Transport::udp ? datagram_pdu : 0xFFFF;
     result.association.max_receive_pdu_octets = options.max_pdu == 0 ? usual : options.max_pdu;
+    result.association.block_window = options.block_window;
+    result.high_priority = !options.low_priority;
     return result;
 }
 
@@ -77,12 +80,54 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
         .add_option("--max-pdu", options.max_pdu,
                     "Longest answer to take at once, in octets: longer ones come in blocks")
         ->check(CLI::Range(12, 0xFFFF));
+    command
+        .add_option("--gbt", options.block_window,
+                    "Use general block transfer, and let the meter send so many blocks before it waits; a meter\n"
+                    "that does not agree to it is asked in the services' own blocks")
+        ->type_name("WINDOW")
+        ->check(CLI::Range(1, 63));
+    command.add_flag("--low-priority", options.low_priority, "Ask with normal instead of high priority");
 }
 
-void add_format_options(CLI::App& command, CommonOptions& options) {
-    CLI::Option* json = command.add_flag("--json", options.json, "Print JSON, an array with an object for each row");
-    command.add_flag("--csv", options.csv, "Print comma separated values (RFC 4180) with a header line")
-        ->excludes(json);
+void add_output_options(CLI::App& command, OutputOptions& options) {
+    const std::map<std::string, Format> formats = {
+        {"table", Format::text}, {"json", Format::json}, {"csv", Format::csv}};
+    const std::map<std::string, station::TimeShown> times = {
+        {"meter", station::TimeShown::as_sent}, {"utc", station::TimeShown::utc}, {"local", station::TimeShown::local}};
+    CLI::Option* format =
+        command
+            .add_option_function<std::string>(
+                "--format", [&options, formats](const std::string& name) { options.format = formats.at(name); },
+                "table (text), json, or csv (RFC 4180, with a header line); table unless stated")
+            ->check(CLI::IsMember({"table", "json", "csv"}));
+    CLI::Option* json = command.add_flag_callback(
+        "--json", [&options] { options.format = Format::json; }, "--format json");
+    CLI::Option* csv = command.add_flag_callback(
+        "--csv", [&options] { options.format = Format::csv; }, "--format csv");
+    json->excludes(format);
+    csv->excludes(format)->excludes(json);
+    command
+        .add_option_function<std::string>(
+            "--time", [&options, times](const std::string& name) { options.time = times.at(name); },
+            "Show dates and times by the clock of the meter (as it sends them, with their offset from UTC),\n"
+            "of utc, or of this computer (local); meter unless stated")
+        ->check(CLI::IsMember({"meter", "utc", "local"}));
+}
+
+void OutputOptions::fill(Cell& cell, const station::Value& value, int scaler) const {
+    if (format == Format::json) {
+        cell.json.clear();
+        append_json(cell.json, value, style(scaler));
+    } else {
+        cell.text.clear();
+        append_text(cell.text, value, style(scaler));
+    }
+}
+
+Cell OutputOptions::cell(const station::Value& value, int scaler) const {
+    Cell cell;
+    fill(cell, value, scaler);
+    return cell;
 }
 
 int with_client(const CommonOptions& options, const std::function<int(station::Client&)>& work) {
@@ -96,6 +141,9 @@ int with_client(const CommonOptions& options, const std::function<int(station::C
     if (!client) {
         (void)complain({}, client.error());
         return exit_failed;
+    }
+    if (options.block_window > 0 && !client->context().uses_general_blocks()) {
+        complain("the meter does not agree to general block transfer; going on with the services' own blocks");
     }
     return work(*client);
 }
@@ -128,6 +176,7 @@ void add_client_commands(CLI::App& app, int& exit_code) {
     add_write(app, exit_code);
     add_call(app, exit_code);
     add_profile(app, exit_code);
+    add_listen(app, exit_code);
 }
 
 }  // namespace blathy::apps

@@ -11,7 +11,20 @@
 
 namespace blathy::apps {
 
-// The options that say which meter, as which client, and how to print.
+// The options that say how to print.
+struct OutputOptions {
+    Format format = Format::text;
+    station::TimeShown time = station::TimeShown::as_sent;
+
+    [[nodiscard]] station::Style style(int scaler = 0) const { return {.scaler = scaler, .time = time}; }
+    // The value as the format has it.
+    [[nodiscard]] Cell cell(const station::Value& value, int scaler = 0) const;
+    // The same into a cell that was used before, whose memory is used again.
+    void fill(Cell& cell, const station::Value& value, int scaler) const;
+};
+void add_output_options(CLI::App& command, OutputOptions& options);
+
+// The options that say which meter, and as which client.
 struct CommonOptions {
     std::string url;
     std::uint16_t client = 16;
@@ -19,18 +32,22 @@ struct CommonOptions {
     std::string password_file;
     double timeout_s = 10;
     unsigned retries = 2;
-    std::uint16_t max_pdu = 0;  // 0: what suits the link
-    bool json = false;
-    bool csv = false;
-
-    [[nodiscard]] Format format() const { return json ? Format::json : csv ? Format::csv : Format::text; }
+    std::uint16_t max_pdu = 0;      // 0: what suits the link
+    std::uint8_t block_window = 0;  // of general block transfer; 0: without it
+    bool low_priority = false;
+    OutputOptions output;
 };
 
 void add_common_options(CLI::App& command, CommonOptions& options);
-void add_format_options(CLI::App& command, CommonOptions& options);
 
 // Connects and runs `work(client)`, which returns an ExitCode. What fails before is printed.
 int with_client(const CommonOptions& options, const std::function<int(station::Client&)>& work);
+
+// The exit codes, at the end of every command's help.
+inline constexpr const char* exit_codes =
+    "\nExit codes: 0 done; 1 the meter refused something, which is named on stderr, or broke the protocol; the rest "
+    "is\n"
+    "done and printed; 2 bad usage, no connection or association, no answer, or the output can't be written.";
 
 // One line on stderr.
 void complain(const std::string& text);
@@ -42,5 +59,6 @@ void add_objects(CLI::App& app, int& exit_code);
 void add_write(CLI::App& app, int& exit_code);
 void add_call(CLI::App& app, int& exit_code);
 void add_profile(CLI::App& app, int& exit_code);
+void add_listen(CLI::App& app, int& exit_code);
 
 }  // namespace blathy::apps

@@ -1,4 +1,4 @@
-// The commands of the master side: read, objects, write, call, profile.
+// The commands of the master side: read, objects, write, call, profile, listen.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -104,18 +104,18 @@ void add_objects(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<CommonOptions>();
     CLI::App* command = app.add_subcommand("objects", "List the objects of a meter that this client can see");
     add_common_options(*command, *options);
-    add_format_options(*command, *options);
+    add_output_options(*command, options->output);
     command->footer(
-        "Access is r (read), w (write), x (invoke); ! means that the APDUs must be protected.\n"
-        "JSON has the access rights bit by bit, as in Association LN version 3, and the selectors.\n"
-        "\nExamples:\n"
-        "  blathy objects tcp://192.0.2.7\n"
-        "  blathy objects tcp://192.0.2.7 --json | jq '.[] | select(.class==7).obis'\n"
-        "\nExit codes: 0 done; 1 the meter refused; 2 bad usage, no connection, or the connection broke.");
+        std::string("Access is r (read), w (write), x (invoke); ! means that the APDUs must be protected.\n"
+                    "JSON has the access rights bit by bit, as in Association LN version 3, and the selectors.\n"
+                    "\nExamples:\n"
+                    "  blathy objects tcp://192.0.2.7\n"
+                    "  blathy objects tcp://192.0.2.7 --json | jq '.[] | select(.class==7).obis'\n") +
+        exit_codes);
     command->callback([options, &exit_code] {
         exit_code = with_client(*options, [&](station::Client& client) {
             const auto objects = client.object_list();
-            return objects ? print(**objects, options->format()) : complain({}, objects.error());
+            return objects ? print(**objects, options->output.format) : complain({}, objects.error());
         });
     });
 }

@@ -226,29 +226,32 @@ std::vector<Column> table_columns(const Profile& profile, Format format) {
     return columns;
 }
 
-int print(Client& client, const Profile& profile, const Wanted& wanted, Format format) {
+int print(Client& client, const Profile& profile, const Wanted& wanted, const OutputOptions& output) {
     auto selection = selection_of(profile, wanted);
     if (!selection) return complain({}, selection.error());
-    Table table(format, table_columns(profile, format));
-    Progress progress(expected_rows(profile, wanted), "rows");
+    Table table(output.format, table_columns(profile, output.format));
+    Progress progress(expected_rows(profile, wanted));
     station::RowExpander expander(profile.columns, profile.capture_period);
     bool written = true;
+    std::vector<Cell> cells(profile.shown.size());
     const auto take_row = [&](Value value) -> Result<void, Error> {
         const auto row = expander.expand(std::move(value));
         if (!row) return fail(row.error());
-        std::vector<Cell> cells;
-        for (const std::size_t index : profile.shown) {
-            const int scaler = profile.scalers[index].scaler;
-            cells.push_back({to_text((*row)[index], scaler), to_json((*row)[index], scaler)});
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            const std::size_t column = profile.shown[i];
+            output.fill(cells[i], (*row)[column], profile.scalers[column].scaler);
         }
-        written = table.row(std::move(cells));
-        progress.advance();
+        written = table.row(cells);
+        progress.add_row();
         // Nobody takes the rows any more, so the meter need not send them.
         if (!written) return fail(Error{});
         return {};
     };
     station::ElementStream rows(take_row, {}, client.context().max_value_octets);
-    auto done = client.get(profile.attribute(2), std::move(*selection), [&](Bytes piece) { return rows.put(piece); });
+    auto done = client.get(profile.attribute(2), std::move(*selection), [&](Bytes piece) {
+        progress.add_octets(piece.size());
+        return rows.put(piece);
+    });
     if (done) done = rows.finish();
     progress.finish();
     if (!table.finish() || !written) return exit_failed;
@@ -263,7 +266,7 @@ int profile(const ProfileOptions& options) {
     return with_client(options.common, [&](Client& client) -> int {
         const auto described = describe(client, target->instance, *wanted);
         if (!described) return complain(target->text, described.error());
-        return print(client, *described, *wanted, options.common.format());
+        return print(client, *described, *wanted, options.common.output);
     });
 }
 
@@ -284,16 +287,18 @@ void add_profile(CLI::App& app, int& exit_code) {
     command
         ->add_option("--columns", options->columns, "Print only these columns: OBIS[/ATTRIBUTE], with commas between")
         ->delimiter(',');
-    add_format_options(*command, options->common);
+    add_output_options(*command, options->common.output);
     command->footer(
-        "Without --from, --to, --entries and --last the whole buffer is read.\n"
-        "A time is 2026-11-22, 2026-11-22T20:04, or 2026-11-22T20:04:08+02:00; without an offset it is the\n"
-        "meter's local time. Values are scaled; text and CSV state the units in the header.\n"
-        "\nExamples:\n"
-        "  blathy profile tcp://192.0.2.7 1-0:99.1.0.255 --last 96\n"
-        "  blathy profile tcp://192.0.2.7 1-0:99.1.0.255 --from 2026-11-01 --to 2026-11-30T23:59 --csv\n"
-        "  blathy profile tcp://192.0.2.7 0-0:98.1.0.255 --entries 1-3 --columns 0-0:1.0.0.255,1.8.0\n"
-        "\nExit codes: 0 all read; 1 the meter refused; 2 bad usage, no connection, or the connection broke.");
+        std::string(
+            "Without --from, --to, --entries and --last the whole buffer is read.\n"
+            "A time is 2026-11-22, 2026-11-22T20:04, or 2026-11-22T20:04:08+02:00; without an offset it is the\n"
+            "meter's local time. Values are scaled; text and CSV state the units in the header.\n"
+            "\nExamples:\n"
+            "  blathy profile tcp://192.0.2.7 1-0:99.1.0.255 --last 96\n"
+            "  blathy profile tcp://192.0.2.7 1-0:99.1.0.255 --from 2026-11-01 --to 2026-11-30T23:59 --csv\n"
+            "  blathy profile tcp://192.0.2.7 0-0:98.1.0.255 --entries 1-3 --columns 0-0:1.0.0.255,1.8.0\n"
+            "  blathy profile tcp://192.0.2.7 1-0:99.1.0.255 --gbt 16 --max-pdu 1024 --time utc\n") +
+        exit_codes);
     command->callback([options, &exit_code] { exit_code = profile(*options); });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace blathy::apps {
@@ -14,32 +15,42 @@ using namespace std::chrono_literals;
 constexpr auto before_first = 500ms;
 constexpr auto between = 100ms;
 
-}  // namespace
-
-Progress::Progress(std::uint64_t expected, std::string unit)
-    : expected_(expected),
-      unit_(std::move(unit)),
-      enabled_(::isatty(STDERR_FILENO) == 1),
-      next_(std::chrono::steady_clock::now() + before_first) {}
-
-void Progress::advance() {
-    ++count_;
-    if (!enabled_) return;
-    const auto now = std::chrono::steady_clock::now();
-    if (now < next_) return;
-    next_ = now + between;
-    draw();
+std::string size_text(double octets) {
+    if (octets < 1e3) return fmt::format("{:.0f} B", octets);
+    return octets < 1e6 ? fmt::format("{:.1f} kB", octets / 1e3) : fmt::format("{:.1f} MB", octets / 1e6);
 }
 
-void Progress::draw() {
+}  // namespace
+
+Progress::Progress(std::uint64_t expected)
+    : expected_(expected), enabled_(::isatty(STDERR_FILENO) == 1), start_(Clock::now()), next_(start_ + before_first) {}
+
+void Progress::add_octets(std::size_t octets) {
+    octets_ += octets;
+    if (!enabled_) return;
+    const auto now = Clock::now();
+    if (now < next_) return;
+    next_ = now + between;
+    draw(now);
+}
+
+std::string progress_line(std::uint64_t rows, std::uint64_t expected, std::uint64_t octets,
+                          std::chrono::duration<double> elapsed) {
     constexpr std::size_t width = 30;
-    std::string line = std::to_string(count_);
-    if (expected_ > 0) {
-        const auto filled = static_cast<std::size_t>(std::min(count_, expected_) * width / expected_);
-        line = "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] " + line + " of " +
-               std::to_string(expected_);
+    std::string line;
+    if (expected > 0) {
+        const auto filled = static_cast<std::size_t>(std::min(rows, expected) * width / expected);
+        line = fmt::format("[{:#<{}}{:.<{}}] {} of {} rows", "", filled, "", width - filled, rows, expected);
+    } else {
+        line = fmt::format("{} rows", rows);
     }
-    std::fprintf(stderr, "\r\x1B[K%s %s", line.c_str(), unit_.c_str());
+    line += ", " + size_text(static_cast<double>(octets));
+    if (elapsed.count() > 0) line += ", " + size_text(static_cast<double>(octets) / elapsed.count()) + "/s";
+    return line;
+}
+
+void Progress::draw(Clock::time_point now) {
+    std::fprintf(stderr, "\r\x1B[K%s", progress_line(rows_, expected_, octets_, now - start_).c_str());
     drawn_ = true;
 }
 

@@ -105,7 +105,9 @@ std::string number_json(std::int64_t number) {
     return std::to_string(number);
 }
 
-int print(const Plan& plan, const std::vector<Result<station::Value, station::Error>>& values, Format format) {
+int print(const Plan& plan, const std::vector<Result<station::Value, station::Error>>& values,
+          const OutputOptions& output) {
+    const Format format = output.format;
     const bool timed =
         std::any_of(plan.items.begin(), plan.items.end(), [](const Item& item) { return item.capture_time; });
     std::vector<Column> columns{{"obis", "OBIS"}};
@@ -137,13 +139,12 @@ int print(const Plan& plan, const std::vector<Result<station::Value, station::Er
             cells.push_back({attribute, attribute});
         }
         cells.push_back({label_of(item.attribute), {}});
-        cells.push_back({to_text(*values[i], scaler_unit.scaler), to_json(*values[i], scaler_unit.scaler)});
+        cells.push_back(output.cell(*values[i], scaler_unit.scaler));
         cells.push_back({unit, unit.empty() ? "null" : ""});
         if (timed) {
             const bool present =
                 item.capture_time && values[*item.capture_time] && !values[*item.capture_time]->is_null();
-            cells.push_back(present ? Cell{to_text(*values[*item.capture_time]), to_json(*values[*item.capture_time])}
-                                    : Cell{"", "null"});
+            cells.push_back(present ? output.cell(*values[*item.capture_time]) : Cell{"", "null"});
         }
         if (!table.row(std::move(cells))) break;
     }
@@ -179,7 +180,7 @@ int read(const ReadOptions& options) {
             (void)complain({}, values.error());
             return exit_failed;
         }
-        return std::max(exit_code, print(plan, *values, options.common.format()));
+        return std::max(exit_code, print(plan, *values, options.common.output));
     });
 }
 
@@ -191,15 +192,15 @@ void add_read(CLI::App& app, int& exit_code) {
     add_common_options(*command, options->common);
     command->add_option("OBIS", options->targets,
                         "What to read; nothing: identifiers, clock and every register this client may read");
-    add_format_options(*command, options->common);
+    add_output_options(*command, options->common.output);
     command->footer(std::string(target_help) +
                     "\nExamples:\n"
                     "  blathy read tcp://192.0.2.7\n"
                     "  blathy read tcp://192.0.2.7 1.8.0 2.8.0 32.7.0 --json\n"
                     "  blathy read 'serial:/dev/ttyUSB0?baud=9600&address=17' 8/0-0:1.0.0.255/2\n"
-                    "  BLATHY_PASSWORD=12345678 blathy read tcp://[2001:db8::7] --client 32\n"
-                    "\nExit codes: 0 all read; 1 the meter refused something, which is named on stderr, the rest is\n"
-                    "printed; 2 bad usage, no connection, or the connection broke.");
+                    "  blathy read tcp://192.0.2.7 --gbt 8 --max-pdu 1024 --time utc --csv\n"
+                    "  BLATHY_PASSWORD=12345678 blathy read tcp://[2001:db8::7] --client 32\n" +
+                    exit_codes);
     command->callback([options, &exit_code] { exit_code = read(*options); });
 }
 

@@ -20,11 +20,22 @@ std::size_t width_of(std::string_view text) {
 
 Table::Table(Format format, std::vector<Column> columns, std::FILE* file)
     : format_(format), columns_(std::move(columns)), file_(file) {
-    std::vector<std::string> header;
-    for (const Column& column : columns_) header.push_back(format_ == Format::text ? column.title : column.key);
-    if (format_ == Format::csv) csv_line(header);
-    if (format_ == Format::json) write("[");
-    if (format_ == Format::text) held_.push_back(std::move(header));
+    if (format_ == Format::json) {
+        for (const Column& column : columns_) keys_.push_back(station::json_string(column.key) + ":");
+        write("[");
+    }
+    if (format_ == Format::csv) {
+        for (std::size_t i = 0; i < columns_.size(); ++i) {
+            if (i > 0) line_ += ',';
+            csv_cell(columns_[i].key);
+        }
+        write(line_ += '\n');
+    }
+    if (format_ == Format::text) {
+        std::vector<std::string> header;
+        for (const Column& column : columns_) header.push_back(column.title);
+        held_.push_back(std::move(header));
+    }
 }
 
 void Table::write(std::string_view text) {
@@ -33,57 +44,62 @@ void Table::write(std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) error_ = errno == 0 ? EIO : errno;
 }
 
-bool Table::row(std::vector<Cell> cells) {
+bool Table::row(std::span<const Cell> cells) {
+    line_.clear();
     if (format_ == Format::json) {
-        std::string object = rows_ == 0 ? "\n{" : ",\n{";
+        line_ += rows_ == 0 ? "\n{" : ",\n{";
         for (std::size_t i = 0; i < columns_.size(); ++i) {
-            if (i > 0) object += ",";
-            object += station::json_string(columns_[i].key) + ":";
-            object += cells[i].json.empty() ? station::json_string(cells[i].text) : cells[i].json;
+            if (i > 0) line_ += ',';
+            line_ += keys_[i];
+            line_ += cells[i].json.empty() ? station::json_string(cells[i].text) : cells[i].json;
         }
-        write(object + "}");
+        write(line_ += '}');
+    } else if (format_ == Format::csv) {
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            if (i > 0) line_ += ',';
+            csv_cell(cells[i].text);
+        }
+        write(line_ += '\n');
+    } else if (!widths_.empty()) {
+        write_text(cells.size(), [&](std::size_t i) { return std::string_view(cells[i].text); });
     } else {
         std::vector<std::string> texts;
         texts.reserve(cells.size());
-        for (Cell& cell : cells) texts.push_back(std::move(cell.text));
-        if (format_ == Format::csv) {
-            csv_line(texts);
-        } else if (!widths_.empty()) {
-            write_text(texts);
-        } else {
-            held_.push_back(std::move(texts));
-            if (held_.size() > held_rows) release();
-        }
+        for (const Cell& cell : cells) texts.push_back(cell.text);
+        held_.push_back(std::move(texts));
+        if (held_.size() > held_rows) release();
     }
     ++rows_;
     return error_ == 0;
 }
 
-void Table::csv_line(const std::vector<std::string>& cells) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (i > 0) line += ',';
-        if (cells[i].find_first_of("\",\r\n") == std::string::npos) {
-            line += cells[i];
-            continue;
-        }
-        line += '"';
-        for (const char character : cells[i]) line += character == '"' ? "\"\"" : std::string(1, character);
-        line += '"';
+void Table::csv_cell(std::string_view text) {
+    if (text.find_first_of("\",\r\n") == std::string_view::npos) {
+        line_ += text;
+        return;
     }
-    write(line + "\n");
+    line_ += '"';
+    for (const char character : text) {
+        if (character == '"') line_ += '"';
+        line_ += character;
+    }
+    line_ += '"';
 }
 
-void Table::write_text(const std::vector<std::string>& cells) {
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-        if (i > 0) line += "  ";
-        const std::size_t width = width_of(cells[i]);
-        const std::string padding(widths_[i] > width ? widths_[i] - width : 0, ' ');
-        line += columns_[i].right_aligned ? padding + cells[i] : cells[i] + padding;
+template <class TextOf>
+void Table::write_text(std::size_t count, TextOf text_of) {
+    line_.clear();
+    for (std::size_t i = 0; i < count; ++i) {
+        if (i > 0) line_ += "  ";
+        const std::string_view text = text_of(i);
+        const std::size_t width = width_of(text);
+        const std::size_t padding = widths_[i] > width ? widths_[i] - width : 0;
+        if (columns_[i].right_aligned) line_.append(padding, ' ');
+        line_ += text;
+        if (!columns_[i].right_aligned) line_.append(padding, ' ');
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    write(line + "\n");
+    line_.erase(line_.find_last_not_of(' ') + 1);
+    write(line_ += '\n');
 }
 
 void Table::release() {
@@ -95,7 +111,9 @@ void Table::release() {
             if (const std::size_t width = width_of(cells[i]); width <= widest) widths_[i] = std::max(widths_[i], width);
         }
     }
-    for (const auto& cells : held_) write_text(cells);
+    for (const auto& cells : held_) {
+        write_text(cells.size(), [&](std::size_t i) { return std::string_view(cells[i]); });
+    }
     held_.clear();
 }
 

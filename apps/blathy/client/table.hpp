@@ -1,8 +1,12 @@
 // Rows of results on standard output: aligned text, JSON or CSV.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
+#include <initializer_list>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace blathy::apps {
@@ -27,7 +31,8 @@ class Table {
 
     // Text is held back until the widths of its columns are known, at most `held_rows` rows; all else is written at
     // once. False: the output can't be written, and the rest may be left away.
-    bool row(std::vector<Cell> cells);
+    bool row(std::span<const Cell> cells);
+    bool row(std::initializer_list<Cell> cells) { return row(std::span<const Cell>(cells.begin(), cells.size())); }
     // Writes what is still held back, and the end. False: not everything could be written. A reader that has had
     // enough and closed the pipe is not worth a message; anything else is complained about.
     bool finish();
@@ -36,13 +41,16 @@ class Table {
     static constexpr std::size_t held_rows = 256;
 
     void write(std::string_view text);
-    void write_text(const std::vector<std::string>& cells);
+    template <class TextOf>
+    void write_text(std::size_t count, TextOf text_of);
     void release();
-    void csv_line(const std::vector<std::string>& cells);
+    void csv_cell(std::string_view text);
 
     Format format_;
     std::vector<Column> columns_;
+    std::vector<std::string> keys_;  // of JSON
     std::FILE* file_;
+    std::string line_;  // being put together
     std::vector<std::vector<std::string>> held_;
     std::vector<std::size_t> widths_;  // once they are known
     std::size_t rows_ = 0;

@@ -19,7 +19,25 @@ struct WriteOptions {
     std::string value;
     std::string type;
     bool encoded = false;
+    bool unconfirmed = false;
 };
+
+// What was written; people asked for it, and need not be told.
+int print(const dlms::AttributeDescriptor& attribute, const Value& value, const WriteOptions& options) {
+    const OutputOptions& output = options.common.output;
+    if (output.format == Format::text) return exit_ok;
+    Table table(
+        output.format,
+        {{"obis", "OBIS"}, {"class", "Class"}, {"attribute", "Attribute"}, {"value", "Value"}, {"result", "Result"}});
+    const std::string class_id = std::to_string(attribute.class_id);
+    const std::string number = std::to_string(attribute.attribute);
+    table.row({{station::obis_text(attribute.instance), {}},
+               {class_id, class_id},
+               {number, number},
+               output.cell(value),
+               {options.unconfirmed ? "sent" : "success", {}}});
+    return table.finish() ? exit_ok : exit_failed;
+}
 
 int write(const WriteOptions& options) {
     const auto target = parse_target(options.target);
@@ -45,8 +63,9 @@ int write(const WriteOptions& options) {
             if (!given) return complain(target->text, given.error());
             value = std::move(*given);
         }
-        if (const auto done = client.set(*attribute, *value); !done) return complain(target->text, done.error());
-        return exit_ok;
+        const auto done = options.unconfirmed ? client.post_set(*attribute, *value) : client.set(*attribute, *value);
+        if (!done) return complain(target->text, done.error());
+        return print(*attribute, *value, options);
     });
 }
 
@@ -66,6 +85,8 @@ void add_write(CLI::App& app, int& exit_code) {
         ->add_flag("--encoded", options->encoded,
                    "VALUE is an encoded value (A-XDR) in hexadecimal: for arrays and structures")
         ->excludes(type);
+    command->add_flag("--unconfirmed", options->unconfirmed, "Don't ask for an answer, and don't wait for one");
+    add_output_options(*command, options->common.output);
     command->footer(
         std::string(target_help) +
         "\nTypes: boolean, integer (8 bits), long (16), double-long (32), long64, unsigned (8),\n"
@@ -76,8 +97,8 @@ void add_write(CLI::App& app, int& exit_code) {
         "  blathy write tcp://192.0.2.7 0-0:96.13.1.255 'Low credit'\n"
         "  blathy write tcp://192.0.2.7 0-0:1.0.0.255 2026-11-22T20:04:08+02:00\n"
         "  blathy write tcp://192.0.2.7 3/0-0:17.0.0.255/2 500 --type long-unsigned\n"
-        "  blathy write tcp://192.0.2.7 0-0:97.98.10.255 0601000000 --encoded\n"
-        "\nExit codes: 0 written; 1 the meter refused; 2 bad usage, no connection, or the connection broke.");
+        "  blathy write tcp://192.0.2.7 0-0:97.98.10.255 0601000000 --encoded\n" +
+        exit_codes);
     command->callback([options, &exit_code] { exit_code = write(*options); });
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 constexpr const char* description = R"(Explain a frame, an APDU or the DLMS traffic of a capture, down to the bits.
 
-What the octets are is seen from the first of them; --protocol says it when that fails. An error is marked at its place.)";
+What the octets are is seen from the first of them; --protocol says it when that fails. An error is marked at its place.
+APDUs that come in several HDLC segments or general blocks are put together and explained as well.)";
 
 constexpr const char* footer =
     R"(Exit codes: 0 everything made sense; 1 some of it was malformed, and is marked; 2 the input can't be read.
@@ -38,7 +39,20 @@ void add_decode_command(CLI::App& app, int& exit_code) {
     command->add_option("--protocol", *protocol, "apdu, wrapper, hdlc or iec62056-21")
         ->check(CLI::IsMember({"apdu", "wrapper", "hdlc", "iec62056-21"}));
     command->add_option("--port", options->port, "TCP or UDP port of a capture; 0 for any")->capture_default_str();
-    command->add_flag("--json", options->json, "an array of nodes; of a capture, one message on each line");
+    CLI::Option* json =
+        command->add_flag("--json", options->json, "an array of nodes; of a capture, one message on each line");
+    CLI::Option* csv = command->add_flag("--csv", options->csv, "a line for each node");
+    CLI::Option* format = command
+                              ->add_option_function<std::string>(
+                                  "--format",
+                                  [options](const std::string& name) {
+                                      options->json = name == "json";
+                                      options->csv = name == "csv";
+                                  },
+                                  "table (text), json or csv; table unless stated")
+                              ->check(CLI::IsMember({"table", "json", "csv"}));
+    csv->excludes(json)->excludes(format);
+    json->excludes(format);
     command->callback([=, &exit_code] {
         if (!protocol->empty()) options->protocol = protocols.at(*protocol);
         exit_code = run_decode(*options, std::cout, std::cerr);

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "apps/blathy/decode/assembly.hpp"
 #include "apps/blathy/decode/hex.hpp"
 #include "apps/blathy/decode/pcap.hpp"
 #include "apps/blathy/decode/render.hpp"
@@ -23,13 +24,43 @@ enum Outcome : int { decoded = 0, malformed = 1, unreadable = 2 };
 
 constexpr std::uintmax_t max_text_file = std::uintmax_t{64} * 1024 * 1024;
 
+std::string title_of(const AssembledApdu& apdu) {
+    return fmt::format("apdu of {}, put together from {} {}", apdu.octets.size(), apdu.parts, apdu.of);
+}
+
+// What became whole with a message, behind what is in the message itself.
+nlohmann::ordered_json json_of(const AssembledApdu& apdu, bool& has_error) {
+    return {{"name", "assembled-apdu"},
+            {"value", title_of(apdu)},
+            {"nodes", render_json(apdu.octets, dlms::Protocol::apdu, has_error)}};
+}
+
+bool print_text(std::ostream& out, const std::vector<AssembledApdu>& assembled) {
+    bool has_error = false;
+    for (const AssembledApdu& apdu : assembled) {
+        out << '\n' << title_of(apdu) << '\n';
+        has_error = render_text(out, apdu.octets, dlms::Protocol::apdu) || has_error;
+    }
+    return has_error;
+}
+
 int decode_octets(Bytes octets, const DecodeOptions& options, std::ostream& out) {
     const dlms::Protocol protocol = options.protocol.value_or(dlms::guess_protocol(octets));
+    const auto assembled = ApduAssembler().put("", octets, protocol);
     bool has_error = false;
     if (options.json) {
-        out << to_text(render_json(octets, protocol, has_error)) << '\n';
+        auto nodes = render_json(octets, protocol, has_error);
+        for (const AssembledApdu& apdu : assembled) nodes.push_back(json_of(apdu, has_error));
+        out << to_text(nodes) << '\n';
+    } else if (options.csv) {
+        out << "part," << csv_header << '\n';
+        has_error = render_csv(out, "input,", octets, protocol);
+        for (const AssembledApdu& apdu : assembled) {
+            has_error = render_csv(out, "assembled,", apdu.octets, dlms::Protocol::apdu) || has_error;
+        }
     } else {
         has_error = render_text(out, octets, protocol);
+        has_error = print_text(out, assembled) || has_error;
     }
     return has_error ? malformed : decoded;
 }
@@ -59,24 +90,37 @@ class CapturePrinter {
   public:
     CapturePrinter(const DecodeOptions& options, std::ostream& out) : options_(options), out_(out) {
         if (options_.json) out_ << '[';
+        if (options_.csv) out_ << "message,time,transport,source,destination,part," << csv_header << '\n';
     }
 
     void print(const Message& message) {
         const dlms::Protocol protocol = options_.protocol.value_or(dlms::guess_protocol(message.octets));
         const std::string time = time_text(message.time_ns);
         const std::string_view transport = message.is_tcp ? "tcp" : "udp";
+        const std::string source = to_string(message.source);
+        const std::string destination = to_string(message.destination);
         ++count_;
-        if (!options_.json) {
-            fmt::print(out_, "{}#{} {} {} {} -> {}\n", count_ > 1 ? "\n" : "", count_, time, transport,
-                       to_string(message.source), to_string(message.destination));
-            has_error_ = render_text(out_, message.octets, protocol) || has_error_;
+        const auto assembled =
+            assembler_.put(fmt::format("{} {}>{}", transport, source, destination), message.octets, protocol);
+        if (options_.csv) {
+            const std::string prefix = fmt::format("{},{},{},{},{},", count_, time, transport, source, destination);
+            has_error_ = render_csv(out_, prefix + "input,", message.octets, protocol) || has_error_;
+            for (const AssembledApdu& apdu : assembled) {
+                has_error_ = render_csv(out_, prefix + "assembled,", apdu.octets, dlms::Protocol::apdu) || has_error_;
+            }
             return;
         }
-        nlohmann::ordered_json json{{"time", time},
-                                    {"transport", transport},
-                                    {"source", to_string(message.source)},
-                                    {"destination", to_string(message.destination)}};
+        if (!options_.json) {
+            fmt::print(out_, "{}#{} {} {} {} -> {}\n", count_ > 1 ? "\n" : "", count_, time, transport, source,
+                       destination);
+            has_error_ = render_text(out_, message.octets, protocol) || has_error_;
+            has_error_ = print_text(out_, assembled) || has_error_;
+            return;
+        }
+        nlohmann::ordered_json json{
+            {"time", time}, {"transport", transport}, {"source", source}, {"destination", destination}};
         json["nodes"] = render_json(message.octets, protocol, has_error_);
+        for (const AssembledApdu& apdu : assembled) json["assembled"].push_back(json_of(apdu, has_error_));
         out_ << (count_ > 1 ? ",\n" : "\n") << to_text(json);
     }
 
@@ -89,6 +133,7 @@ class CapturePrinter {
   private:
     const DecodeOptions& options_;
     std::ostream& out_;
+    ApduAssembler assembler_;
     std::size_t count_ = 0;
     bool has_error_ = false;
 };

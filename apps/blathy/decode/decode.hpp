@@ -15,7 +15,9 @@ struct DecodeOptions {
     std::string input;  // hexadecimal digits, or a file: pcap, pcapng, or text with such digits
     std::optional<dlms::Protocol> protocol = std::nullopt;  // none: what the first octets look like
     std::uint16_t port = dlms::wrapper_port;                // of a capture; 0: any, where the octets look like DLMS
-    bool json = false;  // an array of nodes; for a capture, an array of messages with their nodes, one on each line
+    // An array of nodes; for a capture, an array of messages with their nodes, one on each line.
+    bool json = false;
+    bool csv = false;  // a line for each node
 };
 
 // Writes the explanation to `out`, and what goes wrong to `err`. 0: everything made sense; 1: some of it was

@@ -45,6 +45,24 @@ nlohmann::ordered_json render_json(Bytes octets, dlms::Protocol protocol, bool& 
     return nodes;
 }
 
+bool render_csv(std::ostream& out, const std::string& prefix, Bytes octets, dlms::Protocol protocol) {
+    bool has_error = false;
+    const auto quoted = [](std::string_view text) {
+        std::string cell = "\"";
+        for (const char character : text) {
+            if (character == '"') cell += '"';
+            cell += character;
+        }
+        return cell + "\"";
+    };
+    dlms::explain(octets, protocol, [&](const dlms::Node& node) {
+        fmt::print(out, "{}{},{},{},{},{},{},{}\n", prefix, node.depth, node.offset, node.length,
+                   to_hex(octets.subspan(node.offset, node.length)), quoted(node.name), quoted(node.value), node.error);
+        has_error = has_error || node.error;
+    });
+    return has_error;
+}
+
 std::string to_text(const nlohmann::ordered_json& json) {
     return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

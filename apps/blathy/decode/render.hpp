@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +17,10 @@ bool render_text(std::ostream& out, Bytes octets, dlms::Protocol protocol);
 
 // An array of {depth, offset, length, octets, name, value, error}. Sets `has_error` if a node is one.
 nlohmann::ordered_json render_json(Bytes octets, dlms::Protocol protocol, bool& has_error);
+
+// A line for each node: prefix, depth, offset, length, octets, name, value, error. Returns whether a node is an error.
+bool render_csv(std::ostream& out, const std::string& prefix, Bytes octets, dlms::Protocol protocol);
+inline constexpr const char* csv_header = "depth,offset,length,octets,name,value,error";
 
 // One line, without line breaks; octets that are no UTF-8 are replaced.
 std::string to_text(const nlohmann::ordered_json& json);

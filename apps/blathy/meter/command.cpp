@@ -12,8 +12,9 @@
 #include <fmt/format.h>
 
 #include "apps/blathy/meter/desk_meter.hpp"
+#include "apps/blathy/meter/listen.hpp"
 #include "apps/blathy/meter/options.hpp"
-#include "apps/blathy/meter/wrapper_server.hpp"
+#include "apps/blathy/meter/push_sender.hpp"
 #include "apps/blathy/panel/server.hpp"
 #include "meter/models/models.hpp"
 #include "station/url.hpp"
@@ -89,7 +90,8 @@ class Desk {
     asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};  // the panel and the signals
     Poller poller_;                                                 // the meter's own connections
     std::unique_ptr<DeskMeter> desk_;
-    std::vector<std::unique_ptr<WrapperServer>> servers_;
+    PushSender push_sender_{poller_};
+    std::vector<std::unique_ptr<LinkServer>> servers_;
     std::unique_ptr<PanelServer> panel_;
 };
 
@@ -118,20 +120,15 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     }
 
     const auto executor = context_.get_executor();
-    WrapperServerLimits limits;
+    LinkLimits limits;
     limits.idle = options.idle_timeout;
     std::vector<std::string> listening;
     for (const std::string& text : options.listen) {
         const auto url = station::parse_url(text, station::UrlUse::listen);
         if (!url) return fail(fmt::format("--listen {}: {}", text, url.error().text));
-        if (url->transport != station::Transport::tcp) {
-            return fail(fmt::format("--listen {}: a meter listens at tcp://HOST:PORT", text));
-        }
-        auto server = WrapperServer::listen(poller_, url->host, url->port, meter, limits);
+        auto server = listen_at(poller_, *url, meter, limits);
         if (!server) return fail(server.error());
-        station::Url bound = *url;
-        bound.port = (*server)->port();
-        listening.push_back(station::name_of(bound));
+        listening.push_back((*server)->url());
         servers_.push_back(std::move(*server));
     }
     std::string panel_address = "off";
@@ -147,6 +144,7 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
         if (!panel) return fail(panel.error());
         panel_ = std::move(*panel);
         for (const auto& server : servers_) server->observe(panel_.get());
+        push_sender_.observe(panel_.get());
         const bool v6 = where->host.find(':') != std::string::npos;
         panel_address = v6 ? fmt::format("http://[{}]:{}", where->host, panel_->port())
                            : fmt::format("http://{}:{}", where->host, panel_->port());
@@ -172,10 +170,15 @@ bool Desk::run() {
     auto last_step = steady_clock::now();
     auto next_idle_check = last_step;
     while (!stopped) {
-        const auto until_step = std::chrono::ceil<std::chrono::milliseconds>(last_step + step - steady_clock::now());
-        poller_.wait(std::max(until_step, std::chrono::milliseconds{0}));
+        auto next = last_step + step;
+        for (const auto& server : servers_) next = std::min(next, server->next_timer());
+        const auto until_next = std::chrono::ceil<std::chrono::milliseconds>(next - steady_clock::now());
+        poller_.wait(std::max(until_next, std::chrono::milliseconds{0}));
         for (const auto& server : servers_) server->after_wait();
         const auto now = steady_clock::now();
+        for (const auto& server : servers_) server->run_timers(now);
+        push_sender_.after_wait(now);
+        push_sender_.take_from(desk_->meter(), now);
         if (now < last_step + step) continue;
         desk_->run_for(now - last_step);
         last_step = now;
@@ -197,6 +200,13 @@ constexpr const char* footer = R"(Clients (server SAP 1, logical names):
   16  public client, no security: reads
    1  management client, LLS password: reads, writes, calls methods
 
+Links (--listen; all of them serve the one meter, at the same time):
+  tcp://HOST:PORT                wrapper over TCP
+  udp://HOST:PORT                wrapper over UDP; IPv6 addresses in brackets, udp://[::1]:4059
+  hdlc+tcp://HOST:PORT           HDLC over TCP, each connection a line
+  serial:/dev/ttyUSB0?baud=9600  HDLC over RS485 or a cable, 8N1; &address=17 on a bus with other meters
+  optical:/dev/ttyUSB0           IEC 62056-21: readout, programming mode, and mode E into HDLC
+
 State: with --state DIR, energy, clock and configuration are kept in DIR. Configuration is kept at once; of energy at
 most 10 seconds of meter time are lost when the process is killed, and none after Ctrl-C or SIGTERM.
 
@@ -207,6 +217,7 @@ Exit codes: 0 ended by Ctrl-C or SIGTERM; 1 the state could not be saved; 2 coul
 Examples:
   blathy meter
   blathy meter --model SM306 --listen tcp://0.0.0.0:4059 --panel off
+  blathy meter --listen tcp://[::]:4059 --listen hdlc+tcp://127.0.0.1:4060 --listen serial:/dev/ttyUSB0?address=17
   blathy meter --state ~/meter --speed 60)";
 
 }  // namespace
@@ -225,7 +236,7 @@ void add_meter_command(CLI::App& app, int& exit_code) {
     const auto* serial = command->add_option("--serial", given->serial_number, "serial number; its hardware follows")
                              ->check(CLI::Range(1, 99'999'999))
                              ->capture_default_str();
-    const auto* listen = command->add_option("--listen", given->listen, "tcp://HOST:PORT; may be given again")
+    const auto* listen = command->add_option("--listen", given->listen, "where clients find it; may be given again")
                              ->type_name("URL")
                              ->capture_default_str();
     const auto* panel = command->add_option("--panel", given->panel, "front panel's ADDRESS:PORT, or off")

@@ -16,7 +16,7 @@ namespace blathy::apps {
 class FileFlash final : public meter::Flash {
   public:
     static constexpr std::size_t sector_octets = 4096;
-    static constexpr std::size_t sectors = 64;
+    static constexpr std::size_t sectors = 256;
 
     // Opens or creates DIRECTORY/flash.bin, for this process alone. The error is a sentence.
     static Result<std::unique_ptr<FileFlash>, std::string> open(const std::filesystem::path& directory);

@@ -44,33 +44,43 @@ class WrapperServer::Connection final : public Watcher {
         serve();
     }
 
-    // Answers every complete request that is there.
+    // Goes on with the answer that is under way, and then answers every complete request that is there.
     void serve() {
         std::size_t begin = 0;
-        while (true) {
+        while (send_rest_of_answer()) {
             const Bytes stream = Bytes(received_).subspan(begin, size_ - begin);
             const auto step = link_.receive(server_.meter_, stream, server_.send_buffer_);
             if (step.close) return end();
             if (step.consumed == 0) break;
             begin += step.consumed;
             last_activity_ = std::chrono::steady_clock::now();
-            observe(stream.first(step.consumed), step.answer);
-            if (step.answer.empty()) continue;
-            const auto sent = socket_.write(step.answer);
-            if (!sent) return end();
-            if (*sent < step.answer.size()) {
-                forget(begin);
-                return keep(step.answer.subspan(*sent));
-            }
+            observe(Direction::to_meter, stream.first(step.consumed));
+            if (!send(step.answer)) break;
         }
-        forget(begin);
+        if (socket_.is_open()) forget(begin);
     }
 
-    // A slow peer: what is left is kept for it, for the shared buffer serves the others meanwhile. Until it is gone
-    // nothing more is read.
-    void keep(Bytes rest) {
+    // An answer may have several parts, which are made as the peer takes them.
+    bool send_rest_of_answer() {
+        while (true) {
+            const Bytes next = link_.more(server_.meter_, server_.send_buffer_);
+            if (next.empty()) return true;
+            if (!send(next)) return false;
+        }
+    }
+
+    // False: the peer is slow, or gone. What is left is kept for it, for the shared buffer serves the others meanwhile.
+    // Until it is gone nothing more is read, and no more is made.
+    bool send(Bytes answer) {
+        if (answer.empty()) return true;
+        observe(Direction::from_meter, answer);
+        const auto sent = socket_.write(answer);
+        if (!sent) return end(), false;
+        if (*sent == answer.size()) return true;
+        const Bytes rest = answer.subspan(*sent);
         unsent_.assign(rest.begin(), rest.end());
         if (!server_.poller_.change(socket_.descriptor(), *this, Poller::Interest::writable)) end();
+        return false;
     }
 
     void on_writable() override {
@@ -91,10 +101,8 @@ class WrapperServer::Connection final : public Watcher {
         size_ -= count;
     }
 
-    void observe(Bytes request, Bytes answer) {
-        if (server_.observer_ == nullptr) return;
-        server_.observer_->on_frame(peer_, Direction::to_meter, request);
-        if (!answer.empty()) server_.observer_->on_frame(peer_, Direction::from_meter, answer);
+    void observe(Direction direction, Bytes frame) {
+        if (server_.observer_ != nullptr) server_.observer_->on_frame(peer_, direction, frame);
     }
 
     WrapperServer& server_;
@@ -108,21 +116,33 @@ class WrapperServer::Connection final : public Watcher {
     Time last_activity_ = std::chrono::steady_clock::now();
 };
 
-WrapperServer::WrapperServer(Poller& poller, Socket listener, meter::Meter& meter, const WrapperServerLimits& limits)
-    : poller_(poller), listener_(std::move(listener)), meter_(meter), limits_(limits), send_buffer_(send_buffer_size) {}
+WrapperServer::WrapperServer(Poller& poller, Socket listener, station::Url url, meter::Meter& meter,
+                             const LinkLimits& limits)
+    : poller_(poller),
+      listener_(std::move(listener)),
+      url_(std::move(url)),
+      meter_(meter),
+      limits_(limits),
+      send_buffer_(send_buffer_size) {}
 
 WrapperServer::~WrapperServer() = default;
 
-Result<std::unique_ptr<WrapperServer>, std::string> WrapperServer::listen(Poller& poller, const std::string& host,
-                                                                          std::uint16_t port, meter::Meter& meter,
-                                                                          const WrapperServerLimits& limits) {
-    auto listener = listen_tcp(host, port);
+Result<std::unique_ptr<WrapperServer>, std::string> WrapperServer::listen(Poller& poller, const station::Url& url,
+                                                                          meter::Meter& meter,
+                                                                          const LinkLimits& limits) {
+    auto listener = listen_tcp(url.host, url.port);
     if (!listener) return fail(listener.error());
-    std::unique_ptr<WrapperServer> server(new WrapperServer(poller, std::move(*listener), meter, limits));
+    std::unique_ptr<WrapperServer> server(new WrapperServer(poller, std::move(*listener), url, meter, limits));
     if (!poller.watch(server->listener_.descriptor(), *server, Poller::Interest::readable)) {
         return fail(std::string("the system has no descriptor left"));
     }
     return server;
+}
+
+std::string WrapperServer::url() const {
+    station::Url bound = url_;
+    bound.port = port();
+    return station::name_of(bound);
 }
 
 void WrapperServer::on_readable() {

@@ -20,15 +20,26 @@ std::optional<std::size_t> transferred(ssize_t count) {
     return later ? std::optional<std::size_t>(0) : std::nullopt;
 }
 
-std::string name_of(const sockaddr* address, socklen_t size) {
-    std::array<char, NI_MAXHOST> host{};
-    std::array<char, NI_MAXSERV> port{};
-    if (::getnameinfo(address, size, host.data(), host.size(), port.data(), port.size(),
-                      NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-        return "?";
+// A socket of this type, bound to the first address of the host.
+Result<Socket, std::string> bind_to(const std::string& host, std::uint16_t port, int type) {
+    const std::string where = "cannot listen at " + host + " port " + std::to_string(port) + ": ";
+    addrinfo hints{};
+    hints.ai_socktype = type;
+    hints.ai_flags = AI_PASSIVE;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
+        return fail(where + "no such address");
     }
-    const bool v6 = address->sa_family == AF_INET6;
-    return std::string(v6 ? "[" : "") + host.data() + (v6 ? "]:" : ":") + port.data();
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> address(found, ::freeaddrinfo);
+    Socket listener(::socket(address->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int on = 1;
+    // Datagrams must not be shared with a second program that does the same.
+    if (type == SOCK_STREAM) ::setsockopt(listener.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (!listener.is_open() || ::bind(listener.descriptor(), address->ai_addr, address->ai_addrlen) != 0 ||
+        (type == SOCK_STREAM && ::listen(listener.descriptor(), SOMAXCONN) != 0)) {
+        return fail(where + (errno == EADDRINUSE ? "the port is taken" : std::strerror(errno)));
+    }
+    return listener;
 }
 
 }  // namespace
@@ -45,24 +56,29 @@ std::optional<std::size_t> Socket::write(Bytes octets) const {
     return transferred(::send(descriptor_, octets.data(), octets.size(), MSG_NOSIGNAL));
 }
 
+std::string name_of(const sockaddr* address, socklen_t size) {
+    std::array<char, NI_MAXHOST> host{};
+    std::array<char, NI_MAXSERV> port{};
+    if (::getnameinfo(address, size, host.data(), host.size(), port.data(), port.size(),
+                      NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+        return "?";
+    }
+    const bool v6 = address->sa_family == AF_INET6;
+    return std::string(v6 ? "[" : "") + host.data() + (v6 ? "]:" : ":") + port.data();
+}
+
 Result<Socket, std::string> listen_tcp(const std::string& host, std::uint16_t port) {
-    const std::string where = "cannot listen at " + host + " port " + std::to_string(port) + ": ";
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_PASSIVE;
-    addrinfo* found = nullptr;
-    if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) {
-        return fail(where + "no such address");
-    }
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> address(found, ::freeaddrinfo);
-    Socket listener(::socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    return bind_to(host, port, SOCK_STREAM);
+}
+
+Result<Socket, std::string> listen_udp(const std::string& host, std::uint16_t port) {
+    auto socket = bind_to(host, port, SOCK_DGRAM);
+    if (!socket) return socket;
+    // An answer has to leave from the address that the request came to, which only these tell.
     const int on = 1;
-    ::setsockopt(listener.descriptor(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (!listener.is_open() || ::bind(listener.descriptor(), address->ai_addr, address->ai_addrlen) != 0 ||
-        ::listen(listener.descriptor(), SOMAXCONN) != 0) {
-        return fail(where + (errno == EADDRINUSE ? "the port is taken" : std::strerror(errno)));
-    }
-    return listener;
+    (void)::setsockopt(socket->descriptor(), IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+    (void)::setsockopt(socket->descriptor(), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof on);
+    return socket;
 }
 
 std::uint16_t local_port(const Socket& socket) {

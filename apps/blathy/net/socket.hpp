@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include <sys/socket.h>
+
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 
@@ -37,7 +39,11 @@ class Socket {
 
 // Listens at a host (a name or an address, without brackets) and port, 0 for any. The error is a sentence.
 Result<Socket, std::string> listen_tcp(const std::string& host, std::uint16_t port);
+Result<Socket, std::string> listen_udp(const std::string& host, std::uint16_t port);
 std::uint16_t local_port(const Socket& socket);
+
+// "127.0.0.1:40312", "[::1]:40312"
+std::string name_of(const sockaddr* address, socklen_t size);
 
 struct Accepted {
     Socket socket;

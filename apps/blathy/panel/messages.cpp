@@ -268,17 +268,16 @@ Json wave_message(const DeskMeter& desk) {
             {"neutral", std::move(neutral)}};
 }
 
-Json log_message(const DeskMeter& desk, std::string_view peer, Direction direction, Bytes wpdu) {
-    std::vector<std::uint8_t> shown(wpdu.begin(), wpdu.end());
+Json log_message(const DeskMeter& desk, std::string_view peer, Direction direction, Bytes frame) {
+    const std::vector<std::uint8_t> shown = redacted_frame(frame);
     std::array<char, 160> buffer{};
-    std::string_view line = "not a WPDU";
-    if (wpdu.size() > dlms::WrapperHeader::size) {
-        const auto apdu = redacted(wpdu.subspan(dlms::WrapperHeader::size));
-        std::copy(apdu.begin(), apdu.end(), shown.begin() + dlms::WrapperHeader::size);
-        line = dlms::summary(apdu, buffer);
-    }
+    const dlms::Protocol protocol = dlms::guess_protocol(shown);
+    std::string_view line = protocol == dlms::Protocol::hdlc          ? "HDLC frame"
+                            : protocol == dlms::Protocol::iec62056_21 ? "IEC 62056-21"
+                                                                      : "not a WPDU";
+    if (const Bytes apdu = apdu_in(shown); !apdu.empty()) line = dlms::summary(apdu, buffer);
     Json tree = Json::array();
-    dlms::explain_wrapper(shown, [&](const dlms::Node& node) {
+    dlms::explain(shown, protocol, [&](const dlms::Node& node) {
         if (tree.size() > max_log_nodes) return;
         if (tree.size() == max_log_nodes) {
             tree.push_back({{"depth", 0},

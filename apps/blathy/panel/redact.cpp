@@ -5,6 +5,11 @@
 #include "dlms/acse/acse.hpp"
 #include "dlms/apdu/action.hpp"
 #include "dlms/apdu/set.hpp"
+#include "dlms/explain/explain.hpp"
+#include "dlms/hdlc/frame.hpp"
+#include "dlms/hdlc/transfer.hpp"
+#include "dlms/iec62056_21/message.hpp"
+#include "dlms/wrapper.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -66,6 +71,78 @@ std::vector<std::uint8_t> redacted(Bytes apdu) {
                   copy.begin() + start + static_cast<std::ptrdiff_t>(secret.size()), blank);
     }
     return copy;
+}
+
+namespace {
+
+using dlms::hdlc::FrameKind;
+
+std::optional<dlms::hdlc::Frame> hdlc_frame(Bytes octets) {
+    if (octets.size() < 2 || octets.front() != dlms::hdlc::flag || octets.back() != dlms::hdlc::flag) return {};
+    const auto frame = dlms::hdlc::decode_frame(octets.subspan(1, octets.size() - 2));
+    return frame ? std::optional(*frame) : std::nullopt;
+}
+
+// Whether it carries (a part of) an APDU to the meter.
+bool is_request(const dlms::hdlc::Frame& frame) {
+    const auto kind = dlms::hdlc::decode_control(frame.control).kind;
+    if (kind != FrameKind::i && kind != FrameKind::ui) return false;
+    return !dlms::hdlc::strip_llc(dlms::hdlc::llc_response, frame.information);
+}
+
+std::vector<std::uint8_t> redacted_hdlc(Bytes octets) {
+    std::vector<std::uint8_t> copy(octets.begin(), octets.end());
+    auto frame = hdlc_frame(octets);
+    if (!frame || !is_request(*frame)) return copy;
+    const auto apdu = dlms::hdlc::strip_llc(dlms::hdlc::llc_command, frame->information);
+    std::vector<std::uint8_t> information(frame->information.size(), blank);
+    if (apdu && !frame->is_segmented) {
+        const auto shown = redacted(*apdu);
+        information.assign(dlms::hdlc::llc_command.begin(), dlms::hdlc::llc_command.end());
+        information.insert(information.end(), shown.begin(), shown.end());
+    }
+    frame->information = information;
+    copy.resize(dlms::hdlc::encode_frame(*frame, copy));
+    return copy;
+}
+
+// The password of P1 and P2 stands between brackets.
+std::vector<std::uint8_t> redacted_message(Bytes octets) {
+    std::vector<std::uint8_t> copy(octets.begin(), octets.end());
+    if (octets.size() < 3 || (octets[0] & 0x7F) != dlms::iec62056_21::soh || (octets[1] & 0x7F) != 'P') return copy;
+    for (std::size_t i = 3; i < copy.size() && (copy[i] & 0x7F) != dlms::iec62056_21::etx; ++i) copy[i] = blank;
+    return copy;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> redacted_frame(Bytes frame) {
+    switch (dlms::guess_protocol(frame)) {
+        case dlms::Protocol::hdlc:
+            return redacted_hdlc(frame);
+        case dlms::Protocol::iec62056_21:
+            return redacted_message(frame);
+        case dlms::Protocol::wrapper: {
+            std::vector<std::uint8_t> copy(frame.begin(), frame.end());
+            const auto apdu = redacted(apdu_in(frame));
+            std::copy(apdu.rbegin(), apdu.rend(), copy.rbegin());
+            return copy;
+        }
+        case dlms::Protocol::apdu:
+            break;
+    }
+    return redacted(frame);
+}
+
+Bytes apdu_in(Bytes octets) {
+    if (dlms::guess_protocol(octets) == dlms::Protocol::wrapper) {
+        return octets.subspan(std::min(octets.size(), dlms::WrapperHeader::size));
+    }
+    const auto frame = hdlc_frame(octets);
+    if (!frame || frame->is_segmented) return {};
+    const auto request = dlms::hdlc::strip_llc(dlms::hdlc::llc_command, frame->information);
+    if (request) return *request;
+    return dlms::hdlc::strip_llc(dlms::hdlc::llc_response, frame->information).value_or(Bytes{});
 }
 
 }  // namespace blathy::apps

@@ -12,4 +12,11 @@ namespace blathy::apps {
 // secret, are asterisks. What can't be told apart, a later block of a long write, is blanked as well.
 std::vector<std::uint8_t> redacted(Bytes apdu);
 
+// The same for what passes over a link: a WPDU, an HDLC frame (whose check sequences are made anew) or a message of
+// IEC 62056-21. A segment of a longer request is blanked whole.
+std::vector<std::uint8_t> redacted_frame(Bytes frame);
+
+// The APDU that a WPDU or an HDLC frame carries whole; empty if there is none.
+Bytes apdu_in(Bytes frame);
+
 }  // namespace blathy::apps

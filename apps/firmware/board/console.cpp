@@ -5,7 +5,7 @@
 namespace blathy::board {
 
 void print(const Line& line) {
-    uart1.write_all(line.octets());
+    uart2.write_all(line.octets());
 }
 
 }  // namespace blathy::board

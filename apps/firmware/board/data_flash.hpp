@@ -11,7 +11,7 @@ namespace blathy::board {
 class DataFlash final : public meter::Flash {
   public:
     static constexpr std::size_t sector_octets = 4096;
-    static constexpr std::size_t sectors = 64;
+    static constexpr std::size_t sectors = 256;
 
     // Erased, as a new chip is.
     DataFlash();

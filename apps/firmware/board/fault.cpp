@@ -32,7 +32,7 @@ std::string_view name(std::uint32_t exception_number) {
 }
 
 void last_words(const Line& line) {
-    uart1.write_polled(line.octets());
+    uart2.write_polled(line.octets());
     if (semihosting::available()) semihosting::write(line.c_str());
 }
 

@@ -44,6 +44,8 @@ constexpr VectorTable make_vectors() {
     attach(Interrupt::uart0_transmit, [] { uart0.on_transmit(); });
     attach(Interrupt::uart1_receive, [] { uart1.on_receive(); });
     attach(Interrupt::uart1_transmit, [] { uart1.on_transmit(); });
+    attach(Interrupt::uart2_receive, [] { uart2.on_receive(); });
+    attach(Interrupt::uart2_transmit, [] { uart2.on_transmit(); });
     return table;
 }
 

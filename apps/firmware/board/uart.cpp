@@ -28,21 +28,31 @@ constexpr std::uint32_t smallest_baud_divider = 16;
 
 constinit Uart::Queues queues0;
 constinit Uart::Queues queues1;
+constinit Uart::Queues queues2;
 
 }  // namespace
 
 constinit Uart uart0(0x40004000, Interrupt::uart0_receive, Interrupt::uart0_transmit, queues0);
 constinit Uart uart1(0x40005000, Interrupt::uart1_receive, Interrupt::uart1_transmit, queues1);
+constinit Uart uart2(0x40006000, Interrupt::uart2_receive, Interrupt::uart2_transmit, queues2);
 
 Uart::Registers& Uart::device() const {
     return *reinterpret_cast<Registers*>(base_address_);
 }
 
 void Uart::open(std::uint32_t bits_per_second) {
-    device().baud_divider = std::max(clock_frequency_hz / bits_per_second, smallest_baud_divider);
+    set_speed(bits_per_second);
     device().control = transmit_enable | receive_enable | transmit_interrupt | receive_interrupt;
     enable(receive_);
     enable(transmit_);
+}
+
+void Uart::set_speed(std::uint32_t bits_per_second) {
+    device().baud_divider = std::max(clock_frequency_hz / bits_per_second, smallest_baud_divider);
+}
+
+bool Uart::is_sent() const {
+    return to_send_.empty() && (device().state & transmit_full) == 0;
 }
 
 std::size_t Uart::read(MutableBytes room) {

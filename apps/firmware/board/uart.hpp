@@ -13,7 +13,7 @@ namespace blathy::board {
 
 class Uart {
   public:
-    // Octets that wait in each direction: two of the largest wrapper frames a meter takes.
+    // Octets that wait in each direction: two of the longest frames.
     static constexpr std::size_t queue_octets = 4096;
 
     // Apart from the port, so that they are zeroed at reset instead of lying in flash as initial values.
@@ -31,6 +31,8 @@ class Uart {
 
     // 8 data bits, no parity, 1 stop bit.
     void open(std::uint32_t bits_per_second);
+    // From the next octet on; the one that is on its way is lost.
+    void set_speed(std::uint32_t bits_per_second);
 
     // Takes what has arrived, at most `room`; returns the number of octets.
     std::size_t read(MutableBytes room);
@@ -41,6 +43,8 @@ class Uart {
     // Sends at once, past the queue and without interrupts; for the last words after a fault.
     void write_polled(Bytes octets);
 
+    // The last octet has left the queue and the device's buffer, though perhaps not the line.
+    [[nodiscard]] bool is_sent() const;
     [[nodiscard]] std::size_t readable() const { return received_.size(); }
     [[nodiscard]] std::size_t writable() const { return to_send_.room(); }
     // How often the line brought an octet before the one in front of it was taken away: octets were lost.
@@ -65,7 +69,8 @@ class Uart {
     volatile bool throttled_ = false;  // the receive interrupt is off because received_ is full
 };
 
-extern Uart uart0;  // the communication port
-extern Uart uart1;  // the service console
+extern Uart uart0;  // the optical port
+extern Uart uart1;  // RS485
+extern Uart uart2;  // the service console
 
 }  // namespace blathy::board

@@ -23,11 +23,15 @@ constexpr std::uint8_t access_call = 0x01;
 // An element with the rights of every attribute and method stays below attribute_piece_size.
 constexpr std::size_t max_object_list_element = 256;
 
-void write_access(DataWriter& out, std::int8_t id, std::uint8_t mode) {
+// Attributes with selective access are the buffers of profiles: by range (1) and by entry (2).
+void write_access(DataWriter& out, std::int8_t id, std::uint8_t mode, bool selective = false) {
     out.structure(3);
     out.integer(id);
     out.enumerated(mode);
-    out.null_data();  // no selective access
+    if (!selective) return out.null_data();
+    out.array(2);
+    out.integer(1);
+    out.integer(2);
 }
 
 void write_object_list_element(DataWriter& out, const Object& object, Role role) {
@@ -43,7 +47,7 @@ void write_object_list_element(DataWriter& out, const Object& object, Role role)
         unsigned mode = 0;
         if (attribute.read != nullptr && object.readers.has(role)) mode |= access_read;
         if (attribute.write != nullptr && object.writers.has(role)) mode |= access_write;
-        write_access(out, attribute.id, static_cast<std::uint8_t>(mode));
+        write_access(out, attribute.id, static_cast<std::uint8_t>(mode), attribute.selective_access);
     }
     out.array(of_class.methods.size());
     for (const Method& method : of_class.methods) {

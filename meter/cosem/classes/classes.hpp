@@ -21,5 +21,31 @@ extern const InterfaceClass nameplate_register_class;  // nominal values and con
 extern const InterfaceClass clock_class;           // IC 8, version 0
 extern const InterfaceClass association_class;     // IC 15, version 3: Association LN
 extern const InterfaceClass sap_assignment_class;  // IC 17, version 0
+extern const InterfaceClass push_setup_class;      // IC 40, version 2
+
+// From energy to the bill.
+extern const InterfaceClass profile_status_class;         // IC 1: AMR profile status, by E of the logical name
+extern const InterfaceClass active_tariff_class;          // IC 1
+extern const InterfaceClass reset_counter_class;          // IC 1
+extern const InterfaceClass available_periods_class;      // IC 1
+extern const InterfaceClass last_reset_class;             // IC 1
+extern const InterfaceClass active_calendar_name_class;   // IC 1
+extern const InterfaceClass passive_calendar_name_class;  // IC 1
+extern const InterfaceClass account_register_class;       // IC 3: tariff, billing, recorded, by the logical name
+extern const InterfaceClass demand_period_class;          // IC 3
+extern const InterfaceClass recording_interval_1_class;   // IC 3
+extern const InterfaceClass recording_interval_2_class;   // IC 3
+extern const InterfaceClass time_shift_limit_class;       // IC 3
+extern const InterfaceClass maximum_demand_class;         // IC 4, version 0
+extern const InterfaceClass demand_class;                 // IC 5, version 0
+extern const InterfaceClass register_activation_class;    // IC 6, version 0, of energy if E is 0, else of demand
+extern const InterfaceClass tariff_scripts_class;         // IC 9, version 0
+extern const InterfaceClass billing_scripts_class;        // IC 9
+extern const InterfaceClass special_days_class;           // IC 11, version 0
+extern const InterfaceClass calendar_class;               // IC 20, version 0
+extern const InterfaceClass monthly_schedule_class;       // IC 22, version 0
+extern const InterfaceClass daily_schedule_class;         // IC 22
+
+// IC 7, Profile generic, version 1, is profile_class<source> in meter/profile/profile.hpp.
 
 }  // namespace blathy::meter

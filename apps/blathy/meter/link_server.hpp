@@ -1,0 +1,42 @@
+// What all ways to the meter have in common, as the program's main loop sees them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "apps/blathy/meter/traffic.hpp"
+
+namespace blathy::apps {
+
+struct LinkLimits {
+    // A connection on which no request was completed, and no answer left, for so long is closed.
+    std::chrono::seconds idle{180};
+    std::chrono::seconds idle_before_association{30};
+    // More are closed as they come. Of UDP peers, the one that was silent for the longest is forgotten instead.
+    std::size_t connections = 4000;
+};
+
+class LinkServer {
+  public:
+    using Time = std::chrono::steady_clock::time_point;
+
+    virtual ~LinkServer() = default;
+
+    // To be called after each of the poller's waits: lets go of connections that ended in it.
+    virtual void after_wait() {}
+    // To be called between waits, once a second or so.
+    virtual void close_idle_connections(Time now) = 0;
+
+    // Does what is due because time has passed (a turnaround is over, a peer is silent). To be called between waits.
+    virtual void run_timers(Time /*now*/) {}
+    // When there will be something to do.
+    [[nodiscard]] virtual Time next_timer() const { return Time::max(); }
+
+    virtual void observe(TrafficObserver* observer) = 0;
+    [[nodiscard]] virtual std::size_t connections() const = 0;
+    // Where it listens, with the port that the system chose if none was given.
+    [[nodiscard]] virtual std::string url() const = 0;
+};
+
+}  // namespace blathy::apps

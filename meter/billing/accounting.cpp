@@ -1,0 +1,571 @@
+#include "meter/billing/accounting.hpp"
+
+#include <algorithm>
+
+namespace blathy::meter {
+namespace {
+
+using namespace std::chrono;
+
+constexpr std::array all_profiles = {ProfileId::load_1,  ProfileId::load_2, ProfileId::average, ProfileId::minimum,
+                                     ProfileId::maximum, ProfileId::daily,  ProfileId::monthly};
+constexpr unsigned all_periods = due_demand | due_recording_1 | due_recording_2;
+constexpr milliseconds longest_without_boundary = days{1};
+
+// Ledger::begun
+constexpr std::uint64_t begun_without_time = 1;
+constexpr std::uint64_t begun_with_time = 2;
+
+// Where the flags of the intervals are in Ledger::status, by the E of their status objects.
+constexpr std::size_t status_index(int e) {
+    return static_cast<std::size_t>(e - status_recording_1);
+}
+
+constexpr ProfileId profile_of(Billing billing) {
+    return billing == Billing::monthly ? ProfileId::monthly : ProfileId::daily;
+}
+constexpr unsigned due_of(Billing billing) {
+    return billing == Billing::monthly ? due_monthly : due_daily;
+}
+
+// The instant of a local time that is on the same side of any change of daylight saving as `near`.
+UtcTime utc_of(const Clock& clock, LocalTime local, UtcTime near) {
+    return UtcTime{local.time_since_epoch() + minutes{clock.deviation_min_at(near)}};
+}
+
+// The instant of a local time wherever it is: the deviation is that of the instant itself. Of a time that comes twice
+// it is the first; a time that is skipped is reckoned as if it were not.
+UtcTime utc_of(const Clock& clock, LocalTime local) {
+    const UtcTime guess = utc_of(clock, local, UtcTime{local.time_since_epoch()});
+    const UtcTime before = utc_of(clock, local, guess - hours{3});
+    return local_of(clock, before) == local ? before : utc_of(clock, local, guess);
+}
+
+}  // namespace
+
+Accounting::Accounting(const Model& model, Store& store, const EventHook& hook)
+    : model_(model),
+      store_(store),
+      journal_(store.flash(), layout_of(model, store.flash().sector_count()).journal),
+      settings_(load_metering_settings(model, store)),
+      tell_(hook) {
+    std::array<std::uint64_t, ledger_words> words{};
+    if (journal_.mount(words)) {
+        std::size_t next = 0;
+        ledger_.each_word([&](std::uint64_t& word) { word = words[next++]; });
+    }
+    const FlashLayout layout = layout_of(model, store.flash().sector_count());
+    for (const ProfileId id : all_profiles) {
+        logs_[index_of(id)] = RowLog(store.flash(), layout.profiles[index_of(id)]);
+        mount_profile(id, load_profile_settings(model, store, id));
+        logs_[index_of(id)].mount(epochs_[index_of(id)], columns(id).size());
+    }
+}
+
+std::size_t Accounting::first_column(ProfileId id) {
+    std::size_t first = 0;
+    for (const ProfileId other : all_profiles) {
+        if (other == id) break;
+        first += max_columns(other);
+    }
+    return first;
+}
+
+void Accounting::mount_profile(ProfileId id, const ProfileSettings& settings) {
+    const auto view = settings.columns.view();
+    const std::size_t count = std::min(view.size(), max_columns(id));
+    std::copy_n(view.begin(), count, columns_.begin() + static_cast<std::ptrdiff_t>(first_column(id)));
+    column_counts_[index_of(id)] = static_cast<std::uint8_t>(count);
+    epochs_[index_of(id)] = settings.epoch;
+}
+
+std::span<const CaptureObject> Accounting::columns(ProfileId id) const {
+    return std::span(columns_).subspan(first_column(id), column_counts_[index_of(id)]);
+}
+
+std::optional<UtcTime> Accounting::saved_time() const {
+    if (ledger_.begun == 0) return std::nullopt;
+    return ledger_.now;
+}
+
+void Accounting::mark(unsigned flags) {
+    for (std::uint64_t& status : ledger_.status) status |= flags;
+}
+
+std::uint8_t Accounting::status(int e, const Clock& clock) const {
+    std::uint64_t status = ledger_.status[status_index(e)];
+    if (!clock.valid()) status |= status_clock_invalid;
+    const UtcTime at = ledger_.due == 0 ? clock.now() : ledger_.due_time;
+    if (clock.daylight_saving_at(at)) status |= status_daylight_saving;
+    return static_cast<std::uint8_t>(status);
+}
+
+void Accounting::resume(const Clock& clock) {
+    const UtcTime now = clock.now();
+    deviation_min_ = clock.deviation_min_at(now);
+    activation_ = to_utc(load_activation_time(store_), deviation_min_);
+    if (ledger_.begun == 0) {
+        ledger_.begun = clock.valid() ? begun_with_time : begun_without_time;
+        ledger_.demand.reset(ledger_.energy.total, now);
+        ledger_.demand_until = now;
+        ledger_.recorded_until.fill(now);
+        ledger_.executed.fill(local_of(clock, now));
+        ledger_.last_reset = now;
+        ledger_.now = now;
+    } else {
+        const UtcTime saved = ledger_.now;
+        if (ledger_.due != 0) run(clock);
+        std::uint32_t damaged = journal_.damaged() + store_.damaged_records();
+        for (const RowLog& log : logs_) damaged += log.damaged();
+        if (damaged != 0) tell_({EventKind::storage_damaged, now, damaged});
+        tell_({EventKind::power_up, now, duration_cast<seconds>(now - saved).count()});
+        mark(status_power_down);
+        make_up_periods(clock);
+        make_up_billing(clock, MakeUp::each);
+    }
+    follow_calendar(clock);
+    find_boundary(clock);
+}
+
+void Accounting::add(const Interval& interval) {
+    interval_ = interval;
+    const EnergySet before = ledger_.energy.total;
+    ledger_.energy.add(interval);
+    auto& of_tariff = ledger_.tariff[tariff() - 1U].raw();
+    for (std::size_t i = 0; i < energy_registers; ++i) {
+        of_tariff[i] += ledger_.energy.total.raw()[i] - before.raw()[i];
+    }
+    ledger_.recording.add({model_, ledger_.energy, interval});
+}
+
+bool Accounting::save(const Clock& clock) {
+    ledger_.now = clock.now();
+    std::array<std::uint64_t, ledger_words> words{};
+    std::size_t next = 0;
+    ledger_.each_word([&](std::uint64_t& word) { words[next++] = word; });
+    return journal_.write(words);
+}
+
+void Accounting::execute(const Clock& clock, unsigned due, UtcTime at) {
+    ledger_.due = due;
+    ledger_.due_time = at;
+    for (const ProfileId id : all_profiles) ledger_.next_row[index_of(id)] = logs_[index_of(id)].end();
+    // If this fails the registers go on all the same; a cut within would then find the state before.
+    (void)save(clock);
+    run(clock);
+}
+
+void Accounting::run(const Clock& clock) {
+    const UtcTime at = ledger_.due_time;
+    if ((ledger_.due & due_demand) != 0) end_demand(at);
+    if ((ledger_.due & due_recording_1) != 0) {
+        capture(clock, ProfileId::load_1);
+        ledger_.recorded = ledger_.energy.total;
+        ledger_.recorded_until[0] = at;
+        ledger_.status[status_index(status_recording_1)] = 0;
+    }
+    if ((ledger_.due & due_recording_2) != 0) {
+        for (const ProfileId id : {ProfileId::load_2, ProfileId::average, ProfileId::minimum, ProfileId::maximum}) {
+            if (has_profile(model_, id)) capture(clock, id);
+        }
+        ledger_.recorded_2 = ledger_.energy.total;
+        ledger_.recording.reset();
+        ledger_.recorded_until[1] = at;
+        ledger_.status[status_index(status_recording_2)] = 0;
+    }
+    if ((ledger_.due & due_daily) != 0) {
+        capture(clock, ProfileId::daily);
+        ledger_.status[status_index(status_daily)] = 0;
+    }
+    if ((ledger_.due & due_monthly) != 0) {
+        capture(clock, ProfileId::monthly);
+        ledger_.status[status_index(status_monthly)] = 0;
+        end_billing(at);
+    }
+    ledger_.due = 0;
+}
+
+void Accounting::capture(const Clock& clock, ProfileId id) {
+    RowLog& log = logs_[index_of(id)];
+    if (log.end() != ledger_.next_row[index_of(id)]) return;  // it was written before the power failed
+    std::array<std::int64_t, max_profile_columns> cells{};
+    const auto list = columns(id);
+    for (std::size_t i = 0; i < list.size(); ++i) cells[i] = cell_of(clock, list[i]);
+    if (!log.append(std::span(cells).first(list.size())) && log.capacity() != 0) {
+        tell_({EventKind::row_lost, ledger_.due_time, static_cast<std::int64_t>(id)});
+    }
+}
+
+std::int64_t Accounting::cell_of(const Clock& clock, const CaptureObject& object) const {
+    const auto& [class_id, name, attribute] = object.attribute;
+    const Registers from = registers(interval_);
+    switch (class_id) {
+        case clock_object_class_number:
+            return ledger_.due_time.time_since_epoch().count() * 2 + (clock.valid() ? 0 : 1);
+        case data_class_number:
+            if (name == active_tariff_name) return tariff();
+            if (name == reset_counter_name) return static_cast<std::int64_t>(ledger_.resets);
+            return status(name.e(), clock);
+        case extended_register_class_number: {
+            const Peak peak = from.peak(name).value_or(Peak{});
+            constexpr std::int8_t value = 2;
+            return attribute == value ? peak.value : peak.time_s;
+        }
+        case demand_register_class_number: {
+            constexpr std::int8_t current_average = 2;
+            return (attribute == current_average ? from.read(name) : from.last_average(name)).value_or(0);
+        }
+        default:
+            return from.read(name).value_or(0);
+    }
+}
+
+void Accounting::end_demand(UtcTime at) {
+    ledger_.demand.end_period(settings_.demand, ledger_.energy.total, at);
+    ledger_.demand_until = at;
+    const auto time_s = static_cast<std::uint32_t>(floor<seconds>(at).time_since_epoch().count());
+    for (std::size_t i = 0; i < demand_count; ++i) {
+        const std::int64_t demand = std::max<std::int64_t>(ledger_.demand.last_average[i], 0);
+        for (const std::size_t tariff : {std::size_t{0}, static_cast<std::size_t>(ledger_.tariff_now)}) {
+            Peak& peak = ledger_.peaks[i][tariff];
+            if (demand > peak.value) peak = {static_cast<std::uint32_t>(demand), time_s};
+        }
+    }
+}
+
+void Accounting::end_billing(UtcTime at) {
+    for (std::size_t i = 0; i < demand_count; ++i) {
+        for (std::size_t tariff = 0; tariff < Ledger::tariff_columns; ++tariff) {
+            ledger_.cumulative[i][tariff] += ledger_.peaks[i][tariff].value;
+            ledger_.peaks[i][tariff] = {};
+        }
+    }
+    ledger_.billed = ledger_.energy.total;
+    ledger_.tariff_billed = ledger_.tariff;
+    ++ledger_.resets;
+    ledger_.last_reset = at;
+    tell_({EventKind::billing_reset, at, static_cast<std::int64_t>(ledger_.resets)});
+}
+
+UtcTime Accounting::end_of_period(const Clock& clock, UtcTime since, std::uint16_t period_s) const {
+    const LocalTime local = local_of(clock, since);
+    return utc_of(clock, start_of_period(local, seconds{period_s}) + seconds{period_s}, since);
+}
+
+unsigned Accounting::due_periods(const Clock& clock) const {
+    const UtcTime now = clock.now();
+    unsigned due = 0;
+    if (now >= demand_end_) due |= due_demand;
+    if (now >= recording_end_[0]) due |= due_recording_1;
+    if (now >= recording_end_[1]) due |= due_recording_2;
+    return due;
+}
+
+void Accounting::reach_boundary(const Clock& clock) {
+    unsigned due = due_periods(clock);
+    const UtcTime at = std::min(clock.now(), boundary_);
+    const LocalTime local = local_of(clock, clock.now());
+    for (const Billing billing : {Billing::monthly, Billing::daily}) {
+        auto& executed = ledger_.executed[static_cast<std::size_t>(billing)];
+        if (next_execution(settings_.schedules[static_cast<std::size_t>(billing)], executed, local)) {
+            due |= due_of(billing);
+        }
+        executed = std::max(executed, local);
+    }
+    if (due != 0) execute(clock, due, at);
+    if (activation_ && clock.now() >= *activation_) (void)activate_calendar(clock);
+    const std::int16_t deviation_min = clock.deviation_min_at(clock.now());
+    if (deviation_min != deviation_min_) {
+        deviation_min_ = deviation_min;
+        tell_({EventKind::daylight_changed, clock.now(), clock.daylight_saving_at(clock.now()) ? 1 : 0});
+    }
+    if (clock.now() >= calendar_until_) follow_calendar(clock);
+    find_boundary(clock);
+}
+
+// The periods that the power failure has cut short end where they would have ended; those that passed without power
+// have no row, but the window of the demand moves on.
+void Accounting::make_up_periods(const Clock& clock) {
+    const UtcTime now = clock.now();
+    const auto cut_short = [&](unsigned due, std::uint16_t period_s, UtcTime& until) {
+        const UtcTime end = end_of_period(clock, std::min(until, now), period_s);
+        if (end > now) {
+            if (until > now + seconds{settings_.time_shift_limit_s}) until = now;
+            return;
+        }
+        execute(clock, due, end);
+        mark(status_power_down);
+        const auto missed = (now - end) / seconds{period_s};
+        if (due == due_demand) {
+            for (std::int64_t i = 0; i < std::min<std::int64_t>(missed, settings_.demand.periods); ++i) {
+                end_demand(end + (missed - std::min<std::int64_t>(missed, settings_.demand.periods) + i + 1) *
+                                     seconds{period_s});
+            }
+        }
+        until = now;
+    };
+    cut_short(due_demand, settings_.demand.period_s, ledger_.demand_until);
+    cut_short(due_recording_1, settings_.recording_period_s[0], ledger_.recorded_until[0]);
+    cut_short(due_recording_2, settings_.recording_period_s[1], ledger_.recorded_until[1]);
+}
+
+void Accounting::make_up_billing(const Clock& clock, MakeUp how) {
+    const LocalTime local = local_of(clock, clock.now());
+    const std::uint64_t flags = ledger_.status[0] & (status_power_down | status_clock_adjusted);
+    while (true) {
+        // The earliest one, the daily before the monthly if both are due: as a boundary has it.
+        std::array<std::optional<LocalTime>, 2> next;
+        for (const Billing billing : {Billing::monthly, Billing::daily}) {
+            const auto index = static_cast<std::size_t>(billing);
+            next[index] = next_execution(settings_.schedules[index], ledger_.executed[index], local);
+            while (how == MakeUp::latest && next[index]) {
+                const auto later = next_execution(settings_.schedules[index], *next[index], local);
+                if (!later) break;
+                next[index] = later;
+            }
+        }
+        const auto& [monthly, daily] = next;
+        if (!monthly && !daily) break;
+        const LocalTime first = !monthly ? *daily : !daily ? *monthly : std::min(*monthly, *daily);
+        unsigned due = 0;
+        for (const Billing billing : {Billing::monthly, Billing::daily}) {
+            const auto index = static_cast<std::size_t>(billing);
+            if (next[index] != first) continue;
+            due |= due_of(billing);
+            ledger_.executed[index] = first;
+        }
+        execute(clock, due, how == MakeUp::each ? std::min(utc_of(clock, first), clock.now()) : clock.now());
+        ledger_.status[status_index(status_daily)] |= flags;
+        ledger_.status[status_index(status_monthly)] |= flags;
+    }
+    for (LocalTime& executed : ledger_.executed) {
+        const bool undone = executed - local > days{1};
+        executed = undone ? local : std::max(executed, local);
+    }
+}
+
+bool Accounting::clock_will_move(const Clock& clock, UtcTime to, bool becomes_valid) {
+    const auto shift = to - clock.now();
+    const auto magnitude = shift < milliseconds{0} ? -shift : shift;
+    const bool closes = magnitude > seconds{settings_.time_shift_limit_s} || becomes_valid != clock.valid();
+    if (!closes) return false;
+    mark(status_clock_adjusted);
+    execute(clock, all_periods, clock.now());
+    return true;
+}
+
+void Accounting::clock_moved(const Clock& clock, UtcTime from, bool closed) {
+    const UtcTime now = clock.now();
+    tell_({closed ? EventKind::clock_set : EventKind::clock_adjusted, now, (now - from).count()});
+    if (closed) {
+        mark(status_clock_adjusted);
+        ledger_.demand_until = now;
+        ledger_.demand.start = now;
+        ledger_.recorded_until.fill(now);
+        // What a new meter would have billed before anybody told it the time is nobody's.
+        if (ledger_.begun == begun_without_time) ledger_.executed.fill(local_of(clock, now));
+        if (clock.valid()) ledger_.begun = begun_with_time;
+        make_up_billing(clock, MakeUp::latest);
+        deviation_min_ = clock.deviation_min_at(now);
+        follow_calendar(clock);
+        find_boundary(clock);
+    } else {
+        if (now >= boundary_) reach_boundary(clock);
+        follow_calendar(clock);
+        find_boundary(clock);
+    }
+}
+
+void Accounting::clock_rules_changed(const Clock& clock) {
+    make_up_billing(clock, MakeUp::latest);
+    deviation_min_ = clock.deviation_min_at(clock.now());
+    const auto time = load_activation_time(store_);
+    activation_ = to_utc(time, clock.deviation_min_at(clock.now()));
+    follow_calendar(clock);
+    find_boundary(clock);
+}
+
+bool Accounting::bill(const Clock& clock, Billing billing) {
+    execute(clock, due_of(billing), clock.now());
+    return save(clock);
+}
+
+bool Accounting::select_tariff(const Clock& clock, std::uint8_t tariff) {
+    if (tariff < 1 || tariff > model_.tariffs.tariffs) return false;
+    if (ledger_.tariff_now != tariff) tell_({EventKind::tariff_switched, clock.now(), tariff});
+    ledger_.tariff_now = tariff;
+    return save(clock);
+}
+
+bool Accounting::reset_demand(const Clock& clock) {
+    ledger_.demand.reset(ledger_.energy.total, clock.now());
+    ledger_.demand_until = clock.now();
+    tell_({EventKind::demand_reset, clock.now(), 0});
+    find_boundary(clock);
+    return save(clock);
+}
+
+bool Accounting::end_demand_period(const Clock& clock) {
+    execute(clock, due_demand, clock.now());
+    find_boundary(clock);
+    return save(clock);
+}
+
+bool Accounting::reset_peaks(const Clock& clock, std::size_t index, std::size_t tariff) {
+    ledger_.peaks[index][tariff] = {};
+    tell_({EventKind::demand_reset, clock.now(), 0});
+    return save(clock);
+}
+
+bool Accounting::set_demand(const Clock& clock, const DemandSettings& demand) {
+    MeteringSettings changed = settings_;
+    changed.demand = demand;
+    if (!demand.valid() || !keep(store_, changed)) return false;
+    settings_ = changed;
+    tell_({EventKind::configuration_changed, clock.now(), 0});
+    return reset_demand(clock);
+}
+
+bool Accounting::set_recording_period(const Clock& clock, RecordingInterval which, std::uint16_t period_s) {
+    const auto index = static_cast<std::size_t>(which);
+    if (!RecordingSettings::valid(period_s)) return false;
+    if (settings_.recording_period_s[index] == period_s) return true;
+    // Rows of the old period would be taken for rows of the new one.
+    for (const ProfileId id : all_profiles) {
+        const bool first = id == ProfileId::load_1;
+        const bool billing = id == ProfileId::daily || id == ProfileId::monthly;
+        const bool concerned = !billing && first == (which == RecordingInterval::first) && has_profile(model_, id);
+        if (concerned && !clear(clock, id)) return false;
+    }
+    MeteringSettings changed = settings_;
+    changed.recording_period_s[index] = period_s;
+    if (!keep(store_, changed)) return false;
+    settings_ = changed;
+    ledger_.recorded_until[index] = clock.now();
+    if (which == RecordingInterval::first) {
+        ledger_.recorded = ledger_.energy.total;
+    } else {
+        ledger_.recorded_2 = ledger_.energy.total;
+        ledger_.recording.reset();
+    }
+    tell_({EventKind::configuration_changed, clock.now(), 0});
+    find_boundary(clock);
+    return save(clock);
+}
+
+bool Accounting::set_schedule(const Clock& clock, Billing billing, const Schedule& schedule) {
+    MeteringSettings changed = settings_;
+    changed.schedules[static_cast<std::size_t>(billing)] = schedule;
+    if (!valid(schedule) || !keep(store_, changed)) return false;
+    settings_ = changed;
+    // What the new schedule would have had in the past is not made up.
+    ledger_.executed[static_cast<std::size_t>(billing)] = local_of(clock, clock.now());
+    tell_({EventKind::configuration_changed, clock.now(), 0});
+    find_boundary(clock);
+    return save(clock);
+}
+
+bool Accounting::set_time_shift_limit(std::uint16_t limit_s) {
+    MeteringSettings changed = settings_;
+    changed.time_shift_limit_s = limit_s;
+    if (!keep(store_, changed)) return false;
+    settings_ = changed;
+    return true;
+}
+
+bool Accounting::set_columns(const Clock& clock, ProfileId id, std::span<const CaptureObject> list) {
+    // The first column is the time, which every row needs.
+    const bool starts_with_time = !list.empty() && list[0].attribute.class_id == clock_object_class_number;
+    if (!starts_with_time || list.size() > max_columns(id)) return false;
+    ProfileSettings changed{static_cast<std::uint16_t>(epochs_[index_of(id)] + 1), {}};
+    std::size_t size = 2;
+    for (const CaptureObject& object : list) {
+        const auto column = column_of(model_, object);
+        if (!column || !changed.columns.add(object)) return false;
+        size += encoded_size(*column);
+    }
+    if (size > max_profile_row_size) return false;
+    if (!keep(store_, id, changed.epoch, list)) return false;
+    mount_profile(id, changed);
+    logs_[index_of(id)].begin(changed.epoch, list.size());
+    tell_({EventKind::profile_cleared, clock.now(), static_cast<std::int64_t>(id)});
+    return true;
+}
+
+bool Accounting::clear(const Clock& clock, ProfileId id) {
+    ProfileSettings same;
+    for (const CaptureObject& object : columns(id)) (void)same.columns.add(object);
+    return set_columns(clock, id, same.columns.view());
+}
+
+bool Accounting::set_special_days(const Clock& clock, const SpecialDays& special_days) {
+    const CalendarFault fault = check(load_active_calendar(store_), special_days, model_.tariffs);
+    if (fault != CalendarFault::none) {
+        tell_({EventKind::calendar_refused, clock.now(), static_cast<std::int64_t>(fault)});
+        return false;
+    }
+    if (!keep_special_days(store_, special_days)) return false;
+    follow_calendar(clock);
+    find_boundary(clock);
+    return true;
+}
+
+bool Accounting::set_activation_time(const Clock& clock, const dlms::DateTime& time) {
+    if (!keep_activation_time(store_, time)) return false;
+    activation_ = to_utc(time, clock.deviation_min_at(clock.now()));
+    find_boundary(clock);
+    return true;
+}
+
+std::optional<CalendarFault> Accounting::activate_calendar(const Clock& clock) {
+    const CalendarFault fault = check(load_passive_calendar(store_), load_special_days(store_), model_.tariffs);
+    if (fault != CalendarFault::none) {
+        activation_.reset();
+        (void)keep_activation_time(store_, never);
+        tell_({EventKind::calendar_refused, clock.now(), static_cast<std::int64_t>(fault)});
+        return fault;
+    }
+    if (!activate_passive_calendar(store_)) return CalendarFault::none;
+    activation_.reset();
+    tell_({EventKind::calendar_activated, clock.now(), 0});
+    follow_calendar(clock);
+    find_boundary(clock);
+    return std::nullopt;
+}
+
+void Accounting::follow_calendar(const Clock& clock) {
+    const UtcTime now = clock.now();
+    const LocalTime local = local_of(clock, now);
+    const Switching switching = switching_at(load_active_calendar(store_), load_special_days(store_), local);
+    if (switching.tariff != ledger_.tariff_now) {
+        ledger_.tariff_now = std::clamp<std::uint64_t>(switching.tariff, 1, max_tariffs);
+        tell_({EventKind::tariff_switched, now, switching.tariff});
+    }
+    const LocalTime midnight = floor<days>(local) + days{1};
+    const UtcTime next = utc_of(clock, switching.next.value_or(midnight), now);
+    calendar_until_ = std::min(next, end_of_deviation(clock, now, longest_without_boundary));
+}
+
+void Accounting::find_boundary(const Clock& clock) {
+    const UtcTime now = clock.now();
+    const LocalTime local = local_of(clock, now);
+    const UtcTime deviation_end = end_of_deviation(clock, now, longest_without_boundary);
+    // A clock that was moved back a little does not end the same period twice.
+    demand_end_ = end_of_period(clock, std::max(now, ledger_.demand_until), settings_.demand.period_s);
+    boundary_ = std::min({deviation_end, calendar_until_, demand_end_});
+    for (std::size_t i = 0; i < recording_end_.size(); ++i) {
+        recording_end_[i] =
+            end_of_period(clock, std::max(now, ledger_.recorded_until[i]), settings_.recording_period_s[i]);
+        boundary_ = std::min(boundary_, recording_end_[i]);
+    }
+    const LocalTime midnight = floor<days>(local) + days{1};
+    for (std::size_t i = 0; i < settings_.schedules.size(); ++i) {
+        if (const auto next = next_execution(settings_.schedules[i], ledger_.executed[i], midnight)) {
+            boundary_ = std::min(boundary_, utc_of(clock, *next, now));
+        }
+    }
+    if (activation_) boundary_ = std::min(boundary_, *activation_);
+    boundary_ = std::max(boundary_, now + milliseconds{1});
+}
+
+}  // namespace blathy::meter

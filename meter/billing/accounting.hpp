@@ -1,0 +1,129 @@
+// Accounting: from the energy of Intervals to tariffs, demands, profiles and bills.
+//
+// Time has boundaries: where a demand period, a recording interval or a day ends, a tariff begins, a schedule is due.
+// Between two of them there is nothing to do but to add. At a boundary the ledger is saved first, with what is due;
+// then the rows are written and the registers move on. When the power fails within, the same is done again from the
+// same ledger, and each row's number tells whether it had been written: so everything happens exactly once.
+//
+// Local time decides. An execution of a billing schedule that the clock skips, by daylight saving or by being set, is
+// made up once; those that passed without power are made up one by one, with their own time. What the clock repeats is
+// not executed again, unless it goes back by more than a day: then somebody undoes a mistake.
+#pragma once
+
+#include <optional>
+#include <span>
+
+#include "meter/billing/event.hpp"
+#include "meter/billing/ledger.hpp"
+#include "meter/billing/registers.hpp"
+#include "meter/billing/settings.hpp"
+#include "meter/clock/clock.hpp"
+#include "meter/storage/journal.hpp"
+#include "meter/storage/row_log.hpp"
+#include "meter/storage/store.hpp"
+#include "meter/tariff/calendar_store.hpp"
+
+namespace blathy::meter {
+
+class Accounting {
+  public:
+    // Takes up what the flash of `store` holds; it is in force once resume() was called.
+    Accounting(const Model& model, Store& store, const EventHook& hook = {});
+
+    // When the ledger was saved, if ever.
+    [[nodiscard]] std::optional<UtcTime> saved_time() const;
+    // The clock runs again: makes up for what the time without power has missed.
+    void resume(const Clock& clock);
+
+    // Until when nothing is to be done but to add.
+    [[nodiscard]] UtcTime boundary() const { return boundary_; }
+    void add(const Interval& interval);
+    // The clock has come to the boundary.
+    void reach_boundary(const Clock& clock);
+
+    // Everything becomes durable. False: the flash failed.
+    bool save(const Clock& clock);
+
+    // Somebody sets the clock. Returns whether that closes the periods that are open: then it has closed them.
+    bool clock_will_move(const Clock& clock, UtcTime to, bool becomes_valid);
+    // And now it was set. `closed` is what the call before returned.
+    void clock_moved(const Clock& clock, UtcTime from, bool closed);
+    // The rules of local time have changed.
+    void clock_rules_changed(const Clock& clock);
+
+    // Ends the billing period, or takes the daily billing: by button, script or remote call. True once it is durable.
+    bool bill(const Clock& clock, Billing billing);
+    // Selects a tariff until the calendar switches again.
+    bool select_tariff(const Clock& clock, std::uint8_t tariff);
+
+    // IC 5, methods 1 and 2; IC 4, method 1. Durable when true.
+    bool reset_demand(const Clock& clock);
+    bool end_demand_period(const Clock& clock);
+    bool reset_peaks(const Clock& clock, std::size_t index, std::size_t tariff);
+
+    // Each is durable when true, and else not in force.
+    bool set_demand(const Clock& clock, const DemandSettings& settings);
+    bool set_recording_period(const Clock& clock, RecordingInterval which, std::uint16_t period_s);
+    bool set_schedule(const Clock& clock, Billing billing, const Schedule& schedule);
+    bool set_time_shift_limit(std::uint16_t limit_s);
+    bool set_columns(const Clock& clock, ProfileId id, std::span<const CaptureObject> columns);
+    bool clear(const Clock& clock, ProfileId id);
+    bool set_special_days(const Clock& clock, const SpecialDays& special_days);
+    bool set_activation_time(const Clock& clock, const dlms::DateTime& time);
+    // The fault that keeps the passive calendar from being activated; none if it is active and durable now.
+    [[nodiscard]] std::optional<CalendarFault> activate_calendar(const Clock& clock);
+
+    [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+    [[nodiscard]] const MeteringSettings& settings() const { return settings_; }
+    [[nodiscard]] Registers registers(const Interval& interval) const {
+        return {model_, interval, ledger_, settings_.demand};
+    }
+    [[nodiscard]] const RowLog& log(ProfileId id) const { return logs_[index_of(id)]; }
+    [[nodiscard]] std::span<const CaptureObject> columns(ProfileId id) const;
+    [[nodiscard]] std::uint8_t tariff() const { return static_cast<std::uint8_t>(ledger_.tariff_now); }
+    [[nodiscard]] std::uint8_t status(int e, const Clock& clock) const;
+
+  private:
+    // All capture lists behind each other.
+    static constexpr std::size_t column_room =
+        (profile_count - 2) * max_load_profile_columns + max_daily_columns + max_profile_columns;
+    static constexpr std::size_t index_of(ProfileId id) { return static_cast<std::size_t>(id); }
+    static std::size_t first_column(ProfileId id);
+
+    void mount_profile(ProfileId id, const ProfileSettings& settings);
+    // All of `due`, at the time `at`. The ledger is saved first.
+    void execute(const Clock& clock, unsigned due, UtcTime at);
+    void run(const Clock& clock);
+    void capture(const Clock& clock, ProfileId id);
+    [[nodiscard]] std::int64_t cell_of(const Clock& clock, const CaptureObject& object) const;
+    void end_demand(UtcTime at);
+    void end_billing(UtcTime at);
+    void mark(unsigned flags);
+    [[nodiscard]] UtcTime end_of_period(const Clock& clock, UtcTime since, std::uint16_t period_s) const;
+    [[nodiscard]] unsigned due_periods(const Clock& clock) const;
+    void make_up_periods(const Clock& clock);
+    enum class MakeUp : std::uint8_t { each, latest };
+    void make_up_billing(const Clock& clock, MakeUp how);
+    void follow_calendar(const Clock& clock);
+    void find_boundary(const Clock& clock);
+
+    const Model& model_;
+    Store& store_;
+    Journal journal_;
+    MeteringSettings settings_;
+    Ledger ledger_;
+    std::array<RowLog, profile_count> logs_;
+    std::array<std::uint16_t, profile_count> epochs_{};
+    std::array<std::uint8_t, profile_count> column_counts_{};
+    std::array<CaptureObject, column_room> columns_{};
+    EventHook tell_;
+    Interval interval_;  // the last one, for what is captured of it
+    UtcTime boundary_{};
+    UtcTime calendar_until_{};  // until then the tariff stays
+    std::array<UtcTime, 2> recording_end_{};
+    UtcTime demand_end_{};
+    std::optional<UtcTime> activation_;  // of the passive calendar
+    std::int16_t deviation_min_ = 0;
+};
+
+}  // namespace blathy::meter

@@ -1,0 +1,99 @@
+#include "meter/billing/settings.hpp"
+
+namespace blathy::meter {
+namespace {
+
+constexpr std::uint8_t form = 1;
+
+constexpr RecordId record_of(ProfileId id) {
+    return static_cast<RecordId>(static_cast<std::size_t>(RecordId::profile_load_1) + static_cast<std::size_t>(id));
+}
+
+Schedule read_schedule(ByteReader& in) {
+    Schedule schedule;
+    schedule.type = in.u8();
+    const std::size_t count = in.u8();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        const auto time = dlms::read_time(in.bytes(dlms::Time::encoded_size));
+        const auto date = dlms::read_date(in.bytes(dlms::Date::encoded_size));
+        if (!time || !date || !schedule.executions.add({*time, *date})) in.invalidate();
+    }
+    return schedule;
+}
+
+void write_schedule(ByteWriter& out, const Schedule& schedule) {
+    out.u8(schedule.type);
+    out.u8(schedule.executions.count);
+    for (const Execution& execution : schedule.executions.view()) {
+        write(out, execution.time);
+        write(out, execution.date);
+    }
+}
+
+}  // namespace
+
+MeteringSettings factory_settings(const Model& model) {
+    MeteringSettings settings;
+    settings.demand = {model.tariffs.demand_period_s, model.tariffs.demand_periods};
+    return settings;
+}
+
+MeteringSettings load_metering_settings(const Model& model, const Store& store) {
+    std::array<std::uint8_t, max_record_size> room{};
+    const auto content = store.read(RecordId::metering, room);
+    if (!content) return factory_settings(model);
+    ByteReader in(*content);
+    MeteringSettings settings;
+    const bool known = in.u8() == form;
+    settings.demand = {in.u16(), in.u8()};
+    for (auto& period_s : settings.recording_period_s) period_s = in.u16();
+    settings.time_shift_limit_s = in.u16();
+    for (Schedule& schedule : settings.schedules) schedule = read_schedule(in);
+    bool right = known && in.ok() && in.at_end() && settings.demand.valid();
+    for (const auto period_s : settings.recording_period_s) right = right && RecordingSettings::valid(period_s);
+    return right ? settings : factory_settings(model);
+}
+
+bool keep(Store& store, const MeteringSettings& settings) {
+    std::array<std::uint8_t, max_record_size> room{};
+    ByteWriter out(room);
+    out.u8(form);
+    out.u16(settings.demand.period_s);
+    out.u8(settings.demand.periods);
+    for (const auto period_s : settings.recording_period_s) out.u16(period_s);
+    out.u16(settings.time_shift_limit_s);
+    for (const Schedule& schedule : settings.schedules) write_schedule(out, schedule);
+    return out.ok() && store.write(RecordId::metering, out.written());
+}
+
+ProfileSettings load_profile_settings(const Model& model, const Store& store, ProfileId id) {
+    const ProfileSettings factory{0, factory_columns(model, id)};
+    std::array<std::uint8_t, max_record_size> room{};
+    const auto content = store.read(record_of(id), room);
+    if (!content) return factory;
+    ByteReader in(*content);
+    ProfileSettings settings;
+    const bool known = in.u8() == form;
+    settings.epoch = in.u16();
+    const std::size_t count = in.u8();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        const dlms::AttributeDescriptor attribute = dlms::read_attribute_descriptor(in);
+        if (!settings.columns.add({attribute, in.u16()})) in.invalidate();
+    }
+    return known && in.ok() && in.at_end() ? settings : factory;
+}
+
+bool keep(Store& store, ProfileId id, std::uint16_t epoch, std::span<const CaptureObject> columns) {
+    std::array<std::uint8_t, max_record_size> room{};
+    ByteWriter out(room);
+    out.u8(form);
+    out.u16(epoch);
+    out.u8(static_cast<std::uint8_t>(columns.size()));
+    for (const CaptureObject& column : columns) {
+        write(out, column.attribute);
+        out.u16(column.data_index);
+    }
+    return out.ok() && store.write(record_of(id), out.written());
+}
+
+}  // namespace blathy::meter

@@ -1,0 +1,33 @@
+// What a user sets on the way from energy to the bill, and how the store keeps it.
+#pragma once
+
+#include "meter/demand/demand.hpp"
+#include "meter/load_profile/profiles.hpp"
+#include "meter/schedule/schedule.hpp"
+#include "meter/storage/store.hpp"
+
+namespace blathy::meter {
+
+struct MeteringSettings {
+    DemandSettings demand;
+    std::array<std::uint16_t, 2> recording_period_s{factory_recording_period_s, factory_recording_period_s};
+    // By how much the clock may be moved without the periods of demand and profiles being closed (1-0:0.9.11.255).
+    std::uint16_t time_shift_limit_s = 60;
+    std::array<Schedule, 2> schedules{monthly_schedule(), daily_schedule()};  // by Billing
+
+    constexpr bool operator==(const MeteringSettings&) const = default;
+};
+
+[[nodiscard]] MeteringSettings factory_settings(const Model& model);
+[[nodiscard]] MeteringSettings load_metering_settings(const Model& model, const Store& store);
+[[nodiscard]] bool keep(Store& store, const MeteringSettings& settings);
+
+// What a profile captures, and how often it was cleared: the one record makes both at once.
+struct ProfileSettings {
+    std::uint16_t epoch = 0;
+    CaptureList columns;
+};
+[[nodiscard]] ProfileSettings load_profile_settings(const Model& model, const Store& store, ProfileId id);
+[[nodiscard]] bool keep(Store& store, ProfileId id, std::uint16_t epoch, std::span<const CaptureObject> columns);
+
+}  // namespace blathy::meter

@@ -1,0 +1,330 @@
+// IC 6, Register activation, IC 11, Special days table, and IC 20, Activity calendar, version 0 (IEC 62056-6-2, 5.2.5,
+// 5.4.4 and 5.4.5).
+
+#include <algorithm>
+#include <array>
+
+#include "meter/cosem/classes/classes.hpp"
+#include "meter/meter.hpp"
+
+namespace blathy::meter {
+namespace {
+
+using dlms::ActionResult;
+using dlms::DataAccessResult;
+using dlms::DataReader;
+using dlms::DataWriter;
+using dlms::Obis;
+
+// Register activation: all registers of a quantity follow each other, those of tariff 1 first. The lists are as the
+// model has them.
+struct Activation {
+    std::uint16_t class_id;
+    int d;
+};
+Activation activation_of(const Obis& name) {
+    return name.e() == 0 ? Activation{register_class_number, obis_energy}
+                         : Activation{extended_register_class_number, obis_maximum_demand};
+}
+
+DataAccessResult read_assignment(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    const auto [class_id, d] = activation_of(of.object.name);
+    const std::uint32_t tariffs = of.meter.model().tariffs.tariffs;
+    const auto count = static_cast<std::uint32_t>(demand_count * tariffs);
+    constexpr std::size_t item_size = 16;
+    if (!cursor.more) out.array(count);
+    for (; cursor.position < count && out.room_left() >= item_size; ++cursor.position) {
+        out.structure(2);
+        out.long_unsigned(class_id);
+        const int c = demand_quantities[cursor.position / tariffs];
+        out.octet_string(Obis(1, 0, c, d, static_cast<int>(cursor.position % tariffs) + 1));
+    }
+    cursor.more = cursor.position < count;
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_masks(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const std::uint8_t tariffs = of.meter.model().tariffs.tariffs;
+    out.array(tariffs);
+    for (std::uint8_t tariff = 1; tariff <= tariffs; ++tariff) {
+        out.structure(2);
+        out.octet_string(Bytes(&tariff, 1));
+        out.array(demand_count);
+        for (std::size_t i = 0; i < demand_count; ++i) out.unsigned_(static_cast<std::uint8_t>(i * tariffs + tariff));
+    }
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_active_mask(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const std::uint8_t tariff = of.meter.accounting().tariff();
+    out.octet_string(Bytes(&tariff, 1));
+    return DataAccessResult::success;
+}
+
+constexpr std::array activation_attributes = {
+    Attribute{2, read_assignment, nullptr},
+    Attribute{3, read_masks, nullptr},
+    Attribute{4, read_active_mask, nullptr},
+};
+
+// Calendar, written.
+
+void write_label(DataWriter& out, const Label& label) {
+    out.octet_string(Bytes(label.view()));
+}
+
+dlms::Time time_of_day(std::uint32_t seconds) {
+    return {static_cast<std::uint8_t>(seconds / 3600), static_cast<std::uint8_t>(seconds / 60 % 60),
+            static_cast<std::uint8_t>(seconds % 60), 0};
+}
+
+void write(DataWriter& out, const SeasonProfile& season) {
+    out.structure(3);
+    write_label(out, season.name);
+    out.octet_string(season.start);
+    write_label(out, season.week);
+}
+
+void write(DataWriter& out, const WeekProfile& week) {
+    out.structure(1 + week.days.size());
+    write_label(out, week.name);
+    for (const std::uint8_t day : week.days) out.unsigned_(day);
+}
+
+void write(DataWriter& out, const DayProfile& day) {
+    out.structure(2);
+    out.unsigned_(day.id);
+    out.array(day.actions.count);
+    for (const DayAction& action : day.actions.view()) {
+        out.structure(3);
+        out.octet_string(time_of_day(action.start_s));
+        out.octet_string(action.action == CalendarAction::tariff ? tariff_script_table : disconnect_script_table);
+        out.long_unsigned(action.selector);
+    }
+}
+
+void write(DataWriter& out, const SpecialDay& special) {
+    out.structure(3);
+    out.long_unsigned(special.index);
+    out.octet_string(special.date);
+    out.unsigned_(special.day);
+}
+
+// The cursor's position is the next item.
+template <class Items>
+DataAccessResult write_list(const Items& items, std::size_t greatest, Cursor& cursor, DataWriter& out) {
+    const auto view = items.view();
+    if (!cursor.more) out.array(view.size());
+    for (; cursor.position < view.size() && out.room_left() >= greatest; ++cursor.position) {
+        write(out, view[cursor.position]);
+    }
+    cursor.more = cursor.position < view.size();
+    return DataAccessResult::success;
+}
+
+constexpr std::size_t greatest_season = 2 + 14 + 14 + 14;
+constexpr std::size_t greatest_week = 2 + 14 + 14;
+constexpr std::size_t greatest_day = 2 + 2 + 2 + max_switches_a_day * (2 + 6 + 8 + 3);
+constexpr std::size_t greatest_special_day = 2 + 3 + 7 + 2;
+
+// Calendar, read.
+
+bool read_label(DataReader& in, Label& label) {
+    const Bytes octets = in.octet_string();
+    if (!in.ok() || octets.size() > max_label_size) return false;
+    label = {};
+    for (const std::uint8_t octet : octets) (void)label.add(octet);
+    return true;
+}
+
+bool read(DataReader& in, SeasonProfile& season) {
+    in.structure(3);
+    if (!read_label(in, season.name)) return false;
+    season.start = in.date_time();
+    return read_label(in, season.week);
+}
+
+bool read(DataReader& in, WeekProfile& week) {
+    in.structure(1 + week.days.size());
+    if (!read_label(in, week.name)) return false;
+    for (std::uint8_t& day : week.days) day = in.unsigned_();
+    return in.ok();
+}
+
+bool read(DataReader& in, DayAction& action) {
+    in.structure(3);
+    const auto time = dlms::read_time(in.octet_string());
+    const Obis script = in.logical_name();
+    action.selector = in.long_unsigned();
+    if (!in.ok() || !time || time->hour == dlms::not_specified || time->minute == dlms::not_specified) return false;
+    const std::uint32_t second = time->second == dlms::not_specified ? 0U : time->second;
+    action.start_s = time->hour * 3600U + time->minute * 60U + second;
+    action.action = script == disconnect_script_table ? CalendarAction::disconnect : CalendarAction::tariff;
+    return script == disconnect_script_table || script == tariff_script_table;
+}
+
+template <class Item, std::size_t capacity>
+bool read(DataReader& in, FixedList<Item, capacity>& items);
+
+bool read(DataReader& in, DayProfile& day) {
+    in.structure(2);
+    day.id = in.unsigned_();
+    return read(in, day.actions);
+}
+
+bool read(DataReader& in, SpecialDay& special) {
+    in.structure(3);
+    special.index = in.long_unsigned();
+    const auto date = dlms::read_date(in.octet_string());
+    special.date = date.value_or(dlms::Date{});
+    special.day = in.unsigned_();
+    return in.ok() && date.has_value();
+}
+
+template <class Item, std::size_t capacity>
+bool read(DataReader& in, FixedList<Item, capacity>& items) {
+    items = {};
+    const std::size_t count = in.array();
+    if (!in.ok() || count > capacity) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+        Item item;
+        if (!read(in, item) || !items.add(item)) return false;
+    }
+    return in.ok();
+}
+
+// What is wrong with the value alone; whether the parts fit each other is seen when the calendar is activated.
+template <class Part>
+DataAccessResult read_whole(Bytes value, Part& part) {
+    DataReader in(value);
+    if (!read(in, part)) return in.ok() ? DataAccessResult::other_reason : DataAccessResult::type_unmatched;
+    return in.complete() ? DataAccessResult::success : DataAccessResult::type_unmatched;
+}
+
+using Load = Calendar (*)(const Store&);
+
+template <Load load>
+DataAccessResult read_name(const AttributeContext& of, Cursor&, DataWriter& out) {
+    write_label(out, load(of.meter.store()).name);
+    return DataAccessResult::success;
+}
+template <Load load>
+DataAccessResult read_seasons(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    return write_list(load(of.meter.store()).seasons, greatest_season, cursor, out);
+}
+template <Load load>
+DataAccessResult read_weeks(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    return write_list(load(of.meter.store()).weeks, greatest_week, cursor, out);
+}
+template <Load load>
+DataAccessResult read_days(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    return write_list(load(of.meter.store()).days, greatest_day, cursor, out);
+}
+
+template <auto part>
+DataAccessResult write_passive(const RequestContext& of, Bytes value) {
+    Calendar calendar = load_passive_calendar(of.meter.store());
+    const DataAccessResult result = read_whole(value, calendar.*part);
+    if (result != DataAccessResult::success) return result;
+    return keep_passive_calendar(of.meter.store(), calendar) ? DataAccessResult::success
+                                                             : DataAccessResult::hardware_fault;
+}
+
+DataAccessResult write_passive_name(const RequestContext& of, Bytes value) {
+    DataReader in(value);
+    Calendar calendar = load_passive_calendar(of.meter.store());
+    const bool fits = read_label(in, calendar.name);
+    if (!in.complete()) return DataAccessResult::type_unmatched;
+    if (!fits) return DataAccessResult::other_reason;
+    return keep_passive_calendar(of.meter.store(), calendar) ? DataAccessResult::success
+                                                             : DataAccessResult::hardware_fault;
+}
+
+DataAccessResult read_activation_time(const AttributeContext& of, Cursor&, DataWriter& out) {
+    out.octet_string(load_activation_time(of.meter.store()));
+    return DataAccessResult::success;
+}
+
+DataAccessResult write_activation_time(const RequestContext& of, Bytes value) {
+    DataReader in(value);
+    const dlms::DateTime time = in.date_time();
+    if (!in.complete()) return DataAccessResult::type_unmatched;
+    return of.meter.account(&Accounting::set_activation_time, time) ? DataAccessResult::success
+                                                                    : DataAccessResult::hardware_fault;
+}
+
+ActionResult activate(const RequestContext& of, Bytes parameters, DataWriter&) {
+    DataReader in(parameters);
+    (void)in.integer();
+    if (!in.complete()) return ActionResult::type_unmatched;
+    const auto fault = of.meter.account(&Accounting::activate_calendar);
+    if (!fault) return ActionResult::success;
+    return *fault == CalendarFault::none ? ActionResult::hardware_fault : ActionResult::other_reason;
+}
+
+constexpr std::array calendar_attributes = {
+    Attribute{2, read_name<load_active_calendar>, nullptr},
+    Attribute{3, read_seasons<load_active_calendar>, nullptr},
+    Attribute{4, read_weeks<load_active_calendar>, nullptr},
+    Attribute{5, read_days<load_active_calendar>, nullptr},
+    Attribute{6, read_name<load_passive_calendar>, write_passive_name},
+    Attribute{7, read_seasons<load_passive_calendar>, write_passive<&Calendar::seasons>},
+    Attribute{8, read_weeks<load_passive_calendar>, write_passive<&Calendar::weeks>},
+    Attribute{9, read_days<load_passive_calendar>, write_passive<&Calendar::days>},
+    Attribute{10, read_activation_time, write_activation_time},
+};
+constexpr std::array calendar_methods = {Method{1, activate}};
+
+DataAccessResult read_special_days(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    return write_list(load_special_days(of.meter.store()), greatest_special_day, cursor, out);
+}
+
+DataAccessResult write_special_days(const RequestContext& of, Bytes value) {
+    SpecialDays special_days;
+    const DataAccessResult result = read_whole(value, special_days);
+    if (result != DataAccessResult::success) return result;
+    return of.meter.account(&Accounting::set_special_days, special_days) ? DataAccessResult::success
+                                                                         : DataAccessResult::other_reason;
+}
+
+ActionResult change_special_days(const RequestContext& of, std::uint16_t index, const SpecialDay* replacement) {
+    const SpecialDays before = load_special_days(of.meter.store());
+    SpecialDays after;
+    for (const SpecialDay& special : before.view()) {
+        if (special.index != index) (void)after.add(special);
+    }
+    if (replacement == nullptr && after.count == before.count) return ActionResult::object_undefined;
+    if (replacement != nullptr && !after.add(*replacement)) return ActionResult::other_reason;
+    return of.meter.account(&Accounting::set_special_days, after) ? ActionResult::success : ActionResult::other_reason;
+}
+
+ActionResult insert_special_day(const RequestContext& of, Bytes parameters, DataWriter&) {
+    DataReader in(parameters);
+    SpecialDay special;
+    if (!read(in, special) || !in.complete()) return ActionResult::type_unmatched;
+    return change_special_days(of, special.index, &special);
+}
+
+ActionResult delete_special_day(const RequestContext& of, Bytes parameters, DataWriter&) {
+    DataReader in(parameters);
+    const std::uint16_t index = in.long_unsigned();
+    if (!in.complete()) return ActionResult::type_unmatched;
+    return change_special_days(of, index, nullptr);
+}
+
+constexpr std::array special_days_attributes = {Attribute{2, read_special_days, write_special_days}};
+constexpr std::array special_days_methods = {Method{1, insert_special_day}, Method{2, delete_special_day}};
+
+// The names of the calendars again, as Data.
+constexpr std::array active_name_attributes = {Attribute{2, read_name<load_active_calendar>, nullptr}};
+constexpr std::array passive_name_attributes = {Attribute{2, read_name<load_passive_calendar>, nullptr}};
+
+}  // namespace
+
+constinit const InterfaceClass register_activation_class = {6, 0, activation_attributes, {}};
+constinit const InterfaceClass special_days_class = {11, 0, special_days_attributes, special_days_methods};
+constinit const InterfaceClass calendar_class = {20, 0, calendar_attributes, calendar_methods};
+constinit const InterfaceClass active_calendar_name_class = {data_class_number, 0, active_name_attributes, {}};
+constinit const InterfaceClass passive_calendar_name_class = {data_class_number, 0, passive_name_attributes, {}};
+
+}  // namespace blathy::meter

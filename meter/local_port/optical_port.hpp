@@ -1,0 +1,55 @@
+// The optical port (IEC 62056-21): sign-on at 300 Bd, then readout (mode C), programming mode with the password, or
+// mode E and HDLC until the client disconnects or falls silent. Driven like HdlcPort, but the line's settings change:
+//
+//   port.receive(octets, now_ms);
+//   while (auto chunk = port.transmit(room, now_ms); chunk.size > 0) { set the line to chunk.line, write }
+//   once all is out: set the line to port.line()
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "dlms/iec62056_21/meter_session.hpp"
+#include "dlms/pause.hpp"
+#include "meter/local_port/local_data.hpp"
+#include "meter/server/hdlc_port.hpp"
+
+namespace blathy::meter {
+
+struct OpticalPortSettings {
+    char baud_code = '5';           // the fastest offered: '5' is 9600 Bd
+    bool starts_with_hdlc = false;  // IEC local port setup (class 19): default_mode 1, HDLC without a sign-on
+    HdlcPortSettings hdlc;          // `baud` counts only without a sign-on
+};
+
+class OpticalPort {
+  public:
+    static constexpr std::size_t frame_room = HdlcPort::frame_room;
+    // After the sign-on, until the client sends SNRM.
+    static constexpr std::uint32_t connect_timeout_ms = 10'000;
+
+    // `meter` is viewed.
+    OpticalPort(Meter& meter, const OpticalPortSettings& settings);
+    OpticalPort(const OpticalPort&) = delete;
+    OpticalPort& operator=(const OpticalPort&) = delete;
+
+    void receive(Bytes octets, std::uint32_t now_ms);
+    dlms::iec62056_21::Chunk transmit(MutableBytes room, std::uint32_t now_ms);
+    [[nodiscard]] std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const;
+
+    [[nodiscard]] dlms::iec62056_21::LineSettings line() const { return is_hdlc() ? hdlc_.line() : session_.line(); }
+    [[nodiscard]] bool is_hdlc() const { return starts_with_hdlc_ || session_.is_hdlc(); }
+    [[nodiscard]] bool has_open_association() const { return hdlc_.has_open_association(); }
+    void reset();
+
+  private:
+    bool starts_with_hdlc_;
+    LocalData data_;
+    dlms::iec62056_21::MeterSession session_;
+    HdlcPort hdlc_;
+    dlms::Pause patience_;  // until a client that signed on and does not connect is given up
+    bool was_connected_ = false;
+};
+
+}  // namespace blathy::meter

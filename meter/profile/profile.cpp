@@ -1,0 +1,136 @@
+#include "meter/profile/profile.hpp"
+
+#include "meter/meter.hpp"
+#include "meter/profile/selection.hpp"
+
+namespace blathy::meter::profile {
+namespace {
+
+using dlms::ActionResult;
+using dlms::DataAccessResult;
+using dlms::DataWriter;
+
+constexpr std::size_t definition_size = 18;
+
+void write_definition(DataWriter& out, const CaptureObject& object) {
+    out.structure(4);
+    out.long_unsigned(object.attribute.class_id);
+    out.octet_string(object.attribute.instance);
+    out.integer(object.attribute.attribute);
+    out.long_unsigned(object.data_index);
+}
+
+// The parameter of both methods, which means nothing: integer (0).
+ActionResult invoke(ActionResult (*method)(Meter&), const RequestContext& of, Bytes parameters) {
+    dlms::DataReader in(parameters);
+    (void)in.integer();
+    if (!in.complete()) return ActionResult::type_unmatched;
+    return method == nullptr ? ActionResult::read_write_denied : method(of.meter);
+}
+
+}  // namespace
+
+// The cursor's position is the number of the next row, its end the number behind the last one.
+DataAccessResult read_buffer(const ProfileSource& source, const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    const auto columns = source.columns(of.meter);
+    const auto selection = of.access != nullptr
+                               ? read_selection(*of.access, columns, source.time_column, of.meter.clock())
+                               : Result<ProfileSelection, DataAccessResult>(whole_profile(columns));
+    if (!selection) return selection.error();
+    if (!cursor.more) {
+        const ProfileRows selected = selected_rows(source, of.meter, *selection);
+        cursor.position = selected.first;
+        cursor.end = selected.first + selected.count;
+        out.array(selected.count);
+    }
+    const ColumnSet wanted = selection->columns;
+    const std::size_t count = wanted.count();
+    const ProfileRows rows = source.rows(of.meter);
+    for (; cursor.position != cursor.end && out.room_left() >= source.max_row_size; ++cursor.position) {
+        out.structure(count);
+        if (cursor.position - rows.first < rows.count) {
+            source.write_row(of.meter, cursor.position, wanted, out);
+        } else {
+            // Newer rows have taken its place since the transfer began; the array's count is said already.
+            for (std::size_t i = 0; i < count; ++i) out.null_data();
+        }
+    }
+    cursor.more = cursor.position != cursor.end;
+    return DataAccessResult::success;
+}
+
+// The cursor's position is the index of the next column.
+DataAccessResult read_capture_objects(const ProfileSource& source, const AttributeContext& of, Cursor& cursor,
+                                      DataWriter& out) {
+    const auto columns = source.columns(of.meter);
+    if (!cursor.more) out.array(columns.size());
+    for (; cursor.position < columns.size() && out.room_left() >= definition_size; ++cursor.position) {
+        write_definition(out, columns[cursor.position]);
+    }
+    cursor.more = cursor.position < columns.size();
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_capture_period(const ProfileSource& source, const AttributeContext& of, Cursor&,
+                                     DataWriter& out) {
+    out.double_long_unsigned(source.capture_period_s(of.meter));
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_sort_method(const ProfileSource& source, const AttributeContext&, Cursor&, DataWriter& out) {
+    out.enumerated(static_cast<std::uint8_t>(source.sort_method));
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_sort_object(const ProfileSource& source, const AttributeContext& of, Cursor&, DataWriter& out) {
+    write_definition(out, source.columns(of.meter)[source.time_column]);
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_entries_in_use(const ProfileSource& source, const AttributeContext& of, Cursor&,
+                                     DataWriter& out) {
+    out.double_long_unsigned(source.rows(of.meter).count);
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_profile_entries(const ProfileSource& source, const AttributeContext& of, Cursor&,
+                                      DataWriter& out) {
+    out.double_long_unsigned(source.profile_entries(of.meter));
+    return DataAccessResult::success;
+}
+
+DataAccessResult write_capture_objects(const ProfileSource& source, const RequestContext& of, Bytes value) {
+    if (source.set_columns == nullptr) return DataAccessResult::read_write_denied;
+    std::array<CaptureObject, ColumnSet::max_columns> objects;
+    dlms::DataReader in(value);
+    const std::size_t count = in.array();
+    if (!in.ok()) return DataAccessResult::type_unmatched;
+    if (count == 0 || count > objects.size()) return DataAccessResult::other_reason;
+    for (std::size_t i = 0; i < count; ++i) {
+        in.structure(4);
+        objects[i].attribute.class_id = in.long_unsigned();
+        objects[i].attribute.instance = in.logical_name();
+        objects[i].attribute.attribute = in.integer();
+        objects[i].data_index = in.long_unsigned();
+    }
+    if (!in.complete()) return DataAccessResult::type_unmatched;
+    return source.set_columns(of.meter, std::span(objects).first(count));
+}
+
+DataAccessResult write_capture_period(const ProfileSource& source, const RequestContext& of, Bytes value) {
+    if (source.set_capture_period == nullptr) return DataAccessResult::read_write_denied;
+    dlms::DataReader in(value);
+    const std::uint32_t period_s = in.double_long_unsigned();
+    if (!in.complete()) return DataAccessResult::type_unmatched;
+    return source.set_capture_period(of.meter, period_s);
+}
+
+ActionResult reset(const ProfileSource& source, const RequestContext& of, Bytes parameters) {
+    return invoke(source.reset, of, parameters);
+}
+
+ActionResult capture(const ProfileSource& source, const RequestContext& of, Bytes parameters) {
+    return invoke(source.capture, of, parameters);
+}
+
+}  // namespace blathy::meter::profile

@@ -1,0 +1,52 @@
+// Selective access to the buffer of a profile (IEC 62056-6-2, 5.2.6.2): which rows and columns a client wants.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "base/result.hpp"
+#include "dlms/apdu/common.hpp"
+#include "meter/clock/clock.hpp"
+#include "meter/profile/source.hpp"
+
+namespace blathy::meter {
+
+// Both included.
+struct TimeRange {
+    UtcTime from;
+    UtcTime to;
+};
+
+// Rows in the order of the buffer, from 1, both included; what is beyond the last row is none.
+struct EntryRange {
+    std::uint32_t first = 1;
+    std::uint32_t last = 0xFFFF'FFFF;
+};
+
+struct ProfileSelection {
+    ColumnSet columns;
+    std::optional<TimeRange> times;  // none: `entries` count
+    EntryRange entries;
+};
+
+// Takes a range descriptor (selector 1) or an entry descriptor (selector 2).
+//
+// A range is of the time column: only that is in order. Its ends are a date-time as octet-string or of the date-time
+// type; with deviation an instant, without one the local time of `clock`. Unspecified fields at the end of a date-time
+// (the hundredths, the time, the day and so on) make the range as wide as they allow. Of an hour that daylight saving
+// repeats, both are meant unless the clock status says which.
+//
+// Errors: type_unmatched for what is not one of the two structures; scope_of_access_violated for another selector, a
+// range of another column, and columns or entries that the profile can't have; other_reason for a time that is none.
+Result<ProfileSelection, dlms::DataAccessResult> read_selection(const dlms::SelectiveAccess& access,
+                                                                std::span<const CaptureObject> columns,
+                                                                std::size_t time_column, const Clock& clock);
+
+// Everything there is.
+ProfileSelection whole_profile(std::span<const CaptureObject> columns);
+
+// The rows of the buffer that are selected; they follow each other.
+ProfileRows selected_rows(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection);
+
+}  // namespace blathy::meter

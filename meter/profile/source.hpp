@@ -1,0 +1,86 @@
+// What a profile shows (IC 7, Profile generic): rows by number, and how each of them is written.
+//
+// A source is constexpr and shared by every meter, like the objects; its rows are functions of `Meter`. Load profiles,
+// billing profiles and event logs are sources of the one class.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "dlms/apdu/common.hpp"
+#include "dlms/data.hpp"
+#include "dlms/date_time.hpp"
+
+namespace blathy::meter {
+
+class Meter;
+
+// capture_object_definition: what a column holds.
+struct CaptureObject {
+    dlms::AttributeDescriptor attribute;
+    std::uint16_t data_index = 0;  // of an element of the attribute, from 1; 0: the whole of it
+
+    constexpr bool operator==(const CaptureObject&) const = default;
+};
+
+// Some of the columns of a profile, in the order of the profile.
+class ColumnSet {
+  public:
+    static constexpr std::size_t max_columns = 64;
+
+    constexpr ColumnSet() = default;
+    // From column `begin`, counted from 0, to the one before `end`.
+    static constexpr ColumnSet range(std::size_t begin, std::size_t end) {
+        ColumnSet columns;
+        for (std::size_t i = begin; i < end; ++i) columns.add(i);
+        return columns;
+    }
+    constexpr void add(std::size_t column) { bits_ |= std::uint64_t{1} << column; }
+    [[nodiscard]] constexpr bool has(std::size_t column) const { return ((bits_ >> column) & 1U) != 0; }
+    [[nodiscard]] constexpr std::size_t count() const { return static_cast<std::size_t>(std::popcount(bits_)); }
+    [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+
+  private:
+    std::uint64_t bits_ = 0;
+};
+
+enum class SortMethod : std::uint8_t {
+    first_in_first_out = 1,
+    last_in_first_out = 2,
+    largest = 3,
+    smallest = 4,
+    nearest_to_zero = 5,
+    farthest_from_zero = 6,
+};
+
+// The rows there are, in the order of the buffer. A row keeps its number as long as it lives, so that a long transfer
+// goes on with the row that it stopped at although newer ones were captured meanwhile.
+struct ProfileRows {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+};
+
+struct ProfileSource {
+    std::span<const CaptureObject> (*columns)(const Meter&);  // at most ColumnSet::max_columns
+    std::size_t time_column;                                  // the Clock's time, from 0: ranges are of this column
+    SortMethod sort_method;  // with last_in_first_out or largest the time falls from row to row, else it rises
+    std::uint32_t (*capture_period_s)(const Meter&);  // 0: not captured periodically
+    std::uint32_t (*profile_entries)(const Meter&);   // rows, at most
+    ProfileRows (*rows)(const Meter&);
+    dlms::UtcTime (*time_of)(const Meter&, std::uint32_t row);
+    // Writes one value for each of `columns`, which are not empty.
+    void (*write_row)(const Meter&, std::uint32_t row, ColumnSet columns, dlms::DataWriter&);
+    std::size_t max_row_size;               // of a structure of all columns; at most max_profile_row_size
+    dlms::ActionResult (*reset)(Meter&);    // null: can't be
+    dlms::ActionResult (*capture)(Meter&);  // null: can't be
+    // Each clears the buffer, as IEC 62056-6-2 says. Null: can't be.
+    dlms::DataAccessResult (*set_columns)(Meter&, std::span<const CaptureObject>) = nullptr;
+    dlms::DataAccessResult (*set_capture_period)(Meter&, std::uint32_t period_s) = nullptr;
+};
+
+// A row and the array's header before it fit a piece of an attribute.
+inline constexpr std::size_t max_profile_row_size = 500;
+
+}  // namespace blathy::meter

@@ -1,0 +1,90 @@
+#include "meter/server/hdlc_port.hpp"
+
+#include <algorithm>
+
+#include "meter/meter.hpp"
+
+namespace blathy::meter {
+namespace {
+
+using dlms::hdlc::ServerEvent;
+
+constexpr std::array<std::uint16_t, 1> logical_devices{management_logical_device};
+
+// Of an association that was opened by datagram, which no DISC can end (with inactivity timeouts off, too).
+constexpr std::uint32_t unconfirmed_timeout_ms = 120'000;
+
+dlms::hdlc::ServerSettings link_settings(const HdlcPortSettings& settings) {
+    dlms::hdlc::ServerSettings link;
+    link.parameters = settings.parameters;
+    link.inter_octet_timeout_ms = settings.inter_octet_timeout_ms;
+    link.inactivity_timeout_s = settings.inactivity_timeout_s;
+    link.turnaround_ms = settings.turnaround_ms;
+    link.physical_device = settings.physical_device;
+    link.logical_devices = logical_devices;
+    link.address_sizes = settings.address_sizes;
+    // Alone on its line the meter is the one that is meant.
+    link.answers_calling_address = (settings.address_sizes & dlms::hdlc::one_octet) != 0;
+    return link;
+}
+
+}  // namespace
+
+HdlcPort::HdlcPort(Meter& meter, const HdlcPortSettings& settings)
+    : meter_(meter), baud_(settings.baud), link_(link_settings(settings), frame_, request_) {}
+
+void HdlcPort::receive(Bytes octets, std::uint32_t now_ms) {
+    if (!link_.is_connected() && has_open_association() && unconfirmed_.is_over(now_ms)) session_ = Session();
+    while (const auto event = link_.receive(octets, now_ms)) handle(*event, now_ms);
+}
+
+void HdlcPort::handle(const ServerEvent& event, std::uint32_t now_ms) {
+    switch (event.kind) {
+        case ServerEvent::Kind::connected:
+            session_ = Session(event.client, event.server.upper);
+            return;
+        case ServerEvent::Kind::disconnected:
+            session_ = Session();
+            return;
+        case ServerEvent::Kind::request:
+            return link_.respond(session_.receive(meter_, event.apdu, answer_));
+        case ServerEvent::Kind::poll:
+            return link_.respond(session_.more(meter_, answer_));
+        case ServerEvent::Kind::datagram:
+            return take_datagram(event, now_ms);
+    }
+}
+
+// Unconfirmed services, perhaps to every meter on the bus. What the session has to say to them is not sent, and must
+// not be written over an answer that may still have to be repeated.
+void HdlcPort::take_datagram(const ServerEvent& event, std::uint32_t now_ms) {
+    const std::uint16_t logical_device =
+        event.server.upper == event.server.all_station() ? management_logical_device : event.server.upper;
+    const Association& association = session_.association();
+    const bool is_same = association.client_sap() == event.client && association.server_sap() == logical_device;
+    if (link_.is_connected()) {
+        if (!is_same) return;  // the association is somebody else's
+    } else {
+        if (!is_same) session_ = Session(event.client, logical_device);
+        unconfirmed_.start(now_ms, unconfirmed_timeout_ms);
+    }
+    std::array<std::uint8_t, Session::min_answer_room> unsent;
+    (void)session_.receive(meter_, event.apdu, unsent);
+}
+
+dlms::iec62056_21::Chunk HdlcPort::transmit(MutableBytes room, std::uint32_t now_ms) {
+    return {link_.transmit(room, now_ms), line()};
+}
+
+std::optional<std::uint32_t> HdlcPort::wake_after_ms(std::uint32_t now_ms) const {
+    const auto wake = link_.wake_after_ms(now_ms);
+    if (link_.is_connected() || !has_open_association()) return wake;
+    return std::min(wake.value_or(unconfirmed_timeout_ms), unconfirmed_.left_ms(now_ms));
+}
+
+void HdlcPort::reset() {
+    link_.reset();
+    session_ = Session();
+}
+
+}  // namespace blathy::meter

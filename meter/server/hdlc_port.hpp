@@ -1,0 +1,86 @@
+// One HDLC line that leads to the meter (IEC 62056-46): octets and the time in, octets out. A bus (RS485), a point to
+// point line, a TCP connection that carries one, or the optical port after its sign-on. Driven like this, on every
+// octet received and no later than wake_after_ms():
+//
+//   port.receive(octets, now_ms);
+//   while (auto chunk = port.transmit(room, now_ms); chunk.size > 0) write(room.first(chunk.size));
+//
+// The line carries one connection at a time. DISC and inactivity end it with its association, and an SNRM of another
+// client takes the line over. Nothing a client sends makes this grow: every buffer is in here.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "dlms/hdlc/server_link.hpp"
+#include "dlms/iec62056_21/line.hpp"
+#include "meter/server/session.hpp"
+
+namespace blathy::meter {
+
+class Meter;
+
+struct HdlcPortSettings {
+    // What is offered; SNRM and UA settle on the lesser of both sides.
+    dlms::hdlc::Parameters parameters{dlms::hdlc::max_info, dlms::hdlc::max_info, dlms::hdlc::max_window,
+                                      dlms::hdlc::max_window};
+    std::uint32_t baud = 9600;  // 8N1
+    std::uint16_t physical_device = 0x10;
+    // One octet names no physical device: only for a line with this meter alone.
+    std::uint8_t address_sizes = dlms::hdlc::any_size;
+    std::uint16_t inter_octet_timeout_ms = 25;
+    std::uint16_t inactivity_timeout_s = 120;  // 0: never
+    std::uint16_t turnaround_ms = 25;          // 0 where nobody has to let go of a line first
+};
+
+class HdlcPort {
+  public:
+    // The room for a frame that transmit() wants.
+    static constexpr std::size_t frame_room = dlms::hdlc::frame_octets(dlms::hdlc::max_info);
+
+    // `meter` is viewed.
+    HdlcPort(Meter& meter, const HdlcPortSettings& settings);
+    HdlcPort(const HdlcPort&) = delete;
+    HdlcPort& operator=(const HdlcPort&) = delete;
+
+    void receive(Bytes octets, std::uint32_t now_ms);
+    // One frame a call, of size 0 when none is due.
+    dlms::iec62056_21::Chunk transmit(MutableBytes room, std::uint32_t now_ms);
+    // When to call again if nothing is received; none: not before something is.
+    [[nodiscard]] std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const;
+
+    [[nodiscard]] dlms::iec62056_21::LineSettings line() const {
+        return {baud_, dlms::iec62056_21::Framing::eight_none_one};
+    }
+    void set_baud(std::uint32_t baud) { baud_ = baud; }
+    [[nodiscard]] bool is_connected() const { return link_.is_connected(); }
+    // Not connected, and nothing is left to be sent.
+    [[nodiscard]] bool is_idle() const { return !link_.is_connected() && !link_.wake_after_ms(0); }
+    [[nodiscard]] bool has_open_association() const { return session_.association().is_open(); }
+    // The line is gone: ends the connection and the association.
+    void reset();
+
+  private:
+    // Before an answer stands room for a header that is written last; with its LLC octets a full one is two frames.
+    static constexpr std::size_t header_room = 16;
+    static constexpr std::size_t answer_room = header_room + 2 * dlms::hdlc::max_info - dlms::hdlc::llc_response.size();
+    static_assert(answer_room >= Session::min_answer_room);
+
+    void handle(const dlms::hdlc::ServerEvent& event, std::uint32_t now_ms);
+    void take_datagram(const dlms::hdlc::ServerEvent& event, std::uint32_t now_ms);
+
+    Meter& meter_;
+    std::uint32_t baud_;
+    std::array<std::uint8_t, frame_room> frame_{};
+    std::array<std::uint8_t, max_receive_pdu_size + dlms::hdlc::llc_command.size()> request_{};
+    std::array<std::uint8_t, answer_room> answer_{};
+    dlms::hdlc::ServerLink link_;
+    // Of the connection; without one, of the client that last opened an unconfirmed association by datagram.
+    Session session_;
+    dlms::Pause unconfirmed_;  // until that association is forgotten
+};
+
+}  // namespace blathy::meter

@@ -1,0 +1,13 @@
+// The master side as a library: everything a program needs to read, write and listen to DLMS/COSEM meters.
+// Installed as <blathy/station.hpp>; docs/library.md begins with an example.
+#pragma once
+
+#include "station/client.hpp"         // one association with one meter
+#include "station/error.hpp"          // why something did not work
+#include "station/format.hpp"         // values as text and JSON
+#include "station/notification.hpp"   // what meters say unasked
+#include "station/object_list.hpp"    // what a meter holds
+#include "station/profile.hpp"        // rows of load profiles, billing profiles and event logs
+#include "station/push_receiver.hpp"  // pushes out of the octets of a connection
+#include "station/url.hpp"            // where a meter is
+#include "station/value.hpp"          // COSEM values

@@ -1,0 +1,204 @@
+// Tariffs, demands, bills and profiles as a client sees them.
+#include <gtest/gtest.h>
+
+#include "dlms/apdu/action.hpp"
+#include "dlms/apdu/set.hpp"
+#include "meter/models/models.hpp"
+
+#include "tests/support/bench.hpp"
+
+namespace blathy::meter {
+namespace {
+
+using dlms::Obis;
+using test::Bench;
+using test::hex;
+using test::Manager;
+using test::Octets;
+
+Interval quarter_of_an_hour() {
+    Interval interval;
+    interval.duration_us = 900'000'000;
+    interval.phase[0].active_energy_mj = 3'600'000'000;  // 4 kW, 1 kWh
+    return interval;
+}
+
+Octets written(auto&& request) {
+    Octets room(2048);
+    ByteWriter out(room);
+    write(out, request);
+    return {out.written().begin(), out.written().end()};
+}
+
+std::string set(Manager& manager, std::uint16_t class_id, const Obis& name, std::int8_t attribute,
+                std::string_view value) {
+    const Octets data = hex(value);
+    return hex(manager.send(written(dlms::SetRequestNormal{{}, {{class_id, name, attribute}, {}}, data})));
+}
+
+std::string act(Manager& manager, std::uint16_t class_id, const Obis& name, std::int8_t method,
+                std::string_view parameters) {
+    const Octets data = hex(parameters);
+    return hex(manager.send(written(dlms::ActionRequestNormal{{}, {{class_id, name, method}, data}})));
+}
+
+constexpr std::string_view set_success = "C501C100";
+constexpr std::string_view action_success = "C701C10000";
+
+TEST(Objects, EveryModelShowsWhatItBillsAndEveryValueCanBeRead) {
+    for (const Model* model : all_models()) {
+        Bench bench(*model);
+        bench.meter.advance(quarter_of_an_hour());
+        Manager manager(bench);
+        std::size_t read = 0;
+        for (const Object& object : bench.meter.dictionary().objects()) {
+            for (const Attribute& attribute : object.interface_class->attributes) {
+                if (attribute.read == nullptr || object.interface_class->id == 7 || object.interface_class->id == 15 ||
+                    object.interface_class->id == 6) {
+                    continue;
+                }
+                const std::string value = manager.value(object.interface_class->id, object.name, attribute.id);
+                EXPECT_EQ(value.find("error 11"), std::string::npos)
+                    << model->name << ' ' << dlms::ObisText(object.name).view() << ' ' << int{attribute.id};
+                ++read;
+            }
+        }
+        EXPECT_GT(read, 300U);
+        const bool extended = model->functions.extended_profiles;
+        EXPECT_EQ(bench.meter.dictionary().find(Obis(1, 0, 99, 133, 0)) != nullptr, extended);
+    }
+}
+
+TEST(Objects, EnergyDemandAndTheirTariffs) {
+    Bench bench;
+    for (int i = 0; i < 3; ++i) bench.meter.advance(quarter_of_an_hour());
+    Manager manager(bench);
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 1, 8, 0), 2), "0600000BB8");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 1, 8, 1), 2), "0600000BB8");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 1, 8, 2), 2), "0600000000");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 1, 9, 0), 2), "0600000BB8");
+    EXPECT_EQ(manager.value(5, Obis(1, 0, 1, 4, 0), 3), "0600009C40");  // 4000.0 W
+    EXPECT_EQ(manager.value(5, Obis(1, 0, 1, 4, 0), 8), "0600000384");
+    EXPECT_EQ(manager.value(5, Obis(1, 0, 1, 4, 0), 9), "120003");
+    EXPECT_EQ(manager.value(4, Obis(1, 0, 1, 6, 0), 2), "0600009C40");
+    EXPECT_EQ(manager.value(4, Obis(1, 0, 1, 6, 0), 3), "02020FFF161B");
+    // 15 June 2026, 14:45 local daylight time.
+    EXPECT_EQ(manager.value(4, Obis(1, 0, 1, 6, 1), 5), "090C07EA060F010E2D0000FF8880");
+}
+
+TEST(Objects, AScriptOfTheCentralSystemEndsTheBillingPeriod) {
+    Bench bench;
+    for (int i = 0; i < 3; ++i) bench.meter.advance(quarter_of_an_hour());
+    Manager manager(bench);
+    EXPECT_EQ(act(manager, 9, Obis(0, 0, 10, 0, 1), 1, "120001"), action_success);
+    EXPECT_EQ(manager.value(1, Obis(1, 0, 0, 1, 0), 2), "0600000001");
+    EXPECT_EQ(manager.value(1, Obis(1, 0, 0, 1, 1), 2), "1101");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 1, 9, 0), 2), "0600000000");
+    EXPECT_EQ(manager.value(4, Obis(1, 0, 1, 6, 0), 2), "0600000000");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 1, 2, 0), 2), "0600009C40");
+    EXPECT_EQ(manager.value(7, Obis(0, 0, 98, 1, 0), 7), "0600000001");
+    const std::string row = manager.value(7, Obis(0, 0, 98, 1, 0), 2);
+    EXPECT_EQ(row.substr(0, 4), "0101");
+    EXPECT_NE(row.find("090C07EA060F010E2D0000FF8880"), std::string::npos);
+    EXPECT_NE(row.find("0600000BB8"), std::string::npos);
+    EXPECT_NE(act(manager, 9, Obis(0, 0, 10, 0, 1), 1, "120003"), action_success);
+}
+
+TEST(Objects, TheLoadProfileIsReadByRangeAndByEntry) {
+    Bench bench;
+    for (int i = 0; i < 8; ++i) bench.meter.advance(quarter_of_an_hour());
+    Manager manager(bench);
+    const Obis name(1, 0, 99, 1, 0);
+    EXPECT_EQ(manager.value(7, name, 4), "0600000384");
+    EXPECT_EQ(manager.value(7, name, 7), "0600000008");
+    EXPECT_EQ(manager.value(7, name, 8), "0600002580");
+    const auto selected = [&](std::uint8_t selector, std::string_view parameters) {
+        const Octets data = hex(parameters);
+        dlms::GetRequestNormal request{{}, {{7, name, 2}, dlms::SelectiveAccess{selector, data}}};
+        return hex(manager.send(written(request)));
+    };
+    // Entries 2 and 3, columns 7: 1-0:1.8.0.
+    EXPECT_EQ(selected(2,
+                       "0204060000000206000000031200071200"
+                       "07"),
+              "C401C1000102"
+              "020106000007D0"
+              "02010600000BB8");
+    // From 14:30 to 15:00, that column.
+    EXPECT_EQ(selected(1,
+                       "0204020412000809060000010000FF0F02120000"
+                       "090C07EA060F010E1E0000800000"
+                       "090C07EA060F010F000000800000"
+                       "0101020412000309060100010800FF0F02120000"),
+              "C401C1000103"
+              "020106000007D0"
+              "02010600000BB8"
+              "02010600000FA0");
+}
+
+TEST(Objects, PeriodAndColumnsOfAProfileAreWritten) {
+    Bench bench;
+    Manager manager(bench);
+    const Obis name(1, 0, 99, 1, 0);
+    bench.meter.advance(quarter_of_an_hour());
+    EXPECT_EQ(set(manager, 7, name, 4, "060000003C"), set_success);
+    EXPECT_EQ(manager.value(7, name, 4), "060000003C");
+    EXPECT_EQ(manager.value(7, name, 7), "0600000000");
+    EXPECT_NE(set(manager, 7, name, 4, "060000003D"), set_success);  // does not divide the day
+    const std::string two = "0102020412000809060000010000FF0F02120000020412000309060100010801FF0F02120000";
+    EXPECT_EQ(set(manager, 7, name, 3, two), set_success);
+    EXPECT_EQ(manager.value(7, name, 3), two);
+    EXPECT_NE(set(manager, 7, name, 3, "0101020412000309060100010801FF0F02120000"), set_success);  // no time
+    EXPECT_NE(set(manager, 7, name, 3, "0101020412000309060100630801FF0F02120000"), set_success);  // no such register
+}
+
+TEST(Objects, APassiveCalendarIsWrittenAndActivated) {
+    Bench bench;
+    Manager manager(bench);
+    const Obis calendar(0, 0, 13, 0, 0);
+    EXPECT_EQ(set(manager, 20, calendar, 6, "09024141"), set_success);
+    EXPECT_EQ(set(manager, 20, calendar, 7, "01010203090153090CFFFF0101FF00000000800000090157"), set_success);
+    EXPECT_EQ(set(manager, 20, calendar, 8, "010102080901571101110111011101110111011101"), set_success);
+    // Until 7:00 tariff 1, from then on tariff 2.
+    EXPECT_EQ(set(manager, 20, calendar, 9,
+                  "0101020211010102020309040000000009060000"
+                  "0A0064FF120001020309040700000009060000"
+                  "0A0064FF120002"),
+              set_success);
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 14, 0), 2), "1101");
+    EXPECT_EQ(act(manager, 20, calendar, 1, "0F00"), action_success);
+    EXPECT_EQ(manager.value(20, calendar, 2), "09024141");
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 14, 0), 2), "1102");
+    EXPECT_EQ(manager.value(6, Obis(0, 0, 14, 0, 0), 4), "090102");
+    // A week that names a day that there is not: refused, and nothing changes.
+    EXPECT_EQ(set(manager, 20, calendar, 8, "010102080901571101110111011101110111011109"), set_success);
+    EXPECT_NE(act(manager, 20, calendar, 1, "0F00"), action_success);
+    EXPECT_EQ(manager.value(20, calendar, 4), "010102080901571101110111011101110111011101");
+    // Special days.
+    const Obis days(0, 0, 11, 0, 0);
+    EXPECT_EQ(act(manager, 11, days, 1, "02031200010905FFFF0C19FF1101"), action_success);
+    EXPECT_EQ(manager.value(11, days, 2), "010102031200010905FFFF0C19FF1101");
+    EXPECT_NE(act(manager, 11, days, 1, "02031200020905FFFF0C1AFF1109"), action_success);  // no such day profile
+    EXPECT_EQ(act(manager, 11, days, 2, "120001"), action_success);
+    EXPECT_EQ(manager.value(11, days, 2), "0100");
+}
+
+TEST(Objects, ASettingThatCannotBeIsRefused) {
+    Bench bench;
+    Manager manager(bench);
+    EXPECT_EQ(set(manager, 5, Obis(1, 0, 1, 4, 0), 9, "120001"), set_success);
+    EXPECT_EQ(manager.value(5, Obis(1, 0, 3, 4, 0), 9), "120001");  // one window for all
+    EXPECT_NE(set(manager, 5, Obis(1, 0, 1, 4, 0), 9, "120000"), set_success);
+    EXPECT_NE(set(manager, 5, Obis(1, 0, 1, 4, 0), 8, "0600000007"), set_success);
+    // The 15th at 06:00, and then a type that it does not suit.
+    const Obis schedule(0, 0, 15, 0, 0);
+    EXPECT_EQ(set(manager, 22, schedule, 4,
+                  "0101020209040600000009"
+                  "05FFFFFF0FFF"),
+              set_success);
+    EXPECT_EQ(manager.value(22, schedule, 4), "010102020904060000000905FFFFFF0FFF");
+    EXPECT_NE(set(manager, 22, schedule, 3, "1602"), set_success);
+}
+
+}  // namespace
+}  // namespace blathy::meter

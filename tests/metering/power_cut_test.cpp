@@ -1,0 +1,277 @@
+// Power fails in every flash operation of a long life, in every way: nothing acknowledged is lost, nothing is there by
+// half, and no energy is lost or counted twice.
+#include <functional>
+
+#include <gtest/gtest.h>
+
+#include "meter/models/sed302.hpp"
+#include "world/simulation/lived_meter.hpp"
+
+namespace blathy::world {
+namespace {
+
+using namespace std::chrono;
+using meter::ProfileId;
+
+constexpr UtcTime start = sys_days{year{2026} / 1 / 31} + hours{22};  // an hour before a month ends in Central Europe
+constexpr std::array all_profiles = {ProfileId::load_1, ProfileId::load_2, ProfileId::daily, ProfileId::monthly};
+
+meter::Interval five_minutes() {
+    meter::Interval interval;
+    interval.duration_us = 300'000'000;
+    for (auto& phase : interval.phase) {
+        phase.voltage_mv = 230'000;
+        phase.active_power_mw = 1'000'000;
+        phase.apparent_power_mva = 1'000'000;
+        phase.active_energy_mj = 300'000'000;
+        phase.apparent_energy_mvas = 300'000'000;
+    }
+    return interval;
+}
+
+// What a client can see of a meter, as far as it must be durable.
+struct Picture {
+    meter::EnergySet energy;
+    std::array<meter::EnergySet, meter::max_tariffs> tariff;
+    std::uint64_t resets = 0;
+    std::array<std::uint32_t, all_profiles.size()> rows{};
+    meter::MeteringSettings settings;
+    meter::Calendar passive;
+    meter::Calendar active;
+    meter::Password password;
+    std::int64_t clock_s = 0;
+};
+
+Picture picture_of(meter::Meter& meter) {
+    Picture picture;
+    const auto& accounting = meter.accounting();
+    picture.energy = accounting.ledger().energy.total;
+    picture.tariff = accounting.ledger().tariff;
+    picture.resets = accounting.ledger().resets;
+    for (std::size_t i = 0; i < all_profiles.size(); ++i) picture.rows[i] = accounting.log(all_profiles[i]).end();
+    picture.settings = accounting.settings();
+    picture.passive = load_passive_calendar(meter.store());
+    picture.active = load_active_calendar(meter.store());
+    picture.password = meter.configuration().management_password;
+    picture.clock_s = floor<seconds>(meter.clock().now()).time_since_epoch().count();
+    return picture;
+}
+
+// Registers that belong to each other do; every row can be read, and rises with the one before.
+void expect_whole(meter::Meter& meter) {
+    const auto& ledger = meter.accounting().ledger();
+    for (std::size_t i = 0; i < meter::energy_registers; ++i) {
+        std::uint64_t sum = 0;
+        for (const auto& set : ledger.tariff) sum += set.raw()[i];
+        ASSERT_EQ(sum, ledger.energy.total.raw()[i]);
+    }
+    const auto imported = [&] { return meter.registers().read(dlms::Obis(1, 0, 1, 8, 0)).value_or(-1); };
+    for (const ProfileId id : all_profiles) {
+        const auto& log = meter.accounting().log(id);
+        constexpr std::size_t energy_column = 2;
+        std::int64_t before = 0;
+        for (std::uint32_t row = log.first(); row < log.end(); ++row) {
+            meter::RowValues cells{};
+            ASSERT_TRUE(log.read(row, cells));
+            const bool billing = id == ProfileId::daily || id == ProfileId::monthly;
+            const std::int64_t energy = billing ? cells[energy_column] : id == ProfileId::load_1 ? cells[6] : 0;
+            ASSERT_LE(before, energy);
+            ASSERT_LE(energy, imported());
+            before = energy;
+        }
+    }
+}
+
+// A deed and whether it was acknowledged.
+using Deed = std::function<bool(meter::Meter&)>;
+
+std::vector<Deed> script() {
+    std::vector<Deed> deeds;
+    const auto live = [](meter::Meter& meter) {
+        meter.advance(five_minutes());
+        return true;
+    };
+    for (int i = 0; i < 14; ++i) deeds.push_back(live);  // the month ends, with every profile and both billings
+    deeds.push_back([](meter::Meter& meter) { return meter.press_reset_button(); });
+    deeds.push_back([](meter::Meter& meter) {
+        Random random(4);
+        return keep_passive_calendar(meter.store(), random_calendar(random));
+    });
+    deeds.push_back([](meter::Meter& meter) { return !meter.account(&meter::Accounting::activate_calendar); });
+    for (int i = 0; i < 4; ++i) deeds.push_back(live);
+    deeds.push_back([](meter::Meter& meter) {
+        meter::Configuration configuration = meter.configuration();
+        configuration.management_password = meter::Password("another");
+        return meter.configure(configuration);
+    });
+    deeds.push_back([](meter::Meter& meter) {
+        meter.set_clock(meter.clock().now() + hours{30});
+        return true;
+    });
+    for (int i = 0; i < 4; ++i) deeds.push_back(live);
+    deeds.push_back([](meter::Meter& meter) {
+        meter.set_clock(meter.clock().now() - hours{2});
+        return true;
+    });
+    deeds.push_back([](meter::Meter& meter) {
+        return meter.account(&meter::Accounting::set_demand, meter::DemandSettings{300, 3});
+    });
+    for (int i = 0; i < 8; ++i) deeds.push_back(live);
+    deeds.push_back([](meter::Meter& meter) {
+        return meter.account(&meter::Accounting::set_recording_period, meter::RecordingInterval::first,
+                             std::uint16_t{300});
+    });
+    for (int i = 0; i < 6; ++i) deeds.push_back(live);
+    return deeds;
+}
+
+TEST(PowerCut, InEveryOperationOfALifeLosesNothing) {
+    std::uint64_t cuts = 0;
+    // The meter has lived already, so that the profiles are near the end of a sector.
+    NorFlash flash(meter::flash_sectors);
+    UtcTime now = start;
+    {
+        LivedMeter lived(meter::sed302, start - hours{24 * 9}, flash);
+        while (lived.meter().clock().now() < start) lived.meter().advance(five_minutes());
+        ASSERT_TRUE(lived.meter().save());
+        flash = lived.flash();
+    }
+    for (const Deed& deed : script()) {
+        // As it should be.
+        LivedMeter whole(meter::sed302, now, flash);
+        const Picture before = picture_of(whole.meter());
+        const std::uint64_t first_operation = whole.flash().operations();
+        ASSERT_TRUE(deed(whole.meter()));
+        const std::uint64_t of_deed = whole.flash().operations() - first_operation;
+        ASSERT_TRUE(whole.meter().save());
+        const Picture after = picture_of(whole.meter());
+        ASSERT_FALSE(whole.flash().misused());
+
+        for (std::uint64_t operation = 0; operation < of_deed; ++operation) {
+            for (const Tear tear : {Tear::nothing, Tear::in_order, Tear::wild, Tear::complete}) {
+                ++cuts;
+                LivedMeter lived(meter::sed302, now, flash);
+                lived.flash().cut_at(operation, tear, cuts);
+                (void)deed(lived.meter());
+                lived.flash().restore();
+                // The clock chip ran on; it is on one side of the deed or on the other.
+                const bool moved = lived.meter().clock().now() > now + minutes{5};
+                NorFlash left = lived.flash();
+                const UtcTime then = moved ? lived.meter().clock().now() : std::max(now, lived.meter().clock().now());
+                LivedMeter again(meter::sed302, then, left);
+                ASSERT_NO_FATAL_FAILURE(expect_whole(again.meter())) << "operation " << operation;
+                const Picture found = picture_of(again.meter());
+                for (std::size_t i = 0; i < meter::energy_registers; ++i) {
+                    ASSERT_GE(found.energy.raw()[i], before.energy.raw()[i]);
+                    ASSERT_LE(found.energy.raw()[i], after.energy.raw()[i]);
+                }
+                ASSERT_GE(found.resets, before.resets);
+                ASSERT_LE(found.resets, after.resets);
+                ASSERT_TRUE(found.settings == before.settings || found.settings == after.settings);
+                ASSERT_TRUE(found.active == before.active || found.active == after.active);
+                ASSERT_TRUE(found.passive == before.passive || found.passive == after.passive);
+                ASSERT_TRUE(found.password == before.password || found.password == after.password);
+                for (std::size_t i = 0; i < all_profiles.size(); ++i) {
+                    ASSERT_GE(found.rows[i], before.rows[i]);
+                    // A setting of the clock that did not come to its end leaves what the outage would have closed.
+                    ASSERT_LE(found.rows[i], after.rows[i] + 1);
+                }
+                // It goes on as a meter.
+                again.meter().advance(five_minutes());
+                ASSERT_TRUE(again.meter().save());
+            }
+        }
+        flash = whole.flash();
+        now = whole.meter().clock().now();
+    }
+    RecordProperty("cuts", static_cast<int>(cuts));
+    EXPECT_GT(cuts, 400U);
+}
+
+// Power that fails without notice, thousands of times: what is lost is never more than was since the last save.
+TEST(PowerCut, WithoutNoticeLosesAMinuteAtMost) {
+    LivedMeter lived(meter::sed302, start);
+    meter::Interval second = five_minutes();
+    second.duration_us = 1'000'000;
+    for (auto& phase : second.phase) phase.active_energy_mj = phase.apparent_energy_mvas = 1'000'000;
+    std::uint64_t before = 0;
+    for (int life = 0; life < 400; ++life) {
+        const std::uint64_t found = lived.meter().energy().total[meter::EnergyRegister::active_import];
+        ASSERT_LE(found, before);
+        ASSERT_GE(found + 3'000'000ULL * 60, before);
+        for (int i = 0; i < life; ++i) lived.meter().advance(second);
+        before = lived.meter().energy().total[meter::EnergyRegister::active_import];
+        lived.power_off(seconds{0}, false);
+    }
+}
+
+// With notice it costs nothing at all.
+TEST(PowerCut, TenThousandFailuresWithNoticeCostNoEnergy) {
+    LivedMeter lived(meter::sed302, start);
+    meter::Interval second = five_minutes();
+    second.duration_us = 1'000'000;
+    for (auto& phase : second.phase) phase.active_energy_mj = phase.apparent_energy_mvas = 1'000'001;
+    constexpr std::uint64_t failures = 10'000;
+    for (std::uint64_t i = 0; i < failures; ++i) {
+        lived.meter().advance(second);
+        lived.power_off(seconds{0});
+    }
+    EXPECT_EQ(lived.meter().energy().total[meter::EnergyRegister::active_import], failures * 3 * 1'000'001);
+}
+
+// Bits that rot anywhere: never a wrong energy, and what is damaged is told.
+TEST(PowerCut, RotNeverServesAWrongRegister) {
+    LivedMeter lived(meter::sed302, start);
+    std::vector<std::uint64_t> states;
+    for (int i = 0; i < 200; ++i) {
+        lived.meter().advance(five_minutes());
+        ASSERT_TRUE(lived.meter().save());
+        states.push_back(lived.meter().energy().total[meter::EnergyRegister::active_import]);
+    }
+    int told = 0;
+    for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+        NorFlash rotten = lived.flash();
+        rotten.rot(0, 40, 20, seed);
+        int damages = 0;
+        const meter::EventHook hook{[](void* context, const meter::Event& event) {
+                                        if (event.kind == meter::EventKind::storage_damaged)
+                                            ++*static_cast<int*>(context);
+                                    },
+                                    &damages};
+        LivedMeter again(meter::sed302, lived.meter().clock().now(), rotten, hook);
+        const std::uint64_t found = again.meter().energy().total[meter::EnergyRegister::active_import];
+        ASSERT_TRUE(std::ranges::count(states, found) == 1) << found;
+        ASSERT_NO_FATAL_FAILURE((void)again.meter().registers());
+        told += damages;
+        if (found != states.back()) {
+            ASSERT_GT(damages, 0);
+        }
+    }
+    EXPECT_GT(told, 0);
+}
+
+// Fifteen years of saves and rows, by the wear that ten days cause.
+TEST(PowerCut, FifteenYearsStayWithinTheEnduranceOfTheFlash) {
+    LivedMeter lived(meter::sed302, start);
+    Life life(meter::sed302, start, start + days{10}, 5, {.interval = seconds{60}});
+    while (!life.over()) lived.live(life.next());
+    constexpr double lives = 15.0 * 365.25 / 10.0;
+    constexpr double endurance = 100'000;
+    const auto& erases = lived.flash().erases();
+    // The journal's ring wears evenly: what all of its sectors took, spread over them.
+    double journal = 0;
+    const meter::FlashLayout layout = layout_of(meter::sed302, meter::flash_sectors);
+    for (std::size_t i = 0; i < layout.journal.count; ++i) journal += erases[layout.journal.first + i];
+    const double of_a_sector = journal / layout.journal.count * lives;
+    RecordProperty("journal_erases_in_15_years", static_cast<int>(of_a_sector));
+    EXPECT_GT(of_a_sector, 100);
+    EXPECT_LT(of_a_sector, endurance / 2);
+    // A profile's sector comes round once in a hundred days or more.
+    for (const ProfileId id : all_profiles) {
+        const meter::Sectors sectors = layout.profiles[static_cast<std::size_t>(id)];
+        for (std::size_t i = 0; i < sectors.count; ++i) EXPECT_LE(erases[sectors.first + i], 2U);
+    }
+}
+
+}  // namespace
+}  // namespace blathy::world

@@ -1,0 +1,137 @@
+#include "world/simulation/life.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace blathy::world {
+namespace {
+
+using namespace std::chrono;
+
+meter::Label label_of(char letter, std::size_t number) {
+    meter::Label label;
+    (void)label.add(static_cast<std::uint8_t>(letter));
+    (void)label.add(static_cast<std::uint8_t>('a' + number));
+    return label;
+}
+
+template <class Number>
+Number below(Random& random, Number end) {
+    return static_cast<Number>(random.bits() % static_cast<std::uint64_t>(end));
+}
+
+}  // namespace
+
+meter::Interval Life::load() {
+    meter::Interval interval;
+    interval.duration_us = static_cast<std::uint32_t>(microseconds{options_.interval}.count());
+    interval.frequency_mhz = 49'950 + below(random_, 100U);
+    const auto duration_s = static_cast<double>(options_.interval.count());
+    const double hour = static_cast<double>((now_.time_since_epoch() % days{1}) / minutes{1}) / 60.0;
+    base_load_ = std::clamp(base_load_ + random_.uniform(-0.003, 0.003), 0.002, 0.06);
+    const double of_day = 0.6 + 0.4 * std::sin((hour - 8.0) / 12.0 * std::numbers::pi);
+    for (std::size_t i = 0; i < model_.phases; ++i) {
+        meter::PhaseInterval& phase = interval.phase[i];
+        const double volts = model_.nominal_voltage_mv / 1000.0 * random_.uniform(0.995, 1.005);
+        const double amperes = model_.max_current_ma / 1000.0 * base_load_ * of_day * random_.uniform(0.9, 1.1);
+        // Around noon the sun exports now and then; motors and capacitors take their turns.
+        const bool exporting = hour > 10 && hour < 14 && random_.bits() % 8 == 0;
+        const double angle = random_.uniform(-0.05, 0.35) + (exporting ? std::numbers::pi : 0.0);
+        const double apparent_w = volts * amperes;
+        phase.voltage_mv = static_cast<std::uint32_t>(volts * 1000);
+        phase.current_ua = static_cast<std::uint32_t>(amperes * 1e6);
+        phase.apparent_power_mva = static_cast<std::int64_t>(apparent_w * 1000);
+        phase.active_power_mw = static_cast<std::int64_t>(apparent_w * 1000 * std::cos(angle));
+        phase.reactive_power_mvar = static_cast<std::int64_t>(apparent_w * 1000 * std::sin(angle));
+        const auto energy = [&](std::int64_t power) {
+            return static_cast<std::int64_t>(static_cast<double>(power) * duration_s);
+        };
+        phase.active_energy_mj = energy(phase.active_power_mw);
+        phase.reactive_energy_mvars = energy(phase.reactive_power_mvar);
+        phase.apparent_energy_mvas = energy(phase.apparent_power_mva);
+        interval.neutral_current_ua += phase.current_ua / 7;
+    }
+    return interval;
+}
+
+Step Life::fault() {
+    const auto steps = [&](std::uint64_t greatest) {
+        return options_.interval * static_cast<std::int64_t>(1 + random_.bits() % greatest);
+    };
+    switch (random_.bits() % 8) {
+        case 0:
+        case 1:
+        case 2: {  // short and long failures, days among them
+            const seconds duration = steps(random_.bits() % 10 == 0 ? 12 * 24 * 40 : 30);
+            now_ += duration;
+            return PowerFails{duration};
+        }
+        case 3:
+            return ButtonIsPressed{};
+        case 4:
+            return ClockIsSet{-steps(random_.bits() % 4 == 0 ? 12 * 30 : 3)};
+        case 5:
+            return ClockIsSet{steps(random_.bits() % 4 == 0 ? 12 * 24 * 35 : 3)};
+        default:
+            return ClockIsSet{steps(6) - steps(6)};
+    }
+}
+
+Step Life::next() {
+    const double steps_a_day = 86'400.0 / static_cast<double>(options_.interval.count());
+    if (options_.faults && random_.uniform() < options_.faults_a_day / steps_a_day) return fault();
+    const Lives step{load()};
+    now_ += options_.interval;
+    return step;
+}
+
+meter::Calendar random_calendar(Random& random) {
+    using namespace meter;
+    Calendar calendar;
+    calendar.name = label_of('C', below(random, std::size_t{26}));
+    const std::size_t days = 1 + below(random, max_day_profiles);
+    for (std::size_t i = 0; i < days; ++i) {
+        DayProfile day{static_cast<std::uint8_t>(i + 1), {}};
+        const std::size_t actions = 1 + below(random, max_switches_a_day);
+        // Most days begin at midnight; some go on with the tariff of the day before.
+        std::uint32_t quarter = random.bits() % 5 == 0 ? 1 + below(random, 20U) : 0;
+        for (std::size_t j = 0; j < actions && quarter < 96; ++j) {
+            const auto tariff = static_cast<std::uint16_t>(1 + below(random, max_tariffs));
+            (void)day.actions.add({quarter * 900, CalendarAction::tariff, tariff});
+            quarter += 1 + below(random, 10U);
+        }
+        (void)calendar.days.add(day);
+    }
+    const std::size_t weeks = 1 + below(random, max_weeks);
+    for (std::size_t i = 0; i < weeks; ++i) {
+        WeekProfile week{label_of('W', i), {}};
+        for (std::uint8_t& day : week.days) day = static_cast<std::uint8_t>(1 + below(random, days));
+        (void)calendar.weeks.add(week);
+    }
+    const std::size_t seasons = 1 + below(random, max_seasons);
+    for (std::size_t i = 0; i < seasons; ++i) {
+        dlms::DateTime start{{dlms::year_not_specified, static_cast<std::uint8_t>(i + 1),
+                              static_cast<std::uint8_t>(1 + below(random, 28)), dlms::not_specified},
+                             {0, 0, 0, 0}};
+        (void)calendar.seasons.add({label_of('S', i), start, label_of('W', below(random, weeks))});
+    }
+    return calendar;
+}
+
+meter::SpecialDays random_special_days(Random& random, const meter::Calendar& calendar) {
+    using namespace meter;
+    SpecialDays special_days;
+    const std::size_t count = below(random, max_special_days + 1);
+    for (std::size_t i = 0; i < count; ++i) {
+        SpecialDay special;
+        special.index = static_cast<std::uint16_t>(i + 1);
+        special.date.month = static_cast<std::uint8_t>(1 + below(random, 12));
+        special.date.day_of_month = static_cast<std::uint8_t>(1 + below(random, 31));
+        special.day = calendar.days.items[below(random, std::size_t{calendar.days.count})].id;
+        (void)special_days.add(special);
+    }
+    return special_days;
+}
+
+}  // namespace blathy::world

@@ -1,0 +1,61 @@
+// A life of a meter as a sequence of steps: load, failures of power, hands on the clock and on the button. The same
+// seed makes the same life.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <variant>
+
+#include "meter/interval.hpp"
+#include "meter/model.hpp"
+#include "meter/tariff/calendar.hpp"
+#include "world/random.hpp"
+
+namespace blathy::world {
+
+using meter::UtcTime;
+
+struct Lives {
+    meter::Interval interval;
+};
+struct PowerFails {
+    std::chrono::seconds duration;
+};
+struct ClockIsSet {
+    std::chrono::seconds by;
+};
+struct ButtonIsPressed {};
+using Step = std::variant<Lives, PowerFails, ClockIsSet, ButtonIsPressed>;
+
+struct LifeOptions {
+    std::chrono::seconds interval{300};  // divides a quarter of an hour
+    bool faults = false;                 // else nothing happens but load
+    double faults_a_day = 0.3;
+};
+
+class Life {
+  public:
+    Life(const meter::Model& model, UtcTime from, UtcTime to, std::uint64_t seed, const LifeOptions& options)
+        : model_(model), now_(from), to_(to), options_(options), random_(seed) {}
+
+    // True time has come to the end. The meter's clock may say something else.
+    [[nodiscard]] bool over() const { return now_ >= to_; }
+    [[nodiscard]] Step next();
+
+  private:
+    [[nodiscard]] meter::Interval load();
+    [[nodiscard]] Step fault();
+
+    const meter::Model& model_;
+    UtcTime now_;
+    UtcTime to_;
+    LifeOptions options_;
+    Random random_;
+    double base_load_ = 0.02;  // of the greatest current: a household's
+};
+
+// A calendar and special days that no rule is broken by, whose switches are whole quarters of an hour.
+[[nodiscard]] meter::Calendar random_calendar(Random& random);
+[[nodiscard]] meter::SpecialDays random_special_days(Random& random, const meter::Calendar& calendar);
+
+}  // namespace blathy::world

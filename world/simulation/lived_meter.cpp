@@ -1,0 +1,40 @@
+#include "world/simulation/lived_meter.hpp"
+
+#include "meter/load_profile/profiles.hpp"
+
+namespace blathy::world {
+
+LivedMeter::LivedMeter(const meter::Model& model, UtcTime now, const meter::EventHook& hook)
+    : LivedMeter(model, now, NorFlash(meter::flash_sectors), hook) {}
+
+LivedMeter::LivedMeter(const meter::Model& model, UtcTime now, NorFlash flash, const meter::EventHook& hook)
+    : model_(model), flash_(std::move(flash)), hook_(hook) {
+    power_on(now);
+}
+
+void LivedMeter::power_on(UtcTime now) {
+    store_.emplace(flash_);
+    store_->mount();
+    meter_.emplace(model_, meter::Identity(model_, 1), meter::Configuration{}, *store_, now, hook_);
+}
+
+void LivedMeter::power_off(std::chrono::seconds duration, bool noticed) {
+    const UtcTime now = meter_->clock().now() + duration;
+    if (noticed) (void)meter_->save();
+    meter_.reset();
+    power_on(now);
+}
+
+void LivedMeter::live(const Step& step) {
+    if (const auto* lives = std::get_if<Lives>(&step)) {
+        meter_->advance(lives->interval);
+    } else if (const auto* fails = std::get_if<PowerFails>(&step)) {
+        power_off(fails->duration);
+    } else if (const auto* set = std::get_if<ClockIsSet>(&step)) {
+        meter_->set_clock(meter_->clock().now() + set->by);
+    } else {
+        (void)meter_->press_reset_button();
+    }
+}
+
+}  // namespace blathy::world
