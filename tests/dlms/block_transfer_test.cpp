@@ -218,9 +218,9 @@ TEST(BlockTransferServer, AbortsWhenThePullFails) {
     }
 }
 
-TEST(BlockTransferServer, NeedsMemoryForABlockToPull) {
+TEST(BlockTransferServer, NeedsMemoryToPullInto) {
     Side server(three_octets);
-    Octets kept(2);
+    Octets kept;
     server.transfer.send_pulled(kept, Service::response);
     EXPECT_FALSE(server.transfer.due());
 }
