@@ -69,7 +69,8 @@ void feed_frames(Line& line, Bytes octets) {
         frame.control = in.u8();
         frame.is_segmented = (form & 1U) != 0;
         frame.source = dlms::hdlc::one_octet_address((form & 2U) != 0 ? 16 : 1);
-        frame.destination = (form & 4U) != 0 ? dlms::hdlc::two_octet_address(1, 0x10) : dlms::hdlc::one_octet_address(1);
+        frame.destination =
+            (form & 4U) != 0 ? dlms::hdlc::two_octet_address(1, 0x10) : dlms::hdlc::one_octet_address(1);
         frame.information = in.bytes(std::min<std::size_t>(in.u8(), in.remaining()));
         std::array<std::uint8_t, meter::HdlcPort::frame_room> room{};
         line.receive(Bytes(room).first(dlms::hdlc::encode_frame(frame, room)));
