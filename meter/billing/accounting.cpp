@@ -351,6 +351,9 @@ bool Accounting::clock_will_move(const Clock& clock, UtcTime to, bool becomes_va
     if (!closes) return false;
     mark(status_clock_adjusted);
     execute(clock, all_periods, clock.now());
+    // All up to now is done, not only up to the last boundary: how far the clock goes back is counted from here.
+    const LocalTime local = local_of(clock, clock.now());
+    for (LocalTime& executed : ledger_.executed) executed = std::max(executed, local);
     return true;
 }
 
