@@ -1,6 +1,6 @@
 # Every command of daily work. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run build test firmware bench fuzz format check-format tidy panel clean
+.PHONY: help run build test firmware bench fuzz format check-format tidy analyze panel clean
 
 ARGS ?=
 SECONDS_PER_TARGET ?= 60
@@ -53,6 +53,11 @@ tidy: ## clang-tidy, on every source of the rooms or those changed since BASE=re
 	@scripts/install.sh checks
 	@$(MAKE) --silent --no-print-directory panel build/debug/build.ninja
 	@scripts/tidy.sh $(BASE)
+
+analyze: ## clang's static analyzer, on the core
+	@scripts/install.sh checks
+	@$(MAKE) --silent --no-print-directory panel build/debug/build.ninja
+	@scripts/tidy.sh --analyze
 
 panel: web/dist/index.html ## the front panel's pages, web/dist
 	@:

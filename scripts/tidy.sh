@@ -1,10 +1,17 @@
 #!/usr/bin/env bash
 # Runs clang-tidy on the sources of the rooms that the debug preset compiles; one process a processor.
 #   usage: scripts/tidy.sh [REVISION]     only the sources changed since REVISION
+#          scripts/tidy.sh --analyze      the static analyzer, on the core; it takes as long again
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rooms=(base dlms sts meter world station apps)
+checks=()
+if [[ ${1:-} == --analyze ]]; then
+    rooms=(base dlms sts meter)
+    checks=('--checks=-*,clang-analyzer-*')
+    shift
+fi
 database=build/debug/compile_commands.json
 if [[ ! -f $database ]]; then
     echo "tidy.sh: $database is missing; run: cmake --preset debug" >&2
@@ -20,6 +27,6 @@ mapfile -t sources < <(grep -Fxf <(sed -n "s|^ *\"file\": \"$PWD/\(.*\)\".*|\1|p
 echo "clang-tidy on ${#sources[@]} sources"
 ((${#sources[@]} > 0)) || exit 0
 printf '%s\0' "${sources[@]}" |
-    xargs --null --max-args 1 --max-procs "$(nproc)" clang-tidy --quiet -p build/debug 2> >(
+    xargs --null --max-args 1 --max-procs "$(nproc)" clang-tidy --quiet "${checks[@]}" -p build/debug 2> >(
         grep -vE '^[0-9]+ warnings? (generated|treated as errors)|^Suppressed |^Use -header-filter' >&2 || true
     )

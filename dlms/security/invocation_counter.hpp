@@ -34,7 +34,7 @@ class CounterReservation {
     [[nodiscard]] std::optional<std::uint32_t> due_for(std::uint32_t value, std::uint32_t block) const {
         if (value < reserved_ || value == last_counter) return std::nullopt;
         const std::uint32_t room = last_counter - value;
-        return value + std::min(std::max(block, 1U), room);
+        return value + std::min(std::max<std::uint32_t>(block, 1), room);
     }
     void set_reserved(std::uint32_t stored) { reserved_ = std::max(reserved_, stored); }
 

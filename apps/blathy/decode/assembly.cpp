@@ -1,5 +1,7 @@
 #include "apps/blathy/decode/assembly.hpp"
 
+#include <fmt/format.h>
+
 #include "dlms/apdu/block_transfer.hpp"
 #include "dlms/hdlc/deframer.hpp"
 #include "dlms/hdlc/llc.hpp"
@@ -30,8 +32,8 @@ std::vector<AssembledApdu> ApduAssembler::put(const std::string& route, Bytes oc
             while (const auto header = dlms::read_wrapper_header(octets)) {
                 octets = octets.subspan(dlms::WrapperHeader::size);
                 if (header->length > octets.size()) break;
-                const std::string ports = std::to_string(header->source) + ">" + std::to_string(header->destination);
-                take_apdu(route + " " + ports, octets.first(header->length), whole);
+                const auto between = fmt::format("{} {}>{}", route, header->source, header->destination);
+                take_apdu(between, octets.first(header->length), whole);
                 octets = octets.subspan(header->length);
             }
             break;

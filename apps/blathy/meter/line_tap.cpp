@@ -16,7 +16,8 @@ std::size_t complete_size(Bytes octets) {
         if (octets.size() < 3) return 0;
         if (octets[1] == dlms::hdlc::flag) return 1;  // a closing flag, or one that fills the time
         if ((octets[1] & 0xF0) == 0xA0) {
-            const std::size_t size = ((octets[1] << 8U | octets[2]) & dlms::hdlc::max_length) + 2;
+            const std::size_t format = std::size_t{octets[1]} << 8U | octets[2];
+            const std::size_t size = (format & dlms::hdlc::max_length) + 2;
             return octets.size() < size ? 0 : size;
         }
     }
