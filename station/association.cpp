@@ -1,5 +1,7 @@
 #include "station/association.hpp"
 
+#include <algorithm>
+
 #include "dlms/apdu/block_transfer.hpp"
 
 namespace blathy::station {
@@ -14,10 +16,25 @@ Context before_association(const AssociationOptions& options) {
     return context;
 }
 
+Octets initiate_request(dlms::Conformance conformance, std::uint16_t max_receive_pdu_octets, Bytes dedicated_key) {
+    return encoded(64, [&](ByteWriter& out) {
+        dlms::InitiateRequest request;
+        request.dedicated_key = dedicated_key;
+        request.conformance = conformance;
+        request.client_max_receive_pdu_size = max_receive_pdu_octets;
+        write(out, request);
+    });
+}
+
 }  // namespace
 
-AssociationRequest::AssociationRequest(AssociationOptions options)
-    : Exchange(before_association(options)), options_(std::move(options)), agreed_(context()) {}
+AssociationRequest::AssociationRequest(AssociationOptions options, SecuritySession* session)
+    : Exchange(before_association(options)), options_(std::move(options)), session_(session), agreed_(context()) {}
+
+dlms::ApplicationContext AssociationRequest::application_context() const {
+    return session_ != nullptr && session_->security().protects() ? dlms::ApplicationContext::logical_names_ciphered
+                                                                  : dlms::ApplicationContext::logical_names;
+}
 
 Result<Step, Error> AssociationRequest::begin() {
     if (options_.block_window > dlms::GeneralBlock::max_window) {
@@ -26,15 +43,21 @@ Result<Step, Error> AssociationRequest::begin() {
     if (options_.max_receive_pdu_octets < dlms::min_client_pdu_size) {
         return fail(Error{ErrorKind::usage, 0, "a maximum PDU size below 12 octets leaves no room for any answer"});
     }
-    const Octets initiate = encoded(64, [&](ByteWriter& out) {
-        dlms::InitiateRequest request;
-        request.conformance = options_.proposed();
-        request.client_max_receive_pdu_size = options_.max_receive_pdu_octets;
-        write(out, request);
-    });
+    Octets initiate = initiate_request(options_.proposed(), options_.max_receive_pdu_octets,
+                                       session_ == nullptr ? Bytes{} : session_->dedicated_key());
     dlms::Aarq aarq;
-    aarq.context = static_cast<std::uint8_t>(dlms::ApplicationContext::logical_names);
-    if (options_.password) {
+    aarq.context = static_cast<std::uint8_t>(application_context());
+    if (session_ != nullptr) {
+        const Security& security = session_->security();
+        if (security.is_titled()) aarq.calling_ap_title = security.client_title;
+        if (security.mechanism != dlms::Mechanism::none) {
+            aarq.mechanism = static_cast<std::uint8_t>(security.mechanism);
+            aarq.authentication_value = session_->authentication_value();
+        }
+        auto ciphered = session_->protect_initiate(initiate);
+        if (!ciphered) return fail(ciphered.error());
+        initiate = std::move(*ciphered);
+    } else if (options_.password) {
         aarq.mechanism = static_cast<std::uint8_t>(dlms::Mechanism::low_level);
         aarq.authentication_value = *options_.password;
     }
@@ -55,14 +78,23 @@ Result<Step, Error> AssociationRequest::respond(Bytes apdu) {
         text += ": " + (initiate_error ? explain(*initiate_error) : explain(aare->diagnostic));
         return fail(association_error(aare->diagnostic, text));
     }
-    if (aare->context != static_cast<std::uint8_t>(dlms::ApplicationContext::logical_names)) {
+    if (aare->context != static_cast<std::uint8_t>(application_context())) {
         return fail(protocol_error("the meter accepted another application context than it was asked for"));
     }
-    if (aare->diagnostic == dlms::Diagnostic(dlms::UserDiagnostic::authentication_required)) {
+    const bool is_high_level = session_ != nullptr && session_->security().is_high_level();
+    if (!is_high_level && aare->diagnostic == dlms::Diagnostic(dlms::UserDiagnostic::authentication_required)) {
         return fail(association_error(
             aare->diagnostic, "the meter wants high-level authentication, which this client was not told to use"));
     }
-    const auto initiate = dlms::read_initiate_response(aare->user_information);
+    if (session_ == nullptr) return take_initiate(aare->user_information);
+    if (auto taken = session_->take(*aare); !taken) return fail(taken.error());
+    const auto initiate = session_->open_initiate(aare->user_information);
+    if (!initiate) return fail(initiate.error());
+    return take_initiate(*initiate);
+}
+
+Result<Step, Error> AssociationRequest::take_initiate(Bytes user_information) {
+    const auto initiate = dlms::read_initiate_response(user_information);
     if (!initiate) return fail(protocol_error("the meter accepted the association without an initiate-response"));
     if (initiate->version != dlms::dlms_version || initiate->vaa_name != dlms::vaa_name_logical_names) {
         return fail(protocol_error("the meter speaks DLMS version " + std::to_string(initiate->version) +
@@ -71,12 +103,25 @@ Result<Step, Error> AssociationRequest::respond(Bytes apdu) {
     // A meter must not offer what was not proposed; nothing of it would be used.
     agreed_.conformance = initiate->conformance & options_.proposed();
     if (initiate->server_max_receive_pdu_size != 0) agreed_.max_request_octets = initiate->server_max_receive_pdu_size;
+    const bool needs_general =
+        session_ != nullptr && session_->security().protects() && session_->security().form != CipherForm::service;
+    if (needs_general && !agreed_.has(dlms::Conformance::general_protection)) {
+        return fail(Error{ErrorKind::not_negotiated, static_cast<std::uint32_t>(dlms::Conformance::general_protection),
+                          "the meter does not agree to general ciphering; ask with that of the services"});
+    }
     return Step::done();
 }
 
 Result<Step, Error> ReleaseRequest::begin() {
-    return send(encoded(16, [](ByteWriter& out) {
-        dlms::write_rlrq(out, {static_cast<std::uint8_t>(dlms::ReleaseRequestReason::normal), {}});
+    Octets initiate;
+    if (session_ != nullptr && session_->security().protects()) {
+        const auto most = static_cast<std::uint16_t>(std::min<std::size_t>(context().max_response_octets, 0xFFFF));
+        auto ciphered = session_->protect_initiate(initiate_request(context().conformance, most, {}));
+        if (!ciphered) return fail(ciphered.error());
+        initiate = std::move(*ciphered);
+    }
+    return send(encoded(16 + initiate.size(), [&](ByteWriter& out) {
+        dlms::write_rlrq(out, {static_cast<std::uint8_t>(dlms::ReleaseRequestReason::normal), initiate});
     }));
 }
 

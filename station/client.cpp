@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "station/security/entropy.hpp"
+
 namespace blathy::station {
 namespace {
 
@@ -30,9 +32,53 @@ bool is_about_the_request(const Error& error) {
         case ErrorKind::timeout:
         case ErrorKind::protocol:
         case ErrorKind::association:
+        case ErrorKind::security:
             return false;
     }
     return false;
+}
+
+constexpr dlms::MethodDescriptor reply_to_hls_authentication{15, dlms::Obis(0, 0, 40, 0, 0), 1};
+constexpr std::uint16_t public_client_sap = 16;
+
+dlms::security::Random& entropy() {
+    static SystemEntropy source;
+    return source;
+}
+
+// May come of a counter that the meter has seen already. Many meters give no reason for it, and some fall silent.
+bool may_be_about_counters(const Error& error) {
+    switch (error.kind) {
+        case ErrorKind::association:
+        case ErrorKind::exception:
+        case ErrorKind::refused:
+        case ErrorKind::timeout:
+        case ErrorKind::connection:
+            return true;
+        case ErrorKind::usage:
+        case ErrorKind::protocol:
+        case ErrorKind::not_negotiated:
+        case ErrorKind::limit:
+        case ErrorKind::security:
+            return false;
+    }
+    return false;
+}
+
+// The lowest counter that the meter has not seen of this client; none if the public client can't read it.
+std::optional<std::uint32_t> expected_counter(const Url& url, const Options& options) {
+    Options asking;
+    asking.link = options.link;
+    asking.link.client_sap = public_client_sap;
+    asking.link.retries = 0;
+    asking.association.max_receive_pdu_octets = options.association.max_receive_pdu_octets;
+    auto client = Client::connect(url, asking);
+    if (!client) return std::nullopt;
+    const std::uint8_t context = options.association.security->counter_object;
+    const auto value = client->get({1, dlms::Obis(0, 0, 43, 1, context), 2});
+    const auto counter = value ? value->integer() : std::nullopt;
+    if (!counter || *counter < 0 || *counter >= dlms::security::last_counter) return std::nullopt;
+    return static_cast<std::uint32_t>(*counter) + 1;
 }
 
 }  // namespace
@@ -42,26 +88,58 @@ std::string text_of(const Reading& reading) {
 }
 
 Result<Client, Error> Client::connect(const Url& url, const Options& options) {
+    const auto& security = options.association.security;
+    const std::shared_ptr<Counters> counters =
+        security && security->uses_global_key() ? security->counters : std::shared_ptr<Counters>();
+    bool may_ask = counters != nullptr;
+    const auto synchronise = [&]() -> Result<bool, Error> {
+        may_ask = false;
+        const auto expected = expected_counter(url, options);
+        if (!expected) return false;
+        const auto moved = counters->advance_to(*expected);
+        if (!moved) return fail(moved.error());
+        return *moved;
+    };
+    if (may_ask && !counters->are_known()) {
+        if (const auto done = synchronise(); !done) return fail(done.error());
+    }
     for (unsigned attempt = 0;; ++attempt) {
         auto link = open_link(url, options.link);
+        const bool linked = link.has_value();
         auto client = link ? associate(std::move(*link), options) : Result<Client, Error>(fail(link.error()));
-        if (client) client->url_ = url;
-        if (client || attempt == options.link.retries || !is_transient(client.error())) {
-            if (!client) client.error().text = name_of(url) + ": " + client.error().text;
+        if (client) {
+            client->url_ = url;
             return client;
         }
+        client.error().text = name_of(url) + ": " + client.error().text;
+        if (linked && may_ask && may_be_about_counters(client.error())) {
+            const auto moved = synchronise();
+            if (!moved) return fail(moved.error());
+            if (*moved) continue;
+        }
+        if (attempt >= options.link.retries || !is_transient(client.error())) return client;
     }
 }
 
 Result<Client, Error> Client::associate(std::unique_ptr<Link> link, const Options& options) {
     Client client(std::move(link), options);
-    AssociationRequest request(options.association);
-    if (auto done = client.attempt(request, options.link.response_timeout); !done) {
-        client.link_->close(Deadline::after(options.link.response_timeout));
+    const auto leave = [&](Error error) -> Result<Client, Error> {
+        if (client.link_) client.link_->close(Deadline::after(options.link.response_timeout));
         client.link_.reset();
-        return fail(done.error());
+        return fail(std::move(error));
+    };
+    if (options.association.security) {
+        auto session = SecuritySession::make(*options.association.security, entropy());
+        if (!session) return leave(session.error());
+        client.session_ = std::move(*session);
     }
-    client.context_ = request.agreed();
+    AssociationRequest request(options.association, client.session_.get());
+    if (auto done = client.attempt(request, options.link.response_timeout); !done) return leave(done.error());
+    client.context_ = client.carrier_ = request.agreed();
+    if (client.session_) {
+        client.context_.max_request_octets = client.session_->largest_request(client.carrier_.max_request_octets);
+    }
+    if (auto proven = client.prove(); !proven) return leave(proven.error());
     return client;
 }
 
@@ -71,7 +149,9 @@ Client& Client::operator=(Client&& other) noexcept {
     close();
     link_ = std::move(other.link_);
     options_ = std::move(other.options_);
+    session_ = std::move(other.session_);
     context_ = other.context_;
+    carrier_ = other.carrier_;
     url_ = std::move(other.url_);
     objects_ = std::move(other.objects_);
     notify_ = std::move(other.notify_);
@@ -91,7 +171,7 @@ void Client::close() {
     if (!link_) return;
     // A meter that has just been silent would only be waited for again.
     if (answers_) {
-        ReleaseRequest release(context_);
+        ReleaseRequest release(context_, session_.get());
         // Whatever comes of it, the client is gone afterwards; some meters never answer.
         (void)attempt(release, std::min(options_.link.response_timeout, release_patience));
     }
@@ -115,6 +195,7 @@ Result<void, Error> Client::reconnect() {
     auto again = connect(*url_, options_);
     if (!again) return fail(again.error());
     link_ = std::move(again->link_);
+    session_ = std::move(again->session_);
     answers_ = true;
     if (again->context_ == context_) return {};
     return fail(protocol_error("the connection broke, and the meter does not agree to the same association again"));
@@ -125,7 +206,9 @@ Result<void, Error> Client::attempt(Exchange& exchange, std::chrono::millisecond
     auto step = exchange.begin();
     while (step && step->kind == Step::Kind::send) step = converse(exchange, step->apdu, timeout);
     if (step && step->kind == Step::Kind::post) {
-        if (auto sent = link_->post(step->apdu, Deadline::after(timeout)); !sent) step = fail(sent.error());
+        const auto apdu = protect(step->apdu);
+        const auto sent = apdu ? link_->post(*apdu, Deadline::after(timeout)) : fail(apdu.error());
+        if (!sent) step = fail(sent.error());
     }
     if (step) {
         answers_ = true;
@@ -140,22 +223,35 @@ Result<void, Error> Client::attempt(Exchange& exchange, std::chrono::millisecond
 Result<Step, Error> Client::converse(Exchange& exchange, const Octets& request, std::chrono::milliseconds timeout) {
     const unsigned retries = options_.link.retries;
     unsigned repeats = link_->is_reliable() || !exchange.repeatable() ? 0 : retries;
-    Conversation conversation(*link_, context_, room_, {timeout, retries}, [this](Bytes apdu) { take_unasked(apdu); });
+    Conversation conversation(*link_, carrier_, room_, {timeout, retries},
+                              [this](Bytes apdu) { take_unprotected(apdu); });
     // Association and release are never cut in blocks.
     const bool in_blocks = request[0] >= static_cast<std::uint8_t>(dlms::ApduTag::get_request);
+    std::optional<Error> refusal;
     while (true) {
-        if (auto sent = conversation.send(request, in_blocks); !sent) return fail(sent.error());
+        // Anew each time, for a meter takes the same octets but once.
+        const auto apdu = protect(request);
+        if (!apdu) return fail(apdu.error());
+        if (auto sent = conversation.send(*apdu, in_blocks); !sent) return fail(sent.error());
         const auto end = Deadline::after(timeout);
         bool answered = true;
         while (answered) {
             const auto incoming = conversation.receive();
             if (!incoming) {
-                if (incoming.error().kind != ErrorKind::timeout || repeats == 0) return fail(incoming.error());
+                if (incoming.error().kind != ErrorKind::timeout || repeats == 0) {
+                    return fail(refusal.value_or(incoming.error()));
+                }
                 answered = false;
                 continue;
             }
-            auto step = exchange.take(incoming->apdu, incoming->carrier);
-            if (!step || step->kind != Step::Kind::wait) return step;
+            const auto opened = open(incoming->apdu);
+            // Over datagrams anybody may say anything, and the answer may still come.
+            if (!opened && (link_->is_reliable() || end.passed())) return fail(opened.error());
+            if (!opened) refusal = opened.error();
+            if (opened && *opened) {
+                auto step = exchange.take(**opened, incoming->carrier);
+                if (!step || step->kind != Step::Kind::wait) return step;
+            }
             // Answers to something else must not put the end off.
             if (end.passed()) return fail(timeout_error("the meter sends, but no answer to the request"));
         }
@@ -163,12 +259,54 @@ Result<Step, Error> Client::converse(Exchange& exchange, const Octets& request, 
     }
 }
 
+Result<Octets, Error> Client::protect(const Octets& apdu) {
+    return session_ ? session_->protect(apdu) : Result<Octets, Error>(apdu);
+}
+
+Result<std::optional<Bytes>, Error> Client::open(Bytes apdu) {
+    if (!session_) return apdu;
+    auto plain = session_->open(apdu);
+    if (!plain) return fail(plain.error());
+    if (!is_notification(*plain)) return *plain;
+    take_unasked(*plain);
+    return std::nullopt;
+}
+
+Result<void, Error> Client::prove() {
+    if (!session_ || !session_->has_to_prove()) return {};
+    const auto proof = session_->proof();
+    if (!proof) return fail(proof.error());
+    std::vector<MethodTarget> invocations;
+    invocations.push_back({reply_to_hls_authentication, encode(octet_string_value(*proof))});
+    ActionExchange exchange(context_, next_invoke_id(), std::move(invocations));
+    if (auto done = attempt(exchange, options_.link.response_timeout); !done) return done;
+    const ActionReply& reply = exchange.replies().front();
+    if (reply.result != dlms::ActionResult::success) {
+        return fail(Error{ErrorKind::refused, static_cast<std::uint32_t>(reply.result),
+                          "the meter does not take the client's proof; check the keys or the secret, the client "
+                          "address and the system titles"});
+    }
+    Octets value;
+    if (reply.returned && *reply.returned) {
+        const auto returned = decode_value(**reply.returned, options_.values);
+        if (returned && returned->octets()) value = to_octets(*returned->octets());
+    }
+    return session_->check_proof(value);
+}
+
+// In a ciphered association nothing is believed that anybody could have said.
+void Client::take_unprotected(Bytes apdu) {
+    if (!session_ || !session_->security().protects()) take_unasked(apdu);
+}
+
 void Client::take_unasked(Bytes apdu) {
     const auto notification = notification_from(apdu, options_.values);
     if (!notification) return;
     if (notification->wants_confirmation() && link_ && !link_->is_half_duplex()) {
         // A meter that does not hear it will say the same again.
-        (void)link_->send(confirmation_of(*notification), Deadline::after(options_.link.response_timeout));
+        if (const auto confirmation = protect(confirmation_of(*notification))) {
+            (void)link_->send(*confirmation, Deadline::after(options_.link.response_timeout));
+        }
     }
     if (notify_) notify_(*notification);
 }
@@ -176,12 +314,13 @@ void Client::take_unasked(Bytes apdu) {
 Result<void, Error> Client::listen(std::chrono::milliseconds time) {
     if (!link_) return fail(connection_error("the connection to the meter is closed"));
     const auto end = Deadline::after(time);
-    Conversation conversation(*link_, context_, room_, {time, 0}, [this](Bytes apdu) { take_unasked(apdu); });
+    Conversation conversation(*link_, carrier_, room_, {time, 0}, [this](Bytes apdu) { take_unprotected(apdu); });
     while (!end.passed()) {
         const auto incoming = conversation.receive();
         // Late answers are nobody's.
         if (!incoming && incoming.error().kind != ErrorKind::timeout) return fail(incoming.error());
         if (!incoming) break;
+        if (const auto opened = open(incoming->apdu); !opened && link_->is_reliable()) return fail(opened.error());
     }
     return {};
 }

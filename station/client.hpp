@@ -49,7 +49,8 @@ class Client {
   public:
     // Opens the link and the association. Fails after `retries` further attempts when there is no answer; a refusal is
     // final. Later on, when the connection breaks or the meter falls silent, both are opened again and the request is
-    // repeated, as often, if nothing can be done twice by that.
+    // repeated, as often, if nothing can be done twice by that. When the meter refuses a key that may only have been
+    // counted on elsewhere, it is asked, as the public client, for the counter that it expects.
     static Result<Client, Error> connect(const Url& url, const Options& options);
     // The association over a link that is open already.
     static Result<Client, Error> associate(std::unique_ptr<Link> link, const Options& options);
@@ -111,7 +112,13 @@ class Client {
     Result<void, Error> attempt(Exchange& exchange, std::chrono::milliseconds timeout);
     Result<Step, Error> converse(Exchange& exchange, const Octets& request, std::chrono::milliseconds timeout);
     Result<void, Error> reconnect();
+    // Passes 3 and 4 of high-level security.
+    Result<void, Error> prove();
+    Result<Octets, Error> protect(const Octets& apdu);
+    // What is inside an APDU that came. None: nothing that concerns a request, and dealt with.
+    Result<std::optional<Bytes>, Error> open(Bytes apdu);
     void take_unasked(Bytes apdu);
+    void take_unprotected(Bytes apdu);
     // How the next of a list of attributes are read, by what was negotiated and what has worked so far.
     enum class ListService : std::uint8_t { access, get_with_list, get };
     [[nodiscard]] ListService list_service() const;
@@ -120,8 +127,10 @@ class Client {
 
     std::unique_ptr<Link> link_;
     Options options_;
-    Context context_;
-    std::optional<Url> url_;  // to connect again to
+    std::unique_ptr<SecuritySession> session_;  // none: without security, or with a password
+    Context context_;                           // of requests and answers before they are protected
+    Context carrier_;                           // the same of what the link carries
+    std::optional<Url> url_;                    // to connect again to
     std::unique_ptr<ObjectList> objects_;
     NotificationSink notify_;
     BlockRoom room_;

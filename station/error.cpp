@@ -62,6 +62,10 @@ Error connection_error(std::string text) {
     return {ErrorKind::connection, 0, std::move(text)};
 }
 
+Error security_error(std::string text) {
+    return {ErrorKind::security, 0, std::move(text)};
+}
+
 Error association_error(const dlms::Diagnostic& diagnostic, std::string text) {
     return {ErrorKind::association, diagnostic.code, std::move(text)};
 }
@@ -115,7 +119,8 @@ std::string explain(const dlms::Diagnostic& diagnostic) {
     }
     switch (static_cast<dlms::UserDiagnostic>(diagnostic.code)) {
         case dlms::UserDiagnostic::application_context_not_supported:
-            return "application context name not supported; the client may need ciphering or short names";
+            return "application context name not supported; the meter wants this client with ciphering, or without it, "
+                   "or with short names";
         case dlms::UserDiagnostic::calling_ap_title_not_recognized:
             return "calling AP title (the client's system title) not recognized";
         case dlms::UserDiagnostic::calling_ap_invocation_id_not_recognized:
@@ -134,7 +139,7 @@ std::string explain(const dlms::Diagnostic& diagnostic) {
         case dlms::UserDiagnostic::mechanism_required:
             return "authentication mechanism name required; this client address needs a password or key";
         case dlms::UserDiagnostic::authentication_failure:
-            return "authentication failure; check the password and the client address";
+            return "authentication failure; check the password or the keys, and the client address";
         case dlms::UserDiagnostic::authentication_required:
             return "authentication required; this client address needs a password or key";
         case dlms::UserDiagnostic::none:

@@ -23,6 +23,7 @@ enum class ErrorKind : std::uint8_t {
     exception,       // exception-response; code: state error * 256 + service error
     not_negotiated,  // the association does not include the service
     limit,           // an answer beyond the limits of this client
+    security,        // a key or counter that can't be used, or an answer that is not proven to be the meter's
 };
 
 struct Error {
@@ -34,6 +35,7 @@ struct Error {
 Error protocol_error(std::string text);
 Error timeout_error(std::string text);
 Error connection_error(std::string text);
+Error security_error(std::string text);
 Error association_error(const dlms::Diagnostic& diagnostic, std::string text);
 // "object-undefined: …" and what it usually means.
 Error refusal(dlms::DataAccessResult result);

@@ -27,7 +27,8 @@ struct PushReceiver::Hdlc {
     bool is_whole = true;
 };
 
-PushReceiver::PushReceiver(Framing framing, Take take) : kind_(framing), take_(std::move(take)) {
+PushReceiver::PushReceiver(Framing framing, Take take, Open open)
+    : kind_(framing), take_(std::move(take)), open_(std::move(open)) {
     if (framing == Framing::hdlc) hdlc_ = std::make_unique<Hdlc>();
 }
 
@@ -106,9 +107,14 @@ void PushReceiver::take_block(std::uint16_t source, std::uint16_t destination, B
 }
 
 void PushReceiver::take_whole(std::uint16_t source, std::uint16_t destination, Bytes apdu) {
-    auto notification = is_notification(apdu) ? notification_from(apdu, limits)
-                                              : Result<Notification, Error>(fail(no_notification(apdu)));
-    if (notification && notification->wants_confirmation()) reply(source, destination, confirmation_of(*notification));
+    auto opened = open_ ? open_(apdu) : Result<Octets, Error>(to_octets(apdu));
+    if (!opened) return take_({source, destination, apdu, fail(opened.error())});
+    auto notification = is_notification(*opened) ? notification_from(*opened, limits)
+                                                 : Result<Notification, Error>(fail(no_notification(*opened)));
+    const bool was_plain = !apdu.empty() && is_notification(apdu);
+    if (was_plain && notification && notification->wants_confirmation()) {
+        reply(source, destination, confirmation_of(*notification));
+    }
     take_({source, destination, apdu, std::move(notification)});
 }
 

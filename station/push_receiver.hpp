@@ -25,11 +25,15 @@ class PushReceiver {
   public:
     enum class Framing : std::uint8_t { wrapper, hdlc };
     using Take = std::function<void(const Push&)>;
+    // What is inside an APDU: deciphered, or as it is. An error is why it is not believed.
+    using Open = std::function<Result<Octets, Error>(Bytes apdu)>;
 
     static constexpr std::size_t max_push_octets = 0xFFFF;
     static constexpr ValueLimits limits{dlms::max_data_depth, max_push_octets};
 
-    PushReceiver(Framing framing, Take take);
+    // Without `open` what is ciphered can't be read. What was ciphered is not confirmed: that takes a counter of the
+    // client's key, and those belong to who talks to the meter.
+    PushReceiver(Framing framing, Take take, Open open = {});
     ~PushReceiver();
     PushReceiver(PushReceiver&&) noexcept;
     PushReceiver& operator=(PushReceiver&&) noexcept;
@@ -53,6 +57,7 @@ class PushReceiver {
 
     Framing kind_;
     Take take_;
+    Open open_;
     WrapperFraming wrapper_;
     std::unique_ptr<Hdlc> hdlc_;
     Octets block_room_;  // only of a sender that uses blocks

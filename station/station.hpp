@@ -2,12 +2,14 @@
 // Installed as <blathy/station.hpp>; docs/library.md begins with an example.
 #pragma once
 
-#include "station/client.hpp"         // one association with one meter
-#include "station/error.hpp"          // why something did not work
-#include "station/format.hpp"         // values as text and JSON
-#include "station/notification.hpp"   // what meters say unasked
-#include "station/object_list.hpp"    // what a meter holds
-#include "station/profile.hpp"        // rows of load profiles, billing profiles and event logs
-#include "station/push_receiver.hpp"  // pushes out of the octets of a connection
-#include "station/url.hpp"            // where a meter is
-#include "station/value.hpp"          // COSEM values
+#include "station/client.hpp"                 // one association with one meter
+#include "station/error.hpp"                  // why something did not work
+#include "station/format.hpp"                 // values as text and JSON
+#include "station/notification.hpp"           // what meters say unasked
+#include "station/object_list.hpp"            // what a meter holds
+#include "station/profile.hpp"                // rows of load profiles, billing profiles and event logs
+#include "station/push_receiver.hpp"          // pushes out of the octets of a connection
+#include "station/security/counter_file.hpp"  // invocation counters that outlive the program
+#include "station/security/security.hpp"      // keys, authentication and protection
+#include "station/url.hpp"                    // where a meter is
+#include "station/value.hpp"                  // COSEM values

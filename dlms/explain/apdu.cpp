@@ -87,8 +87,8 @@ void explain_any_apdu(Tree& tree) {
 
 namespace blathy::dlms {
 
-void explain_apdu(Bytes apdu, Sink sink) {
-    explaining::Tree tree(apdu, sink);
+void explain_apdu(Bytes apdu, Sink sink, std::optional<Decipher> decipher) {
+    explaining::Tree tree(apdu, sink, decipher);
     (void)tree.contain([&] { explaining::explain_any_apdu(tree); });
 }
 

@@ -42,7 +42,12 @@ std::uint8_t explain_security_control(Tree& tree) {
     return control;
 }
 
-void explain_protected(Tree& tree) {
+void explain_plain(Tree& tree) {
+    if (!explain_service(tree) && tree.ok()) (void)tree.raw("plain-text", tree.remaining());
+}
+
+// `apdu` is the whole of it, as it is deciphered.
+void explain_protected(Tree& tree, Bytes apdu) {
     const std::size_t start = tree.position();
     const auto length = tree.take_length("ciphered-content", start);
     if (!length) return;
@@ -56,14 +61,33 @@ void explain_protected(Tree& tree) {
                              tree.remaining());
         }
         const std::size_t payload = *length - header_size - trailer;
+        const bool can_be_checked =
+            (control & (encrypted | authenticated)) != 0 && payload + trailer <= tree.remaining();
+        const bool deciphers = tree.deciphers() && can_be_checked;
+        const auto plain = deciphers ? tree.decipher(apdu) : std::nullopt;
         if ((control & (encrypted | compressed)) != 0) {
+            const std::size_t text = tree.position();
             (void)tree.raw((control & encrypted) != 0 ? "ciphered-text" : "compressed-text", payload);
+            if (plain && plain->size() == payload) {
+                tree.instead(text, *plain, [&] { explain_plain(tree); });
+            } else if (deciphers && tree.ok()) {
+                tree.nest([&] { tree.flaw("deciphered", "none of the keys fits", text, payload); });
+            }
         } else {
             tree.within("plain-text", payload, [&] {
-                if (!explain_service(tree) && tree.ok()) (void)tree.raw("plain-text", tree.remaining());
+                if (!deciphers) return explain_plain(tree);
+                // What makes no sense may be just what the tag tells of.
+                (void)tree.contain([&] { explain_plain(tree); });
             });
         }
-        if (tree.ok() && trailer > 0) (void)tree.raw("authentication-tag", tag_size);
+        if (!tree.ok() || trailer == 0) return;
+        const std::size_t tag = tree.position();
+        (void)tree.raw("authentication-tag", tag_size);
+        if (!deciphers) return;
+        tree.nest([&] {
+            if (plain) return tree.leaf("verification", "right", tag, tag_size);
+            tree.flaw("verification", "wrong, or of another key", tag, tag_size);
+        });
     });
 }
 
@@ -133,6 +157,7 @@ bool explain_ciphered(Tree& tree) {
     const bool general_titled = tag == 0xDB || tag == 0xDC;
     const bool general = tag == 0xDD;
     if (!general && !general_titled && !name.starts_with("glo-") && !name.starts_with("ded-")) return false;
+    const Bytes apdu = tree.rest();
     tree.whole(name, "", [&] {
         (void)tree.take(1);
         if (general_titled) explain_system_title(tree, "system-title");
@@ -140,7 +165,7 @@ bool explain_ciphered(Tree& tree) {
             explain_general_header(tree);
             explain_key_info(tree);
         }
-        if (tree.ok()) explain_protected(tree);
+        if (tree.ok()) explain_protected(tree, apdu);
     });
     return true;
 }

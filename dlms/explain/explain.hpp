@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -17,30 +18,35 @@ namespace blathy::dlms {
 
 struct Node {
     std::uint8_t depth;     // 0 for a frame or an APDU, one more than the parent's for a child
-    std::uint32_t offset;   // in the input
+    std::uint32_t offset;   // in the input; of a deciphered part, of what it was deciphered from
     std::uint32_t length;   // in octets; within the parent's
     std::string_view name;  // `name` and `value` live until the sink returns
     std::string_view value;
     bool error;
+    Bytes octets;  // those at the offset, deciphered ones if they were; until the sink returns
 };
 using Sink = FunctionRef<void(const Node&)>;
+
+// Deciphers a ciphered APDU with whatever keys the caller has: the APDU inside, of as many octets as the text had,
+// until the next call. None: no key fits, or the authentication tag is wrong.
+using Decipher = FunctionRef<std::optional<Bytes>(Bytes ciphered_apdu)>;
 
 // An explanation that would grow beyond this ends with a node that says so.
 inline constexpr std::uint32_t max_nodes = 10'000;
 
 // One APDU: ACSE, xDLMS, ciphered or not.
-void explain_apdu(Bytes apdu, Sink sink);
+void explain_apdu(Bytes apdu, Sink sink, std::optional<Decipher> decipher = {});
 // WPDUs of the TCP/UDP wrapper, one behind the other.
-void explain_wrapper(Bytes wpdus, Sink sink);
+void explain_wrapper(Bytes wpdus, Sink sink, std::optional<Decipher> decipher = {});
 // HDLC frames with their flags, one behind the other. An APDU that one frame holds whole is explained too.
-void explain_hdlc(Bytes frames, Sink sink);
+void explain_hdlc(Bytes frames, Sink sink, std::optional<Decipher> decipher = {});
 // Messages of the optical port's start (IEC 62056-21), one behind the other.
 void explain_iec62056_21(Bytes messages, Sink sink);
 
 enum class Protocol : std::uint8_t { apdu, wrapper, hdlc, iec62056_21 };
 // What the first octets look like.
 Protocol guess_protocol(Bytes octets);
-void explain(Bytes octets, Protocol protocol, Sink sink);
+void explain(Bytes octets, Protocol protocol, Sink sink, std::optional<Decipher> decipher = {});
 inline void explain(Bytes octets, Sink sink) {
     explain(octets, guess_protocol(octets), sink);
 }

@@ -23,14 +23,14 @@ Protocol guess_protocol(Bytes octets) {
     }
 }
 
-void explain(Bytes octets, Protocol protocol, Sink sink) {
+void explain(Bytes octets, Protocol protocol, Sink sink, std::optional<Decipher> decipher) {
     switch (protocol) {
         case Protocol::apdu:
-            return explain_apdu(octets, sink);
+            return explain_apdu(octets, sink, decipher);
         case Protocol::wrapper:
-            return explain_wrapper(octets, sink);
+            return explain_wrapper(octets, sink, decipher);
         case Protocol::hdlc:
-            return explain_hdlc(octets, sink);
+            return explain_hdlc(octets, sink, decipher);
         case Protocol::iec62056_21:
             return explain_iec62056_21(octets, sink);
     }

@@ -310,8 +310,8 @@ std::size_t frame_size(Bytes octets, bool own_flag) {
 
 }  // namespace
 
-void explain_hdlc(Bytes frames, Sink sink) {
-    Tree tree(frames, sink);
+void explain_hdlc(Bytes frames, Sink sink, std::optional<Decipher> decipher) {
+    Tree tree(frames, sink, decipher);
     do {
         // One flag may close a frame and open the next (IEC 62056-46, 6.4.2.1).
         const bool own_flag = tree.position() == 0 || tree.peek() >> 4U != 0xA;

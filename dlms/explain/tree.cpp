@@ -109,12 +109,13 @@ void Tree::emit(std::string_view name, std::string_view value, std::size_t start
         exhausted_ = true;
         Value text;
         text << "the explanation ends here, after " << max_nodes << " nodes";
-        sink_(Node{0, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(input_.size() - start),
-                   "node limit", text.view(), false});
+        sink_(Node{0, static_cast<std::uint32_t>(base_ + start), static_cast<std::uint32_t>(input_.size() - start),
+                   "node limit", text.view(), false, input_.subspan(start)});
         return;
     }
     ++nodes_;
-    sink_(Node{depth_, static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(length), name, value, error});
+    sink_(Node{depth_, static_cast<std::uint32_t>(base_ + start), static_cast<std::uint32_t>(length), name, value,
+               error, input_.subspan(start, length)});
 }
 
 }  // namespace blathy::dlms::explaining

@@ -23,7 +23,8 @@ void write_name(TextWriter& out, std::string_view name, std::uint64_t number);
 
 class Tree {
   public:
-    Tree(Bytes input, Sink sink) : input_(input), sink_(sink), end_(input.size()) {}
+    Tree(Bytes input, Sink sink, std::optional<Decipher> decipher = {})
+        : input_(input), sink_(sink), decipher_(decipher), end_(input.size()) {}
     Tree(const Tree&) = delete;
     Tree& operator=(const Tree&) = delete;
 
@@ -40,6 +41,12 @@ class Tree {
     }
     // True in the first of two passes over the same octets, which is to learn their length and reports no nodes.
     [[nodiscard]] bool mute() const { return mute_; }
+
+    // Whether there are keys, and what they make of a ciphered APDU.
+    [[nodiscard]] bool deciphers() const { return decipher_.has_value() && !mute_; }
+    [[nodiscard]] std::optional<Bytes> decipher(Bytes apdu) const {
+        return deciphers() ? (*decipher_)(apdu) : std::nullopt;
+    }
 
     // Whether `count` octets follow; if not, that is the error, of a field that began at `start`.
     bool need(std::string_view name, std::size_t count, std::size_t start);
@@ -163,6 +170,26 @@ class Tree {
     void whole(std::string_view name, std::string_view value, F&& children) {
         group(name, value, position_, remaining(), [&] { within(name, remaining(), children); });
     }
+    // Other octets in the place of those from `start` on, as children: what they are once deciphered.
+    template <class F>
+    void instead(std::size_t start, Bytes octets, F&& contents) {
+        const Bytes outer = input_;
+        const std::size_t outer_position = position_;
+        const std::size_t outer_end = end_;
+        input_ = octets;
+        base_ += start;
+        position_ = 0;
+        end_ = octets.size();
+        nest([&] {
+            contents();
+            if (ok() && !at_end()) surplus();
+            (void)recover();
+        });
+        input_ = outer;
+        base_ -= start;
+        position_ = outer_position;
+        end_ = outer_end;
+    }
     // An error ends the contents and no more: the rest of them is one raw child. Returns false after an error.
     template <class F>
     bool contain(F&& contents) {
@@ -177,6 +204,8 @@ class Tree {
 
     Bytes input_;
     Sink sink_;
+    std::optional<Decipher> decipher_;
+    std::size_t base_ = 0;  // of `input_` within what the offsets are of
     std::size_t position_ = 0;
     std::size_t end_;
     std::uint32_t nodes_ = 0;

@@ -32,8 +32,8 @@ void explain_wpdu(Tree& tree, const std::optional<WrapperHeader>& header, std::s
 
 }  // namespace
 
-void explain_wrapper(Bytes wpdus, Sink sink) {
-    Tree tree(wpdus, sink);
+void explain_wrapper(Bytes wpdus, Sink sink, std::optional<Decipher> decipher) {
+    Tree tree(wpdus, sink, decipher);
     do {
         const auto header = read_wrapper_header(tree.rest());
         const std::size_t size = header ? WrapperHeader::size + header->length : tree.remaining();

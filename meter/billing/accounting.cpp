@@ -21,9 +21,6 @@ constexpr std::size_t status_index(int e) {
     return static_cast<std::size_t>(e - status_recording_1);
 }
 
-constexpr ProfileId profile_of(Billing billing) {
-    return billing == Billing::monthly ? ProfileId::monthly : ProfileId::daily;
-}
 constexpr unsigned due_of(Billing billing) {
     return billing == Billing::monthly ? due_monthly : due_daily;
 }

@@ -166,7 +166,7 @@ std::optional<Column> column_of(const Model& model, const CaptureObject& object)
     const auto& [class_id, name, attribute] = object.attribute;
     if (object.data_index != 0) return std::nullopt;
     const auto number = [](DataTag type) { return Column{Column::Kind::number, type}; };
-    const auto as_presented = [&]() -> std::optional<Column> {
+    const auto as_presented = [&model, number, name = name]() -> std::optional<Column> {
         const auto presentation = register_presentation(name);
         // Whether this model has it: a reader of an empty ledger knows.
         static constexpr Ledger nothing{};

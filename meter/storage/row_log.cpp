@@ -9,7 +9,6 @@ namespace blathy::meter {
 namespace {
 
 constexpr std::size_t header_size = 16;
-constexpr std::size_t check_size = 3;
 constexpr std::uint8_t erased = 0xFF;
 constexpr std::size_t short_size_end = 0x80;
 

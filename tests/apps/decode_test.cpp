@@ -18,6 +18,7 @@ namespace blathy::apps {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using Octets = std::vector<std::uint8_t>;
 
 Octets hex(std::string_view text) {
@@ -598,6 +599,73 @@ TEST(Decode, CaptureWithoutDlms) {
     EXPECT_EQ(outcome.code, 0);
     EXPECT_EQ(outcome.err, "no DLMS message in 1 packets\n");
     EXPECT_EQ(nlohmann::json::parse(decode({.input = file.path(), .json = true}).out), nlohmann::json::array());
+}
+
+// --- ciphered APDUs --------------------------------------------------------------------------------------------------
+
+// The keys of the Green Book's examples; the client's title is that of its HLS example.
+class DecodeWithKeys : public testing::Test {
+  protected:
+    void SetUp() override {
+        std::string name = (std::filesystem::temp_directory_path() / "blathy-decode-XXXXXX").string();
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        directory_ = name;
+        std::ofstream(keys()) << R"({"server_title": "4D4D4D0000BC614E", "clients": [{"sap": 1,
+            "system_title": "4D4D4D0000000001", "ek": "000102030405060708090A0B0C0D0E0F",
+            "ak": "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"}]})";
+        std::filesystem::permissions(keys(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    [[nodiscard]] std::filesystem::path keys() const { return directory_ / "keys.json"; }
+    [[nodiscard]] std::string decode(const std::string& input, int outcome, bool csv = false) const {
+        std::ostringstream out;
+        std::ostringstream err;
+        DecodeOptions options;
+        options.input = input;
+        options.keys = keys().string();
+        options.csv = csv;
+        EXPECT_EQ(run_decode(options, out, err), outcome) << out.str() << err.str();
+        EXPECT_THAT(out.str(), Not(HasSubstr("000102030405")));
+        return out.str();
+    }
+
+    std::filesystem::path directory_;
+};
+
+TEST_F(DecodeWithKeys, ShowsWhatACipheredApduHolds) {
+    const std::string text = decode("C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B", 0);
+    EXPECT_THAT(text, HasSubstr("0007  411312FF935A4756..    ciphered-text: 411312FF935A47566827C467BC\n"
+                                "0007  C001000008000001..      get-request-normal"));
+    EXPECT_THAT(text, HasSubstr("verification: right"));
+    EXPECT_THAT(decode("C81E1001234567C0010000080000010000FF020006725D910F9221D263877516", 0),
+                HasSubstr("verification: right"));
+    EXPECT_THAT(decode("C8122001234567411312FF935A47566827C467BC", 0), HasSubstr("get-request-normal"));
+    EXPECT_THAT(decode("C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6B", 0, true),
+                HasSubstr(",C0010000080000010000FF0200,\"get-request-normal\""));
+}
+
+TEST_F(DecodeWithKeys, MarksAWrongTag) {
+    for (const char* apdu : {"C81E3001234567411312FF935A47566827C467BC7D825C3BE4A77C3FCC056B6C",
+                             "C81E1001234567C0010000080000010000FF020106725D910F9221D263877516"}) {
+        EXPECT_THAT(decode(apdu, 1), HasSubstr("ERROR verification: wrong, or of another key"));
+    }
+    EXPECT_THAT(decode("C8122001234568411312FF935A47566827C467BC", 1), HasSubstr("ERROR deciphered: none of the keys"));
+}
+
+TEST_F(DecodeWithKeys, LearnsDedicatedKeysAndDoesNotShowThem) {
+    const std::string text = decode(
+        "6066A109060760857405080103A60A04084D4D4D0000BC614E8A0207808B0760857405080201AC0A80083132333435363738"
+        "BE34043221303001234567801302FF8A7874133D414CED25B42534D28DB0047720606B175BD52211BE6841DB204D39EE6FDB8E356855",
+        0);
+    EXPECT_THAT(text, HasSubstr("initiate-request"));
+    EXPECT_THAT(text, Not(HasSubstr("00112233445566778899AABBCCDDEEFF")));
+    EXPECT_THAT(text, HasSubstr("00000000000000000000000000000000"));
+}
+
+TEST_F(DecodeWithKeys, KeysThatCantBeReadAreAnError) {
+    std::ofstream(keys(), std::ios::trunc) << "no JSON";
+    EXPECT_THAT(decode("C0", 2), testing::IsEmpty());
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // `blathy listen` as its users run it: meters push over real sockets.
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #include "dlms/hdlc/frame.hpp"
+#include "dlms/security/ciphering.hpp"
 
 #include "tests/support/hex.hpp"
 #include "tests/support/program.hpp"
@@ -203,6 +206,55 @@ TEST(Listen, RefusesWhatCanNotBe) {
     EXPECT_THAT(refusal({"tcp://192.0.2.1:4059"}), HasSubstr("cannot listen at 192.0.2.1"));
     EXPECT_THAT(refusal({"tcp://127.0.0.1:0", "--for", "soon"}), HasSubstr("a duration is written"));
     EXPECT_THAT(refusal({"http://127.0.0.1"}), HasSubstr("is not the address of a meter"));
+}
+
+// An EventNotification with the keys of the Green Book's examples, from the meter of the key list.
+TEST(Listen, DeciphersPushesAndBelievesNoOthers) {
+    std::string directory = (std::filesystem::temp_directory_path() / "blathy-listen-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(directory.data()), nullptr);
+    const std::string keys = directory + "/keys.json";
+    std::ofstream(keys) << R"({"server_title": "4D4D4D0000BC614E", "clients": [{"sap": 1,
+        "system_title": "4D4D4D0000000001", "ek": "000102030405060708090A0B0C0D0E0F",
+        "ak": "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"}]})";
+    const auto ciphered = [](std::uint32_t counter, const dlms::security::SystemTitle& sender) {
+        using namespace dlms::security;
+        const GcmKey key(hex("000102030405060708090A0B0C0D0E0F"));
+        const auto authentication = hex("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF");
+        std::vector<std::uint8_t> room(push_apdu.size() + 64);
+        ByteWriter out(room);
+        Envelope around;
+        around.system_title = sender;
+        EXPECT_TRUE(protect(out, around,
+                            SecurityControl::make(Suite::aes128_gcm, Protection::authenticated_and_encrypted), counter,
+                            {key, authentication, sender, Suite::aes128_gcm}, push_apdu));
+        room.resize(out.size());
+        return room;
+    };
+    const auto meter = dlms::security::as_system_title(hex("4D4D4D0000BC614E")).value();
+    const auto client = dlms::security::as_system_title(hex("4D4D4D0000000001")).value();
+    auto altered = ciphered(9, meter);
+    altered.back() ^= 1U;
+
+    {
+        RunningListener listener("tcp://", {"--json", "--keys", keys, "--count", "2"});
+        const TcpClient connection(listener.port());
+        for (const auto& apdu :
+             {ciphered(7, meter), ciphered(7, meter), push_apdu, altered, ciphered(8, client), ciphered(9, meter)}) {
+            connection.send(wrapped(apdu));
+        }
+        EXPECT_EQ(record(listener).at("values")[1].at("value"), 12345);
+        EXPECT_THAT(listener.line_with("blathy: 2 pushes from 1 senders in ").value_or(""),
+                    HasSubstr("; 4 times something came that was none"));
+    }
+    const std::vector<std::pair<std::vector<std::uint8_t>, const char*>> refused = {
+        {push_apdu, "without protection"}, {altered, "none of the keys fits"}, {ciphered(8, client), "and no meter"}};
+    for (const auto& [apdu, why] : refused) {
+        RunningListener listener("tcp://", {"--json", "--keys", keys});
+        const TcpClient connection(listener.port());
+        connection.send(wrapped(apdu));
+        EXPECT_THAT(std::string(record(listener).at("error")), HasSubstr(why));
+    }
+    std::filesystem::remove_all(directory);
 }
 
 }  // namespace

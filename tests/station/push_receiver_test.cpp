@@ -151,5 +151,22 @@ TEST(PushReceiver, NeverEndingSegmentsAreGivenUp) {
     EXPECT_THAT(receive(frames, PushReceiver::Framing::hdlc).pushes, ElementsAre(HasSubstr("too long")));
 }
 
+TEST(PushReceiver, OpensWhatIsCiphered) {
+    std::vector<std::string> pushes;
+    PushReceiver receiver(
+        PushReceiver::Framing::wrapper,
+        [&](const Push& push) {
+            pushes.push_back(push.notification ? to_text(push.notification->value) : push.notification.error().text);
+        },
+        [](Bytes apdu) -> Result<Octets, Error> {
+            if (apdu[0] != 0xDB) return fail(security_error("not believed"));
+            return hex("0F C0000007 00 1105");
+        });
+    ASSERT_TRUE(receiver.put(hex("0001 0001 0040 0002 DB00"), 0));
+    ASSERT_TRUE(receiver.put(hex("0001 0001 0040 0008 0F 00000001 00 1105"), 1));
+    EXPECT_THAT(pushes, ElementsAre("5", "not believed"));
+    EXPECT_TRUE(receiver.take_replies().empty()) << "a confirmation would have to be ciphered too";
+}
+
 }  // namespace
 }  // namespace blathy::station

@@ -1,11 +1,15 @@
 #include "apps/blathy/client/command.hpp"
 
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <sstream>
+
+#include "apps/blathy/client/keys.hpp"
+#include "station/security/counter_file.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -34,17 +38,71 @@ Result<std::optional<Octets>, Error> password(const CommonOptions& options) {
     return std::nullopt;
 }
 
+Error usage(std::string text) {
+    return {ErrorKind::usage, 0, std::move(text)};
+}
+
+// The address and the security of the client that was asked for.
+struct ChosenClient {
+    std::uint16_t sap = 0;
+    std::optional<station::Security> security;
+};
+
+Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
+    ChosenClient chosen;
+    const char* end = options.client.data() + options.client.size();
+    const auto [stop, error] = std::from_chars(options.client.data(), end, chosen.sap);
+    const bool is_number = error == std::errc{} && stop == end && chosen.sap > 0;
+    const auto keys = find_keys(options.keys);
+    if (!keys) return fail(keys.error());
+    if (!*keys) {
+        if (!is_number) return fail(usage("--client takes 1 to 65535, or with --keys a role"));
+        if (options.security.value_or(station::Protection::none) != station::Protection::none ||
+            options.dedicated_key) {
+            return fail(usage("APDUs can't be protected without --keys"));
+        }
+        return chosen;
+    }
+    const auto meter = select_meter(**keys, options.meter);
+    if (!meter) return fail(meter.error());
+    const ClientKeys* client = select_client(**meter, options.client);
+    if (client == nullptr) {
+        if (is_number && options.security.value_or(station::Protection::none) == station::Protection::none)
+            return chosen;
+        return fail(usage("the keys know no client '" + options.client + "'"));
+    }
+    chosen.sap = client->sap;
+    station::Security security = client->security;
+    const bool has_keys = security.encryption_key.size() > 0;
+    const auto usual = has_keys ? station::Protection::authenticated_and_encrypted : station::Protection::none;
+    security.protection = options.security.value_or(usual);
+    security.suite = options.suite.value_or(security.suite);
+    security.form = options.ciphering;
+    security.dedicated_key = options.dedicated_key;
+    if (security.protects() && !has_keys) return fail(usage("the client's keys are not in the list"));
+    if (security.protects() || security.mechanism != dlms::Mechanism::none) chosen.security = std::move(security);
+    return chosen;
+}
+
 Result<station::Options, Error> client_options(const CommonOptions& options, const station::Url& url) {
-    auto secret = password(options);
+    auto chosen = chosen_client(options);
+    if (!chosen) return fail(chosen.error());
+    auto secret = chosen->security ? Result<std::optional<Octets>, Error>(std::nullopt) : password(options);
     if (!secret) return fail(secret.error());
     station::Options result;
-    result.link.client_sap = options.client;
+    result.link.client_sap = chosen->sap;
     result.link.server_sap = options.server;
     result.link.retries = options.retries;
     const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
     result.link.connect_timeout = timeout;
     result.link.response_timeout = timeout;
     result.association.password = std::move(*secret);
+    result.association.security = std::move(chosen->security);
+    if (auto& security = result.association.security; security && security->uses_global_key()) {
+        auto counters = station::FileCounters::open(station::usual_counter_directory(), *security, timeout);
+        if (!counters) return fail(counters.error());
+        security->counters = std::move(*counters);
+    }
     // A datagram should not be cut on its way.
     constexpr std::uint16_t datagram_pdu = 1024;
     const std::uint16_t usual = url.transport == station::Transport::udp ? datagram_pdu : 0xFFFF;
@@ -52,6 +110,42 @@ Result<station::Options, Error> client_options(const CommonOptions& options, con
     result.association.block_window = options.block_window;
     result.high_priority = !options.low_priority;
     return result;
+}
+
+void add_security_options(CLI::App& command, CommonOptions& options) {
+    const std::map<std::string, station::Protection> protections = {
+        {"none", station::Protection::none},
+        {"auth", station::Protection::authenticated},
+        {"encrypt", station::Protection::encrypted},
+        {"both", station::Protection::authenticated_and_encrypted}};
+    const std::map<std::string, station::CipherForm> forms = {{"service", station::CipherForm::service},
+                                                              {"general", station::CipherForm::general},
+                                                              {"header", station::CipherForm::header}};
+    command
+        .add_option("--keys", options.keys,
+                    "Keys of the client: a JSON file (docs/client.md), or a directory of them\n"
+                    "(or in the environment, BLATHY_KEYS)")
+        ->type_name("FILE|DIR");
+    command.add_option("--meter", options.meter, "System title of the meter, of keys of several meters")
+        ->type_name("TITLE");
+    command
+        .add_option_function<std::string>(
+            "--security", [&options, protections](const std::string& name) { options.security = protections.at(name); },
+            "Protection of requests and answers: none, auth, encrypt or both; both unless stated, if there are keys")
+        ->check(CLI::IsMember({"none", "auth", "encrypt", "both"}));
+    command
+        .add_option_function<unsigned>(
+            "--suite", [&options](unsigned number) { options.suite = static_cast<station::Suite>(number); },
+            "Security suite 0, 1 or 2, when it is another than the keys state")
+        ->check(CLI::Range(0, 2));
+    command
+        .add_option_function<std::string>(
+            "--ciphering", [&options, forms](const std::string& name) { options.ciphering = forms.at(name); },
+            "service (glo-get-request and so on), general (general-glo-ciphering) or header (general-ciphering);\n"
+            "service unless stated")
+        ->check(CLI::IsMember({"service", "general", "header"}));
+    command.add_flag("--dedicated-key", options.dedicated_key,
+                     "Protect everything with a key that is made for this association");
 }
 
 }  // namespace
@@ -62,14 +156,17 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
                     "The meter: tcp://HOST[:4059], udp://HOST[:4059], hdlc+tcp://HOST:PORT,\n"
                     "serial:PATH?baud=9600&address=17, optical:PATH")
         ->required();
-    command.add_option("--client", options.client, "Client address (SAP): 16 is the public client")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 0xFFFF));
+    command
+        .add_option("--client", options.client,
+                    "Client address (SAP), or its role in the keys: 16 is the public client")
+        ->type_name("NUMBER|ROLE")
+        ->capture_default_str();
     command.add_option("--server", options.server, "Logical device address: 1 is the management logical device")
         ->capture_default_str()
         ->check(CLI::Range(0, 0xFFFF));
     command.add_option("--password-file", options.password_file,
                        "Low-level security with the password in this file\n(or in the environment, BLATHY_PASSWORD)");
+    add_security_options(command, options);
     command.add_option("--timeout", options.timeout_s, "Seconds to wait for the connection and for each answer")
         ->capture_default_str()
         ->check(CLI::Range(0.1, 3600.0));
@@ -160,6 +257,7 @@ int complain(const std::string& subject, const Error& error) {
         case ErrorKind::not_negotiated:
         case ErrorKind::limit:
         case ErrorKind::protocol:
+        case ErrorKind::security:
             return exit_refused;
         case ErrorKind::usage:
         case ErrorKind::connection:

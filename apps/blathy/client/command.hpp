@@ -27,9 +27,15 @@ void add_output_options(CLI::App& command, OutputOptions& options);
 // The options that say which meter, and as which client.
 struct CommonOptions {
     std::string url;
-    std::uint16_t client = 16;
+    std::string client = "16";  // a number, or with keys a role
     std::uint16_t server = 1;
     std::string password_file;
+    std::string keys;                             // a file or directory
+    std::string meter;                            // system title, of the keys of many meters
+    std::optional<station::Protection> security;  // none: as the keys are
+    std::optional<station::Suite> suite;
+    station::CipherForm ciphering = station::CipherForm::service;
+    bool dedicated_key = false;
     double timeout_s = 10;
     unsigned retries = 2;
     std::uint16_t max_pdu = 0;      // 0: what suits the link

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "apps/blathy/client/command.hpp"
+#include "apps/blathy/client/decipherer.hpp"
 #include "apps/blathy/client/push_printer.hpp"
 #include "apps/blathy/net/datagram.hpp"
 #include "apps/blathy/net/poller.hpp"
@@ -41,6 +42,8 @@ struct ListenOptions {
     std::uint64_t count = 0;  // 0: no end
     std::string time;
     std::size_t max_connections = 1000;
+    std::string keys;
+    std::string security;  // the least that is believed, if there are keys
     OutputOptions output;
 };
 
@@ -85,10 +88,50 @@ class Interrupt : public Watcher {
     bool came_ = false;
 };
 
+station::Protection least_protection(const std::string& name) {
+    if (name == "none") return station::Protection::none;
+    if (name == "encrypt") return station::Protection::encrypted;
+    return name == "both" ? station::Protection::authenticated_and_encrypted : station::Protection::authenticated;
+}
+
+// Opens pushes with the keys of a list, and believes none that is protected less, or repeated.
+class PushOpener {
+  public:
+    PushOpener(const KeyList& keys, station::Protection least) : decipherer_(keys), least_(least) {}
+
+    Result<station::Octets, Error> open(Bytes apdu) {
+        const auto no = [](const char* why) { return fail(station::security_error(why)); };
+        const bool is_ciphered = !apdu.empty() && dlms::security::is_ciphered(apdu[0]);
+        if (!is_ciphered) {
+            if (least_ == station::Protection::none) return station::to_octets(apdu);
+            return no("a push came without protection, which is not believed where there are keys");
+        }
+        const auto found = decipherer_.decipher(apdu);
+        if (!found) return no("a push came that none of the keys fits: another meter's, or altered on its way");
+        const auto missing = static_cast<unsigned>(least_) & ~static_cast<unsigned>(found->protection);
+        if (missing != 0) return no("a push came that is protected less than --security wants");
+        if (!found->is_from_meter) return no("a push came that a client has protected, and no meter");
+        if (!found->is_new) return no("a push came once more, or with a counter that went back");
+        return station::to_octets(found->plain);
+    }
+
+  private:
+    Decipherer decipherer_;
+    station::Protection least_;
+};
+
 // What all connections hand over to.
 class Register {
   public:
-    Register(const ListenOptions& options) : printer_(options.output), count_(options.count) {}
+    Register(const ListenOptions& options, const std::optional<KeyList>& keys)
+        : printer_(options.output), count_(options.count) {
+        if (keys) opener_.emplace(*keys, least_protection(options.security));
+    }
+
+    PushReceiver::Open open() {
+        if (!opener_) return {};
+        return [this](Bytes apdu) { return opener_->open(apdu); };
+    }
 
     void take(const std::string& peer, const Push& push) {
         if (is_full()) return;
@@ -117,6 +160,7 @@ class Register {
 
   private:
     static constexpr std::size_t max_meters = 100'000;
+    std::optional<PushOpener> opener_;
     PushPrinter printer_;
     std::uint64_t count_;
     std::uint64_t pushes_ = 0;
@@ -125,14 +169,15 @@ class Register {
     bool written_ = true;
 };
 
-class Connection : public Watcher {
+class Connection final : public Watcher {
   public:
     Connection(Accepted accepted, PushReceiver::Framing framing, Register& pushes, Poller& poller)
         : socket_(std::move(accepted.socket)),
           peer_(std::move(accepted.peer)),
           register_(pushes),
           poller_(poller),
-          receiver_(framing, [this](const Push& push) { register_.take(peer_, push); }) {}
+          receiver_(
+              framing, [this](const Push& push) { register_.take(peer_, push); }, pushes.open()) {}
 
     [[nodiscard]] int descriptor() const { return socket_.descriptor(); }
     [[nodiscard]] bool is_open() const { return socket_.is_open(); }
@@ -260,7 +305,8 @@ class DatagramListener final : public Listener {
                datagram[dlms::WrapperHeader::size] == static_cast<std::uint8_t>(dlms::ApduTag::general_block_transfer);
     }
     PushReceiver receiver_for(const DatagramPeer& peer) {
-        return {PushReceiver::Framing::wrapper, [this, peer](const Push& push) { pushes().take(peer.name(), push); }};
+        return {PushReceiver::Framing::wrapper, [this, peer](const Push& push) { pushes().take(peer.name(), push); },
+                pushes().open()};
     }
     void take(Bytes datagram, const DatagramPeer& peer) {
         const auto header = dlms::read_wrapper_header(datagram);
@@ -316,6 +362,8 @@ int listen(const ListenOptions& options) {
         time = parse_duration(options.time);
         if (!time) return complain({}, Error{ErrorKind::usage, 0, "a duration is written 90, 90s, 15m, 2h or 1d"});
     }
+    const auto keys = find_keys(options.keys);
+    if (!keys) return complain({}, keys.error());
     std::signal(SIGPIPE, SIG_IGN);
     auto socket = datagrams ? listen_udp(url->host, url->port) : listen_tcp(url->host, url->port);
     if (!socket) return complain({}, Error{ErrorKind::connection, 0, socket.error()});
@@ -324,7 +372,7 @@ int listen(const ListenOptions& options) {
     complain("listening at " + listening_at(*url, *socket));
 
     Poller poller;
-    Register pushes(options);
+    Register pushes(options, *keys);
     const auto framing =
         url->transport == station::Transport::hdlc_tcp ? PushReceiver::Framing::hdlc : PushReceiver::Framing::wrapper;
     std::optional<DatagramListener> by_datagrams;
@@ -370,11 +418,22 @@ void add_listen(CLI::App& app, int& exit_code) {
                      "Meters connected at once; when there are more, the one silent longest is cut off")
         ->capture_default_str()
         ->check(CLI::Range(1, 100'000));
+    command
+        ->add_option("--keys", options->keys,
+                     "Keys of the meters: a JSON file (docs/client.md), or a directory of them\n"
+                     "(or in the environment, BLATHY_KEYS)")
+        ->type_name("FILE|DIR");
+    command
+        ->add_option("--security", options->security,
+                     "Least protection of pushes that are believed, where there are keys: none, auth, encrypt or\n"
+                     "both; auth unless stated")
+        ->check(CLI::IsMember({"none", "auth", "encrypt", "both"}));
     add_output_options(*command, options->output);
     command->footer(std::string(
         "DataNotifications and EventNotifications are decoded, over the wrapper or in HDLC UI frames, whole or\n"
         "in general blocks; those that ask for it are confirmed. Values are named by the push object list\n"
-        "that usually comes first in a push. JSON has one object a line. Ctrl-C ends with a summary.\n"
+        "that usually comes first in a push. With keys, ciphered pushes are read as well, and only such. JSON has one "
+        "object a line. Ctrl-C ends with a summary.\n"
         "\nExamples:\n"
         "  blathy listen tcp://0.0.0.0\n"
         "  blathy listen udp://[::]:4059 --json --for 1h\n"

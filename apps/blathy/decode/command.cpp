@@ -20,7 +20,8 @@ constexpr const char* footer =
 Examples:
   blathy decode "C001C1000301000108 00FF0200"
   blathy decode 7EA0070321930F017E
-  blathy decode --json morning.pcap)";
+  blathy decode --json morning.pcap
+  blathy decode --keys meter.json morning.pcap)";
 
 }  // namespace
 
@@ -39,6 +40,11 @@ void add_decode_command(CLI::App& app, int& exit_code) {
     command->add_option("--protocol", *protocol, "apdu, wrapper, hdlc or iec62056-21")
         ->check(CLI::IsMember({"apdu", "wrapper", "hdlc", "iec62056-21"}));
     command->add_option("--port", options->port, "TCP or UDP port of a capture; 0 for any")->capture_default_str();
+    command
+        ->add_option("--keys", options->keys,
+                     "show what ciphered APDUs hold, with the keys in this JSON file or directory of such files\n"
+                     "(or in the environment, BLATHY_KEYS); what none of them fits is marked")
+        ->type_name("FILE|DIR");
     CLI::Option* json =
         command->add_flag("--json", options->json, "an array of nodes; of a capture, one message on each line");
     CLI::Option* csv = command->add_flag("--csv", options->csv, "a line for each node");

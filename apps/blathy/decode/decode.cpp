@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include "apps/blathy/client/decipherer.hpp"
 #include "apps/blathy/decode/assembly.hpp"
 #include "apps/blathy/decode/hex.hpp"
 #include "apps/blathy/decode/pcap.hpp"
@@ -29,43 +30,46 @@ std::string title_of(const AssembledApdu& apdu) {
 }
 
 // What became whole with a message, behind what is in the message itself.
-nlohmann::ordered_json json_of(const AssembledApdu& apdu, bool& has_error) {
+nlohmann::ordered_json json_of(const AssembledApdu& apdu, bool& has_error, std::optional<dlms::Decipher> decipher) {
     return {{"name", "assembled-apdu"},
             {"value", title_of(apdu)},
-            {"nodes", render_json(apdu.octets, dlms::Protocol::apdu, has_error)}};
+            {"nodes", render_json(apdu.octets, dlms::Protocol::apdu, has_error, decipher)}};
 }
 
-bool print_text(std::ostream& out, const std::vector<AssembledApdu>& assembled) {
+bool print_text(std::ostream& out, const std::vector<AssembledApdu>& assembled,
+                std::optional<dlms::Decipher> decipher) {
     bool has_error = false;
     for (const AssembledApdu& apdu : assembled) {
         out << '\n' << title_of(apdu) << '\n';
-        has_error = render_text(out, apdu.octets, dlms::Protocol::apdu) || has_error;
+        has_error = render_text(out, apdu.octets, dlms::Protocol::apdu, decipher) || has_error;
     }
     return has_error;
 }
 
-int decode_octets(Bytes octets, const DecodeOptions& options, std::ostream& out) {
+int decode_octets(Bytes octets, const DecodeOptions& options, std::optional<dlms::Decipher> decipher,
+                  std::ostream& out) {
     const dlms::Protocol protocol = options.protocol.value_or(dlms::guess_protocol(octets));
     const auto assembled = ApduAssembler().put("", octets, protocol);
     bool has_error = false;
     if (options.json) {
-        auto nodes = render_json(octets, protocol, has_error);
-        for (const AssembledApdu& apdu : assembled) nodes.push_back(json_of(apdu, has_error));
+        auto nodes = render_json(octets, protocol, has_error, decipher);
+        for (const AssembledApdu& apdu : assembled) nodes.push_back(json_of(apdu, has_error, decipher));
         out << to_text(nodes) << '\n';
     } else if (options.csv) {
         out << "part," << csv_header << '\n';
-        has_error = render_csv(out, "input,", octets, protocol);
+        has_error = render_csv(out, "input,", octets, protocol, decipher);
         for (const AssembledApdu& apdu : assembled) {
-            has_error = render_csv(out, "assembled,", apdu.octets, dlms::Protocol::apdu) || has_error;
+            has_error = render_csv(out, "assembled,", apdu.octets, dlms::Protocol::apdu, decipher) || has_error;
         }
     } else {
-        has_error = render_text(out, octets, protocol);
-        has_error = print_text(out, assembled) || has_error;
+        has_error = render_text(out, octets, protocol, decipher);
+        has_error = print_text(out, assembled, decipher) || has_error;
     }
     return has_error ? malformed : decoded;
 }
 
-int decode_text(std::string_view text, const DecodeOptions& options, std::ostream& out, std::ostream& err) {
+int decode_text(std::string_view text, const DecodeOptions& options, std::optional<dlms::Decipher> decipher,
+                std::ostream& out, std::ostream& err) {
     const auto octets = parse_hex(text);
     if (!octets) {
         fmt::print(err, "at character {}: {}\n", octets.error().position + 1, octets.error().reason);
@@ -75,7 +79,7 @@ int decode_text(std::string_view text, const DecodeOptions& options, std::ostrea
         err << "no octets\n";
         return unreadable;
     }
-    return decode_octets(*octets, options, out);
+    return decode_octets(*octets, options, decipher, out);
 }
 
 std::string time_text(std::int64_t time_ns) {
@@ -88,7 +92,8 @@ std::string time_text(std::int64_t time_ns) {
 
 class CapturePrinter {
   public:
-    CapturePrinter(const DecodeOptions& options, std::ostream& out) : options_(options), out_(out) {
+    CapturePrinter(const DecodeOptions& options, std::optional<dlms::Decipher> decipher, std::ostream& out)
+        : options_(options), decipher_(decipher), out_(out) {
         if (options_.json) out_ << '[';
         if (options_.csv) out_ << "message,time,transport,source,destination,part," << csv_header << '\n';
     }
@@ -104,23 +109,24 @@ class CapturePrinter {
             assembler_.put(fmt::format("{} {}>{}", transport, source, destination), message.octets, protocol);
         if (options_.csv) {
             const std::string prefix = fmt::format("{},{},{},{},{},", count_, time, transport, source, destination);
-            has_error_ = render_csv(out_, prefix + "input,", message.octets, protocol) || has_error_;
+            has_error_ = render_csv(out_, prefix + "input,", message.octets, protocol, decipher_) || has_error_;
             for (const AssembledApdu& apdu : assembled) {
-                has_error_ = render_csv(out_, prefix + "assembled,", apdu.octets, dlms::Protocol::apdu) || has_error_;
+                has_error_ =
+                    render_csv(out_, prefix + "assembled,", apdu.octets, dlms::Protocol::apdu, decipher_) || has_error_;
             }
             return;
         }
         if (!options_.json) {
             fmt::print(out_, "{}#{} {} {} {} -> {}\n", count_ > 1 ? "\n" : "", count_, time, transport, source,
                        destination);
-            has_error_ = render_text(out_, message.octets, protocol) || has_error_;
-            has_error_ = print_text(out_, assembled) || has_error_;
+            has_error_ = render_text(out_, message.octets, protocol, decipher_) || has_error_;
+            has_error_ = print_text(out_, assembled, decipher_) || has_error_;
             return;
         }
         nlohmann::ordered_json json{
             {"time", time}, {"transport", transport}, {"source", source}, {"destination", destination}};
-        json["nodes"] = render_json(message.octets, protocol, has_error_);
-        for (const AssembledApdu& apdu : assembled) json["assembled"].push_back(json_of(apdu, has_error_));
+        json["nodes"] = render_json(message.octets, protocol, has_error_, decipher_);
+        for (const AssembledApdu& apdu : assembled) json["assembled"].push_back(json_of(apdu, has_error_, decipher_));
         out_ << (count_ > 1 ? ",\n" : "\n") << to_text(json);
     }
 
@@ -132,15 +138,17 @@ class CapturePrinter {
 
   private:
     const DecodeOptions& options_;
+    std::optional<dlms::Decipher> decipher_;
     std::ostream& out_;
     ApduAssembler assembler_;
     std::size_t count_ = 0;
     bool has_error_ = false;
 };
 
-int decode_capture(std::istream& file, const DecodeOptions& options, std::ostream& out, std::ostream& err) {
+int decode_capture(std::istream& file, const DecodeOptions& options, std::optional<dlms::Decipher> decipher,
+                   std::ostream& out, std::ostream& err) {
     CaptureReader reader(file);
-    CapturePrinter printer(options, out);
+    CapturePrinter printer(options, decipher, out);
     MessageCollector collector(options.port, [&](const Message& message) { printer.print(message); });
     std::size_t packets = 0;
     while (const auto packet = reader.next()) {
@@ -155,7 +163,8 @@ int decode_capture(std::istream& file, const DecodeOptions& options, std::ostrea
     return !reader.error().empty() && packets == 0 ? unreadable : outcome;
 }
 
-int decode_file(const DecodeOptions& options, std::ostream& out, std::ostream& err) {
+int decode_file(const DecodeOptions& options, std::optional<dlms::Decipher> decipher, std::ostream& out,
+                std::ostream& err) {
     std::ifstream file(options.input, std::ios::binary);
     std::array<char, 4> beginning{};
     if (!file) {
@@ -166,7 +175,7 @@ int decode_file(const DecodeOptions& options, std::ostream& out, std::ostream& e
     const auto size = static_cast<std::size_t>(file.gcount());
     file.clear();
     file.seekg(0);
-    if (is_capture(as_bytes({beginning.data(), size}))) return decode_capture(file, options, out, err);
+    if (is_capture(as_bytes({beginning.data(), size}))) return decode_capture(file, options, decipher, out, err);
     std::error_code ignored;
     if (std::filesystem::file_size(options.input, ignored) > max_text_file) {
         fmt::print(err, "{}: neither a capture nor a text of a reasonable size\n", options.input);
@@ -174,15 +183,27 @@ int decode_file(const DecodeOptions& options, std::ostream& out, std::ostream& e
     }
     std::ostringstream text;
     text << file.rdbuf();
-    return decode_text(text.str(), options, out, err);
+    return decode_text(text.str(), options, decipher, out, err);
 }
 
 }  // namespace
 
 int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err) {
+    const auto keys = find_keys(options.keys);
+    if (!keys) {
+        fmt::print(err, "{}\n", keys.error().text);
+        return unreadable;
+    }
+    std::optional<Decipherer> decipherer;
+    if (*keys) decipherer.emplace(**keys);
+    const auto open = [&](Bytes apdu) -> std::optional<Bytes> {
+        const auto found = decipherer->decipher(apdu);
+        return found ? std::optional(found->shown) : std::nullopt;
+    };
+    const auto decipher = decipherer ? std::optional<dlms::Decipher>(open) : std::nullopt;
     std::error_code ignored;
-    if (std::filesystem::is_regular_file(options.input, ignored)) return decode_file(options, out, err);
-    return decode_text(options.input, options, out, err);
+    if (std::filesystem::is_regular_file(options.input, ignored)) return decode_file(options, decipher, out, err);
+    return decode_text(options.input, options, decipher, out, err);
 }
 
 }  // namespace blathy::apps

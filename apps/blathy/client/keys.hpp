@@ -1,0 +1,48 @@
+// Key lists: what the clients of meters prove themselves and protect their APDUs with.
+//
+//   {"server_title": "424C590000000001",
+//    "clients": [{"sap": 1, "role": "management", "mechanism": 5, "suite": 0, "system_title": "424C590000000101",
+//                 "ek": "00..", "ak": "D0..", "password": "3132..",
+//                 "signing_key": "..", "server_signing_key": ".."}]}
+//
+// or an array of such objects. Octets are in hexadecimal, and what a mechanism does not need may be left out. The list
+// comes from a file, from a directory of such files, or from the environment; never from the command line, which every
+// user of the machine can see. Nothing of it appears in a message.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "station/security/security.hpp"
+
+namespace blathy::apps {
+
+struct ClientKeys {
+    std::uint16_t sap = 0;
+    std::string role;
+    station::Security security;  // without protection and counters, which are the user's choice
+};
+
+struct MeterKeys {
+    std::optional<station::SystemTitle> server_title;
+    std::vector<ClientKeys> clients;
+};
+
+using KeyList = std::vector<MeterKeys>;
+
+inline constexpr const char* keys_variable = "BLATHY_KEYS";
+
+// `name` is for messages.
+Result<KeyList, station::Error> parse_keys(std::string_view json, const std::string& name);
+// The file, or all files *.json of the directory. Warns on stderr of what others can read.
+Result<KeyList, station::Error> read_keys(const std::filesystem::path& path);
+// From `option`, or when that is empty from the environment, which holds a path or the list itself. None: neither.
+Result<std::optional<KeyList>, station::Error> find_keys(const std::string& option);
+
+// The meter with this system title in hexadecimal; of an empty one the only meter there is.
+Result<const MeterKeys*, station::Error> select_meter(const KeyList& keys, const std::string& title);
+// The client with this address or role ("management", "Data collection"). None: there is no such client.
+const ClientKeys* select_client(const MeterKeys& meter, std::string_view name);
+
+}  // namespace blathy::apps
