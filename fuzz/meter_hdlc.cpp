@@ -22,7 +22,7 @@ class Line {
     }
     void wait(std::uint32_t duration_ms) {
         now_ms_ += duration_ms;
-        answer();
+        receive({});
     }
 
   private:
@@ -34,6 +34,7 @@ class Line {
                 const auto wake = port_.wake_after_ms(now_ms_);
                 if (!wake || *wake > longest_turnaround_ms) return;
                 now_ms_ += *wake;
+                port_.receive({}, now_ms_);
                 if (*wake == 0 && frames > most_frames) std::abort();
                 if (*wake > 0) frames = 0;
                 continue;
