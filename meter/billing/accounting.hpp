@@ -13,7 +13,7 @@
 #include <optional>
 #include <span>
 
-#include "meter/billing/event.hpp"
+#include "meter/event/event.hpp"
 #include "meter/billing/ledger.hpp"
 #include "meter/billing/registers.hpp"
 #include "meter/billing/settings.hpp"

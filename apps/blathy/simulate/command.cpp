@@ -34,11 +34,7 @@ Examples:
   blathy simulate --model SED302 --from 2026-01-01 --to 2027-01-01
   blathy simulate --model SM120B2 --faults --seed 7 --json)";
 
-constexpr std::array event_names = {
-    "power_up",           "clock_set",        "clock_adjusted",       "daylight_changed", "tariff_switched",
-    "calendar_activated", "calendar_refused", "billing_reset",        "demand_reset",     "profile_cleared",
-    "row_lost",           "storage_damaged",  "configuration_changed"};
-static_assert(event_names.size() == meter::event_kinds);
+using meter::event_names;
 using EventCounts = std::array<std::uint64_t, meter::event_kinds>;
 
 struct Options {

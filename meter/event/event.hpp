@@ -1,0 +1,191 @@
+// Events: what happens to a meter, told by the part that notices it to whoever keeps a log, counts, or acts on it.
+//
+// A kind says what happened; which code, log and alarm bit it has is a table per variant, for companion specifications
+// differ there (meter/event/event_codes.hpp).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "dlms/date_time.hpp"
+
+namespace blathy::meter {
+
+// `phase` of a detail is 1 to 3.
+enum class EventKind : std::uint8_t {
+    power_down,          // all phases are gone
+    power_up,            // detail: seconds without power, as far as the clock knows
+    clock_set,           // by more than the limit. detail: milliseconds, signed
+    clock_adjusted,      // within the limit. detail: as above
+    clock_invalid,       // nobody knows the time
+    daylight_changed,    // detail: 1 daylight saving begins, 0 ends
+    tariff_switched,     // detail: the tariff
+    calendar_activated,  // the passive calendar came into force
+    calendar_refused,    // detail: CalendarFault
+    billing_reset,       // detail: number of the reset
+    demand_reset,
+    profile_cleared,  // detail: ProfileId
+    row_lost,         // the flash refused a row. detail: ProfileId
+    storage_damaged,  // a check failed. detail: records and rows
+    measurement_fault,
+    configuration_changed,
+    log_cleared,  // detail: EventLogId
+    alarm_cleared,
+    error_cleared,
+    battery_low,
+    battery_replaced,
+    // Fraud and security.
+    terminal_cover_opened,
+    terminal_cover_closed,
+    meter_cover_opened,
+    meter_cover_closed,
+    module_cover_opened,  // detail: 1 or 2
+    module_cover_closed,  // detail: 1 or 2
+    magnetic_field_began,
+    magnetic_field_ended,
+    bypass_began,  // phase and neutral current differ
+    bypass_ended,
+    wrong_password,      // detail: role
+    keys_changed,        // detail: role
+    deciphering_failed,  // detail: role
+    replay,              // detail: role
+    weak_protection,     // detail: role
+    counter_alarm,       // a key is due to be changed. detail: role
+    counter_end,         // a key has no counter left. detail: role
+    certificates_changed,
+    tamper_latch_cleared,
+    // Disconnector.
+    remote_disconnection,
+    remote_connection,
+    manual_disconnection,
+    manual_connection,
+    local_disconnection,  // detail: RelayCause
+    local_connection,     // detail: RelayCause
+    ready_for_connection,
+    limiter_exceeded,
+    limiter_normal,
+    limiter_changed,
+    disconnector_failed,  // current while open, or none to be expected
+    fuse_exceeded,        // detail: phase
+    fuse_normal,          // detail: phase
+    // Power quality.
+    undervoltage_began,  // detail: phase
+    overvoltage_began,   // detail: phase
+    voltage_missing,     // detail: phase
+    voltage_normal,      // detail: phase
+    sequence_reversed,
+    sequence_normal,
+    neutral_missing,
+    neutral_normal,
+    unbalance_began,
+    unbalance_ended,
+    reversal_began,       // detail: phase, energy flows backwards where it should not
+    reversal_ended,       // detail: phase
+    short_power_failure,  // detail: phase, 0 all
+    long_power_failure,   // detail: phase, 0 all
+    // Communication.
+    module_removed,   // detail: 1 or 2
+    module_inserted,  // detail: 1 or 2
+    module_dead,      // detail: 1 or 2
+    network_attached,
+    network_lost,
+    push_failed,  // detail: PushSetup
+    count,
+};
+inline constexpr std::size_t event_kinds = static_cast<std::size_t>(EventKind::count);
+
+// As reports name them, in the order of the kinds.
+inline constexpr std::array<std::string_view, event_kinds> event_names = {
+    "power_down",
+    "power_up",
+    "clock_set",
+    "clock_adjusted",
+    "clock_invalid",
+    "daylight_changed",
+    "tariff_switched",
+    "calendar_activated",
+    "calendar_refused",
+    "billing_reset",
+    "demand_reset",
+    "profile_cleared",
+    "row_lost",
+    "storage_damaged",
+    "measurement_fault",
+    "configuration_changed",
+    "log_cleared",
+    "alarm_cleared",
+    "error_cleared",
+    "battery_low",
+    "battery_replaced",
+    "terminal_cover_opened",
+    "terminal_cover_closed",
+    "meter_cover_opened",
+    "meter_cover_closed",
+    "module_cover_opened",
+    "module_cover_closed",
+    "magnetic_field_began",
+    "magnetic_field_ended",
+    "bypass_began",
+    "bypass_ended",
+    "wrong_password",
+    "keys_changed",
+    "deciphering_failed",
+    "replay",
+    "weak_protection",
+    "counter_alarm",
+    "counter_end",
+    "certificates_changed",
+    "tamper_latch_cleared",
+    "remote_disconnection",
+    "remote_connection",
+    "manual_disconnection",
+    "manual_connection",
+    "local_disconnection",
+    "local_connection",
+    "ready_for_connection",
+    "limiter_exceeded",
+    "limiter_normal",
+    "limiter_changed",
+    "disconnector_failed",
+    "fuse_exceeded",
+    "fuse_normal",
+    "undervoltage_began",
+    "overvoltage_began",
+    "voltage_missing",
+    "voltage_normal",
+    "sequence_reversed",
+    "sequence_normal",
+    "neutral_missing",
+    "neutral_normal",
+    "unbalance_began",
+    "unbalance_ended",
+    "reversal_began",
+    "reversal_ended",
+    "short_power_failure",
+    "long_power_failure",
+    "module_removed",
+    "module_inserted",
+    "module_dead",
+    "network_attached",
+    "network_lost",
+    "push_failed",
+};
+
+struct Event {
+    EventKind kind;
+    dlms::UtcTime time;
+    std::int64_t detail = 0;
+};
+
+// Of the owner of the meter; none at first.
+struct EventHook {
+    void (*tell)(void* context, const Event& event) = nullptr;
+    void* context = nullptr;
+
+    void operator()(const Event& event) const {
+        if (tell != nullptr) tell(context, event);
+    }
+};
+
+}  // namespace blathy::meter
