@@ -186,7 +186,7 @@ int run(const Options& options, std::ostream& out, std::ostream& err) {
     const duration<double> wall = steady_clock::now() - begin - oracle_time;
 
     json counts = json::object();
-    for (std::size_t i = 0; i < events.size(); ++i) counts[event_names[i]] = events[i];
+    for (std::size_t i = 0; i < events.size(); ++i) counts[std::string(event_names[i])] = events[i];
     json result = {{"model", model->name},
                    {"from", options.from},
                    {"to", options.to},
