@@ -1,4 +1,4 @@
-// What a request costs the meter itself, without a wire: one plain GET of 1-0:1.8.0.255, and an association.
+// What a request costs the meter itself, without a wire: one plain GET of the logical device name, and an association.
 #include <array>
 
 #include <benchmark/benchmark.h>
@@ -12,18 +12,17 @@ namespace {
 
 using namespace blathy;
 
-// AARQ of the public client, and GET-Request-Normal of class 3, 1-0:1.8.0.255, attribute 2.
-constexpr std::array<std::uint8_t, 31> aarq = {0x60, 0x1D, 0xA1, 0x09, 0x06, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08,
-                                               0x01, 0x01, 0xBE, 0x10, 0x04, 0x0E, 0x01, 0x00, 0x00, 0x00, 0x06,
-                                               0x5F, 0x1F, 0x04, 0x00, 0x00, 0x7E, 0x1F, 0x04, 0xB0};
-constexpr std::array<std::uint8_t, 13> get = {0xC0, 0x01, 0xC1, 0x00, 0x03, 0x01, 0x00,
-                                              0x01, 0x08, 0x00, 0xFF, 0x02, 0x00};
+// AARQ of the public client, and GET-Request-Normal of class 1, 0-0:42.0.0.255, attribute 2.
+std::array<std::uint8_t, 31> aarq = {0x60, 0x1D, 0xA1, 0x09, 0x06, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08,
+                                     0x01, 0x01, 0xBE, 0x10, 0x04, 0x0E, 0x01, 0x00, 0x00, 0x00, 0x06,
+                                     0x5F, 0x1F, 0x04, 0x00, 0x00, 0x7E, 0x1F, 0x04, 0xB0};
+std::array<std::uint8_t, 13> get = {0xC0, 0x01, 0xC1, 0x00, 0x01, 0x00, 0x00, 0x2A, 0x00, 0x00, 0xFF, 0x02, 0x00};
 
 struct Bench {
     world::SparseFlash flash{4};
     meter::Store store{flash};
     meter::Meter meter{meter::sed302, meter::Identity(meter::sed302, 1), {}, store, std::nullopt};
-    meter::Session session{meter::public_client_sap, meter::management_logical_device};
+    meter::Session session{meter::client_sap_of(meter::Role::public_client), meter::management_logical_device};
     std::array<std::uint8_t, 4096> room{};
 };
 

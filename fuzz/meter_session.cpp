@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint16_t pdu_size = pdu_sizes[in.u8() % pdu_sizes.size()];
 
     test::Bench bench;
-    test::Client client(bench.meter, who == 1 ? meter::public_client_sap : meter::management_client_sap);
+    test::Client client(bench.meter, who == 1 ? test::public_client_sap : test::management_client_sap);
     if (who == 1 && !client.open({}, pdu_size, conformance)) std::abort();
     if (who == 2 && !client.open(test::management_password, pdu_size, conformance)) std::abort();
     const meter::Configuration before = bench.meter.configuration();

@@ -5,6 +5,13 @@
 namespace blathy::meter {
 
 Identity::Identity(const Model& model, std::uint32_t serial_number) {
+    // Manufacturer, type, and the serial number in four octets.
+    std::copy(flag_manufacturer.begin(), flag_manufacturer.end(), system_title_.begin());
+    system_title_[3] = model.title_octet;
+    for (std::size_t i = 0; i < 4; ++i) {
+        const std::uint32_t digits = serial_number % (max_serial_number + 1);
+        system_title_[4 + i] = static_cast<std::uint8_t>(digits >> (24 - 8 * i));
+    }
     logical_device_name_.fill('0');
     std::copy(flag_manufacturer.begin(), flag_manufacturer.end(), logical_device_name_.begin());
     // The type: the last five characters of the model's name, as many as there are.

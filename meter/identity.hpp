@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "dlms/security/suite.hpp"
 #include "meter/model.hpp"
 
 namespace blathy::meter {
@@ -22,6 +23,8 @@ class Identity {
 
     // "00012345"
     [[nodiscard]] std::string_view serial_number() const { return {logical_device_name_.data() + 8, 8}; }
+    // Of all that the meter protects (IEC 62056-5-3, 4.3.4): manufacturer, type and serial number.
+    [[nodiscard]] const dlms::security::SystemTitle& system_title() const { return system_title_; }
     // COSEM logical device name: manufacturer, type and serial number in 16 octets, unique in the world
     // (IEC 62056-6-2, 4.1.8.2).
     [[nodiscard]] std::string_view logical_device_name() const {
@@ -30,6 +33,7 @@ class Identity {
 
   private:
     std::array<char, 16> logical_device_name_{};
+    dlms::security::SystemTitle system_title_{};
 };
 
 }  // namespace blathy::meter

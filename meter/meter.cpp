@@ -12,6 +12,29 @@ namespace {
 // 1 January 2026: where the clock of a new meter stands whose clock chip knows nothing.
 constexpr UtcTime factory_time = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 
+EventKind kind_of(security::SecurityEvent event) {
+    using security::SecurityEvent;
+    switch (event) {
+        case SecurityEvent::wrong_password:
+            return EventKind::wrong_password;
+        case SecurityEvent::keys_changed:
+            return EventKind::keys_changed;
+        case SecurityEvent::deciphering_failed:
+            return EventKind::deciphering_failed;
+        case SecurityEvent::replay:
+            return EventKind::replay;
+        case SecurityEvent::weak_protection:
+            return EventKind::weak_protection;
+        case SecurityEvent::counter_alarm:
+            return EventKind::counter_alarm;
+        case SecurityEvent::counter_end:
+            return EventKind::counter_end;
+        case SecurityEvent::storage_failed:
+            break;
+    }
+    return EventKind::storage_damaged;
+}
+
 template <class Value, class Read>
 std::optional<Value> load(const Store& store, RecordId id, Read&& read_record) {
     std::array<std::uint8_t, max_record_size> room{};
@@ -31,11 +54,13 @@ bool keep(Store& store, RecordId id, const Value& value) {
 }  // namespace
 
 Meter::Meter(const Model& model, const Identity& identity, const Configuration& factory, Store& store,
-             std::optional<UtcTime> now, const EventHook& hook)
+             std::optional<UtcTime> now, const EventHook& hook, const security::SecurityPorts& ports)
     : model_(model),
       dictionary_(dictionary_of(model)),
       identity_(identity),
       store_(store),
+      hook_(hook),
+      security_(store, identity.system_title(), ports, security_reporter_),
       configuration_(load<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory)),
       accounting_(model, store, hook),
       clock_(configuration_.clock, now.value_or(accounting_.saved_time().value_or(factory_time)), now.has_value()),
@@ -61,6 +86,7 @@ Pulses Meter::advance(const Interval& interval) {
     clock_.advance(std::chrono::microseconds{rest.duration_us});
     display_.advance(duration, measurements());
     outbox_.advance(duration);
+    uptime_ += duration;
     unsaved_ += duration;
     if (unsaved_ >= save_period) {
         // A flash that fails now is tried again with the next Interval; the registers go on.
@@ -68,6 +94,10 @@ Pulses Meter::advance(const Interval& interval) {
     }
     return {active_pulses_.advance(energy().total.active_absolute(), interval.duration_us),
             reactive_pulses_.advance(energy().total.reactive_absolute(), interval.duration_us)};
+}
+
+void Meter::SecurityReporter::report(security::SecurityEvent event, Role role) {
+    meter_.hook_({kind_of(event), meter_.clock_.now(), static_cast<std::int64_t>(role)});
 }
 
 bool Meter::save() {

@@ -21,6 +21,7 @@
 #include "meter/model.hpp"
 #include "meter/push/outbox.hpp"
 #include "meter/quantity/quantity.hpp"
+#include "meter/security/meter_security.hpp"
 #include "meter/storage/store.hpp"
 
 namespace blathy::meter {
@@ -39,9 +40,11 @@ class Meter {
     // Takes up what the flash of `store` holds, which must be a shared one to keep registers and profiles; a new meter
     // begins at zero with `factory` settings. `now` is what the clock chip says, none if its battery is empty: then the
     // clock goes on from the last saved time, and says that it is invalid. `hook` is told what happens on the way from
-    // energy to the bill.
+    // energy to the bill. Without security's ports nobody but the public client is served.
     Meter(const Model& model, const Identity& identity, const Configuration& factory, Store& store,
-          std::optional<UtcTime> now, const EventHook& hook = {});
+          std::optional<UtcTime> now, const EventHook& hook = {}, const security::SecurityPorts& ports = {});
+    Meter(const Meter&) = delete;
+    Meter& operator=(const Meter&) = delete;
 
     // Time passes as the Interval says, with what was measured in it.
     Pulses advance(const Interval& interval);
@@ -75,6 +78,12 @@ class Meter {
     bool configure(const Configuration& configuration);
 
     [[nodiscard]] Outbox& outbox() { return outbox_; }
+    [[nodiscard]] security::MeterSecurity& security() { return security_; }
+    [[nodiscard]] const security::MeterSecurity& security() const { return security_; }
+    // Seconds that were lived since the start: they never go back.
+    [[nodiscard]] std::uint32_t uptime_s() const {
+        return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(uptime_).count());
+    }
     [[nodiscard]] Store& store() { return store_; }
     [[nodiscard]] const Store& store() const { return store_; }
 
@@ -91,12 +100,25 @@ class Meter {
     [[nodiscard]] Lcd lcd() const { return display_.render(measurements(), clock_.local_now()); }
 
   private:
+    // What security notices becomes an event of the meter.
+    class SecurityReporter final : public security::SecurityEvents {
+      public:
+        explicit SecurityReporter(const Meter& meter) : meter_(meter) {}
+        void report(security::SecurityEvent event, Role role) override;
+
+      private:
+        const Meter& meter_;
+    };
+
     void move_clock(UtcTime now, bool becomes_valid);
 
     const Model& model_;
     const Dictionary& dictionary_;
     Identity identity_;
     Store& store_;
+    EventHook hook_;
+    SecurityReporter security_reporter_{*this};
+    security::MeterSecurity security_;
     Configuration configuration_;
     Accounting accounting_;
     Clock clock_;
@@ -107,6 +129,7 @@ class Meter {
     Display display_;
     Outbox outbox_;
     std::chrono::microseconds unsaved_{0};
+    std::chrono::microseconds uptime_{0};
 };
 
 }  // namespace blathy::meter

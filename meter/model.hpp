@@ -91,10 +91,11 @@ struct Thresholds {
 };
 
 struct Model {
-    std::string_view name;   // "SED302"
-    std::string_view title;  // as printed on the front plate
-    std::uint8_t phases;     // measuring elements, 1 to max_phases
-    bool neutral_current;    // the neutral conductor is measured too
+    std::string_view name;     // "SED302"
+    std::string_view title;    // as printed on the front plate
+    std::uint8_t title_octet;  // the type in the system title
+    std::uint8_t phases;       // measuring elements, 1 to max_phases
+    bool neutral_current;      // the neutral conductor is measured too
     std::uint32_t nominal_voltage_mv;
     std::uint32_t basic_current_ma;  // Ib, or In of a transformer-operated meter
     std::uint32_t max_current_ma;    // Imax

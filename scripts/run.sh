@@ -72,7 +72,10 @@ if ((tenths == 100)); then
     exit 1
 fi
 
-build/blathy read "${listen/0.0.0.0/127.0.0.1}"
+# A meter without keys of its own takes this password; one that has them says who it is, and what time it has.
+reader=(--client 2)
+if [[ " ${options[*]} " == *" --keys "* ]]; then reader=(); fi
+BLATHY_PASSWORD=DEMO-PASSWORD build/blathy read "${listen/0.0.0.0/127.0.0.1}" "${reader[@]}"
 awk -v from="$started" -v to="$EPOCHREALTIME" 'BEGIN { printf "\nmake run to first reading: %.1f s\n", to - from }'
 echo "front panel: http://${panel/0.0.0.0/127.0.0.1}/"
 echo "Ctrl-C stops the meter"

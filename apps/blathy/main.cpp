@@ -3,6 +3,7 @@
 #include "apps/blathy/accuracy/command.hpp"
 #include "apps/blathy/client/commands.hpp"
 #include "apps/blathy/decode/command.hpp"
+#include "apps/blathy/keys/command.hpp"
 #include "apps/blathy/meter/command.hpp"
 #include "apps/blathy/simulate/command.hpp"
 #include "meter/identity.hpp"
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
     int exit_code = blathy::apps::exit_ok;
     app.set_version_flag("--version", std::string(blathy::meter::firmware_version));
     blathy::apps::add_meter_command(app, exit_code);
+    blathy::apps::add_keys_command(app, exit_code);
     blathy::apps::add_client_commands(app, exit_code);
     blathy::apps::add_decode_command(app, exit_code);
     blathy::apps::add_accuracy_command(app, exit_code);

@@ -11,44 +11,22 @@
 namespace blathy::bench {
 namespace {
 
-constexpr std::uint16_t client = 16;
+constexpr std::uint16_t client = 2;
 constexpr std::uint16_t meter = 1;
 
-// The AARQ without security, with every service of logical names that needs none.
+// The AARQ of who collects data from a meter with demo keys, with a password and every service that needs no ciphering.
 Octets aarq(std::uint16_t max_pdu) {
-    return {0x60,
-            0x1D,
-            0xA1,
-            0x09,
-            0x06,
-            0x07,
-            0x60,
-            0x85,
-            0x74,
-            0x05,
-            0x08,
-            0x01,
-            0x01,
-            0xBE,
-            0x10,
-            0x04,
-            0x0E,
-            0x01,
-            0x00,
-            0x00,
-            0x00,
-            0x06,
-            0x5F,
-            0x1F,
-            0x04,
-            0x00,
-            0x00,
-            0x7E,
-            0x1F,
-            static_cast<std::uint8_t>(max_pdu >> 8U),
-            static_cast<std::uint8_t>(max_pdu & 0xFFU)};
+    Octets apdu = {0x60, 0x3B,                                                        // AARQ
+                   0xA1, 0x09, 0x06, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08, 0x01, 0x01,  // logical names
+                   0x8A, 0x02, 0x07, 0x80,                                            // authentication
+                   0x8B, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08, 0x02, 0x01,              // low level security
+                   0xAC, 0x0F, 0x80, 0x0D, 'D',  'E',  'M',  'O',  '-',  'P',  'A',  'S',  'S',  'W',  'O',  'R', 'D',
+                   0xBE, 0x10, 0x04, 0x0E, 0x01, 0x00, 0x00, 0x00, 0x06, 0x5F, 0x1F, 0x04, 0x00, 0x00, 0x7E, 0x1F};
+    apdu.push_back(static_cast<std::uint8_t>(max_pdu >> 8U));
+    apdu.push_back(static_cast<std::uint8_t>(max_pdu & 0xFFU));
+    return apdu;
 }
-constexpr std::size_t aare_octets = 43;
+constexpr std::size_t aare_octets = 56;
 
 // Class 3, 1-0:1.8.0.255, attribute 2; its answer is a double-long-unsigned.
 const Octets get_energy = {0xC0, 0x01, 0xC1, 0x00, 0x03, 0x01, 0x00, 0x01, 0x08, 0x00, 0xFF, 0x02, 0x00};

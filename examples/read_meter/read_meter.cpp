@@ -1,7 +1,10 @@
 // Reads a meter's registers, with their units, and the newest rows of a profile.
 //
-//     read_meter tcp://192.0.2.7 [1-0:99.1.0.255]
+//     read_meter tcp://192.0.2.7 CLIENT [1-0:99.1.0.255]
+//
+// The client's password, if it has one, is in $BLATHY_PASSWORD.
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -66,20 +69,26 @@ int complain(const Error& error) {
 
 int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (arguments.empty()) {
-        std::fprintf(stderr, "usage: read_meter URL [PROFILE]\n");
+    if (arguments.size() < 2) {
+        std::fprintf(stderr, "usage: read_meter URL CLIENT [PROFILE]\n");
         return 2;
     }
     const auto url = parse_url(arguments[0]);
     if (!url) return complain(url.error());
-    auto client = Client::connect(*url, {});
+    Options options;
+    options.link.client_sap = static_cast<std::uint16_t>(std::atoi(arguments[1].c_str()));
+    if (const char* password = std::getenv("BLATHY_PASSWORD")) {
+        const std::string text(password);
+        options.association.password = Octets(text.begin(), text.end());
+    }
+    auto client = Client::connect(*url, options);
     if (!client) return complain(client.error());
     const auto objects = client->object_list();
     if (!objects) return complain(objects.error());
     print_registers(*client, **objects);
-    if (arguments.size() > 1) {
-        const auto name = dlms::parse_obis(arguments[1]);
-        if (!name) return complain({ErrorKind::usage, 0, "'" + arguments[1] + "' is not an OBIS code"});
+    if (arguments.size() > 2) {
+        const auto name = dlms::parse_obis(arguments[2]);
+        if (!name) return complain({ErrorKind::usage, 0, "'" + arguments[2] + "' is not an OBIS code"});
         if (const auto printed = print_profile(*client, *name, 10); !printed) return complain(printed.error());
     }
     return 0;

@@ -22,11 +22,14 @@ namespace {
 
 using dlms::Obis;
 
-constexpr Roles everybody = Role::public_client | Role::management;
-constexpr Roles management_only = Role::management;
-
-constexpr Object read_only(const InterfaceClass& of_class, const Obis& name) {
-    return {&of_class, name, everybody, {}, {}};
+constexpr Object identity(const InterfaceClass& of_class, const Obis& name) {
+    return {&of_class, name, AccessKind::identity};
+}
+constexpr Object reading(const InterfaceClass& of_class, const Obis& name) {
+    return {&of_class, name, AccessKind::reading};
+}
+constexpr Object parameter(const InterfaceClass& of_class, const Obis& name) {
+    return {&of_class, name, AccessKind::parameter};
 }
 
 // Collects objects in a constant expression, once to count them and once to keep them.
@@ -43,27 +46,30 @@ struct Collection {
 
 template <class Objects>
 constexpr void add_administration(Objects& to) {
-    to.add({&clock_class, Obis(0, 0, 1, 0, 0), everybody, management_only, management_only});
-    to.add(read_only(unix_time_class, Obis(0, 0, 1, 1, 0)));
-    to.add({&association_class, Obis(0, 0, 40, 0, 0), everybody, management_only, {}});
-    to.add(read_only(sap_assignment_class, Obis(0, 0, 41, 0, 0)));
-    to.add(read_only(logical_device_name_class, Obis(0, 0, 42, 0, 0)));
-    to.add(read_only(serial_number_class, Obis(0, 0, 96, 1, 0)));  // device ID 1: manufacturing number
-    to.add(read_only(model_name_class, Obis(0, 0, 96, 1, 1)));     // device ID 2: type
-    to.add(read_only(serial_number_class, Obis(1, 0, 0, 0, 0)));   // electricity ID 1
-    to.add(read_only(firmware_version_class, Obis(1, 0, 0, 2, 0)));
-    to.add(read_only(local_time_class, Obis(1, 0, 0, 9, 1)));
-    to.add(read_only(local_date_class, Obis(1, 0, 0, 9, 2)));
-    for (const PushSetup setup : push_setups) {
-        to.add({&push_setup_class, name_of(setup), everybody, management_only, management_only});
+    to.add({&clock_class, Obis(0, 0, 1, 0, 0), AccessKind::clock});
+    to.add({&unix_time_class, Obis(0, 0, 1, 1, 0), AccessKind::clock});
+    to.add({&association_class, Obis(0, 0, 40, 0, 0), AccessKind::association});
+    to.add(identity(sap_assignment_class, Obis(0, 0, 41, 0, 0)));
+    for (std::size_t e = 0; e < security::context_roles.size(); ++e) {
+        const int number = static_cast<int>(e);
+        to.add({&security_setup_class, Obis(0, 0, 43, 0, number), AccessKind::security_setup});
+        to.add(identity(invocation_counter_class, Obis(0, 0, 43, 1, number)));
     }
-    for (const int e : {0, 1}) to.add(read_only(nameplate_register_class, Obis(1, 0, 0, 3, e)));
-    for (const int e : {0, 1, 2, 3}) to.add(read_only(nameplate_register_class, Obis(1, 0, 0, 6, e)));
+    to.add(identity(logical_device_name_class, Obis(0, 0, 42, 0, 0)));
+    to.add(identity(serial_number_class, Obis(0, 0, 96, 1, 0)));  // device ID 1: manufacturing number
+    to.add(identity(model_name_class, Obis(0, 0, 96, 1, 1)));     // device ID 2: type
+    to.add(identity(serial_number_class, Obis(1, 0, 0, 0, 0)));   // electricity ID 1
+    to.add(identity(firmware_version_class, Obis(1, 0, 0, 2, 0)));
+    to.add({&local_time_class, Obis(1, 0, 0, 9, 1), AccessKind::clock});
+    to.add({&local_date_class, Obis(1, 0, 0, 9, 2), AccessKind::clock});
+    for (const PushSetup setup : push_setups) to.add(parameter(push_setup_class, name_of(setup)));
+    for (const int e : {0, 1}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 3, e)));
+    for (const int e : {0, 1, 2, 3}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 6, e)));
 }
 
 template <class Objects>
 constexpr void add_measured(Objects& to, int c, int d, int e = 0) {
-    to.add(read_only(measured_register_class, Obis(1, 0, c, d, e)));
+    to.add(reading(measured_register_class, Obis(1, 0, c, d, e)));
 }
 
 template <class Objects>
@@ -103,48 +109,44 @@ template <class Objects>
 constexpr void add_tariffs(Objects& to, const Model& model) {
     for (const Quantity quantity : demand_quantities) {
         for (int tariff = 1; tariff <= model.tariffs.tariffs; ++tariff) {
-            to.add(read_only(account_register_class, Obis(1, 0, quantity, obis_energy, tariff)));
+            to.add(reading(account_register_class, Obis(1, 0, quantity, obis_energy, tariff)));
         }
         for (int tariff = 0; tariff <= model.tariffs.tariffs; ++tariff) {
-            to.add(read_only(account_register_class, Obis(1, 0, quantity, obis_billing_energy, tariff)));
+            to.add(reading(account_register_class, Obis(1, 0, quantity, obis_billing_energy, tariff)));
         }
-        to.add({&demand_class, Obis(1, 0, quantity, obis_demand, 0), everybody, management_only, management_only});
+        to.add(reading(demand_class, Obis(1, 0, quantity, obis_demand, 0)));
         for (int tariff = 0; tariff <= model.tariffs.tariffs; ++tariff) {
-            to.add({&maximum_demand_class,
-                    Obis(1, 0, quantity, obis_maximum_demand, tariff),
-                    everybody,
-                    {},
-                    management_only});
-            to.add(read_only(account_register_class, Obis(1, 0, quantity, obis_cumulative_demand, tariff)));
+            to.add(reading(maximum_demand_class, Obis(1, 0, quantity, obis_maximum_demand, tariff)));
+            to.add(reading(account_register_class, Obis(1, 0, quantity, obis_cumulative_demand, tariff)));
         }
     }
-    to.add({&calendar_class, Obis(0, 0, 13, 0, 0), everybody, management_only, management_only});
-    to.add({&special_days_class, Obis(0, 0, 11, 0, 0), everybody, management_only, management_only});
-    to.add({&tariff_scripts_class, tariff_script_table, everybody, {}, management_only});
-    for (const int e : {0, 1}) to.add(read_only(register_activation_class, Obis(0, 0, 14, 0, e)));
-    to.add(read_only(active_tariff_class, active_tariff_name));
-    to.add(read_only(active_calendar_name_class, Obis(1, 0, 0, 2, 2)));
-    to.add(read_only(passive_calendar_name_class, Obis(1, 0, 0, 2, 7)));
+    to.add(parameter(calendar_class, Obis(0, 0, 13, 0, 0)));
+    to.add(parameter(special_days_class, Obis(0, 0, 11, 0, 0)));
+    to.add(parameter(tariff_scripts_class, tariff_script_table));
+    for (const int e : {0, 1}) to.add(reading(register_activation_class, Obis(0, 0, 14, 0, e)));
+    to.add(reading(active_tariff_class, active_tariff_name));
+    to.add(reading(active_calendar_name_class, Obis(1, 0, 0, 2, 2)));
+    to.add(reading(passive_calendar_name_class, Obis(1, 0, 0, 2, 7)));
 }
 
 template <class Objects>
 constexpr void add_recorded(Objects& to, const Model& model) {
     for (const Quantity quantity : demand_quantities) {
         for (const int d : {obis_recorded_energy, obis_recorded_energy_2}) {
-            to.add(read_only(account_register_class, Obis(1, 0, quantity, d, 0)));
+            to.add(reading(account_register_class, Obis(1, 0, quantity, d, 0)));
         }
     }
     for (const std::uint8_t c : recorded_codes) {
         if (quantity_code(c).phase > model.phases || (c == current_neutral && !model.neutral_current)) continue;
         for (const int d : {obis_average, obis_minimum, obis_maximum}) {
-            to.add(read_only(account_register_class, Obis(1, 0, c, d, 0)));
+            to.add(reading(account_register_class, Obis(1, 0, c, d, 0)));
         }
     }
 }
 
 template <const ProfileSource& source, class Objects>
 constexpr void add_profile(Objects& to, const Obis& name) {
-    to.add({&profile_class<source>, name, everybody, management_only, management_only});
+    to.add(reading(profile_class<source>, name));
 }
 
 template <class Objects>
@@ -159,17 +161,17 @@ constexpr void add_billing(Objects& to, const Model& model) {
         add_profile<minimum_profile>(to, Obis(1, 0, 99, 134, 0));
         add_profile<maximum_profile>(to, Obis(1, 0, 99, 135, 0));
     }
-    for (int e = status_recording_1; e <= status_monthly; ++e) to.add(read_only(profile_status_class, status_name(e)));
-    to.add({&billing_scripts_class, Obis(0, 0, 10, 0, 1), everybody, {}, management_only});
-    to.add({&monthly_schedule_class, Obis(0, 0, 15, 0, 0), everybody, management_only, {}});
-    to.add({&daily_schedule_class, Obis(0, 0, 15, 1, 0), everybody, management_only, {}});
-    to.add(read_only(reset_counter_class, reset_counter_name));
-    to.add(read_only(available_periods_class, Obis(1, 0, 0, 1, 1)));
-    to.add(read_only(last_reset_class, last_reset_name));
-    to.add(read_only(demand_period_class, Obis(1, 0, 0, 8, 0)));
-    to.add(read_only(recording_interval_1_class, Obis(1, 0, 0, 8, 4)));
-    to.add(read_only(recording_interval_2_class, Obis(1, 0, 0, 8, 5)));
-    to.add({&time_shift_limit_class, Obis(1, 0, 0, 9, 11), everybody, management_only, {}});
+    for (int e = status_recording_1; e <= status_monthly; ++e) to.add(reading(profile_status_class, status_name(e)));
+    to.add(parameter(billing_scripts_class, Obis(0, 0, 10, 0, 1)));
+    to.add(parameter(monthly_schedule_class, Obis(0, 0, 15, 0, 0)));
+    to.add(parameter(daily_schedule_class, Obis(0, 0, 15, 1, 0)));
+    to.add(reading(reset_counter_class, reset_counter_name));
+    to.add(reading(available_periods_class, Obis(1, 0, 0, 1, 1)));
+    to.add(reading(last_reset_class, last_reset_name));
+    to.add(reading(demand_period_class, Obis(1, 0, 0, 8, 0)));
+    to.add(reading(recording_interval_1_class, Obis(1, 0, 0, 8, 4)));
+    to.add(reading(recording_interval_2_class, Obis(1, 0, 0, 8, 5)));
+    to.add(parameter(time_shift_limit_class, Obis(1, 0, 0, 9, 11)));
 }
 
 template <class Objects>
@@ -180,7 +182,7 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_tariffs(to, model);
     add_recorded(to, model);
     add_billing(to, model);
-    to.add(read_only(profile_class<test_profile>, Obis(1, 0, 99, 128, 0)));
+    to.add({&profile_class<test_profile>, Obis(1, 0, 99, 128, 0), AccessKind::fixed});
 }
 
 template <const Model& model>

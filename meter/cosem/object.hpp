@@ -11,6 +11,7 @@
 #include "dlms/apdu/common.hpp"
 #include "dlms/data.hpp"
 #include "dlms/obis.hpp"
+#include "meter/security/access_rights.hpp"
 
 namespace blathy::meter {
 
@@ -18,24 +19,9 @@ class Meter;
 class Association;
 struct Object;
 
-// Who may ask: one role a client SAP (see meter/server/association.hpp).
-enum class Role : std::uint8_t { public_client, management, count };
-
-class Roles {
-  public:
-    constexpr Roles() = default;
-    constexpr Roles(Role role) : bits_(static_cast<std::uint8_t>(1U << static_cast<unsigned>(role))) {}
-    constexpr Roles operator|(Roles other) const { return Roles(static_cast<std::uint8_t>(bits_ | other.bits_)); }
-    [[nodiscard]] constexpr bool has(Role role) const { return ((bits_ >> static_cast<unsigned>(role)) & 1U) != 0; }
-    [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
-
-  private:
-    constexpr explicit Roles(std::uint8_t bits) : bits_(bits) {}
-    std::uint8_t bits_ = 0;
-};
-constexpr Roles operator|(Role a, Role b) {
-    return Roles(a) | Roles(b);
-}
+using security::AccessKind;
+using security::Rights;
+using security::Role;
 
 // Where a long attribute goes on. Zero at first; what the numbers mean is the attribute's own business.
 struct Cursor {
@@ -72,11 +58,13 @@ struct Attribute {
     ReadAttribute read;    // null: can't be read by anybody
     WriteAttribute write;  // null: can't be written by anybody
     bool selective_access = false;
+    AccessKind access = AccessKind::of_object;
 };
 
 struct Method {
     std::int8_t id;
     InvokeMethod invoke;
+    AccessKind access = AccessKind::of_object;
 };
 
 // An interface class in one version. Attribute 1, the logical name, is every class's and is not listed.
@@ -90,10 +78,14 @@ struct InterfaceClass {
 struct Object {
     const InterfaceClass* interface_class;
     dlms::Obis name;
-    Roles readers;  // of the readable attributes; the object is in these roles' object lists
-    Roles writers;  // of the writable attributes
-    Roles callers;  // of the methods
+    AccessKind access;  // of those attributes and methods that state no other
 };
+
+// What a role may do, before its security policy (IC 15, version 3). None to an object that is not in its list.
+Rights rights_of(const Object& object, const Attribute& attribute, Role role);
+Rights rights_of(const Object& object, const Method& method, Role role);
+// The object is in the role's object list, and its logical name can be read.
+bool is_listed(const Object& object, Role role);
 
 const Attribute* find_attribute(const InterfaceClass& interface_class, std::int8_t id);
 const Method* find_method(const InterfaceClass& interface_class, std::int8_t id);

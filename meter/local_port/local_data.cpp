@@ -8,6 +8,7 @@
 #include "meter/display/display.hpp"
 #include "meter/display/shown_value.hpp"
 #include "meter/meter.hpp"
+#include "meter/server/association.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -70,18 +71,13 @@ std::size_t LocalData::password_seed(std::span<char> room) {
 }
 
 bool LocalData::is_password(int level, std::string_view password) {
-    if (!lock_.is_over(now_ms_)) return false;
-    if (level == 1 && meter_.configuration().management_password.matches(as_bytes(password))) {
-        wrong_passwords_ = 0;
-        return true;
-    }
-    if (wrong_passwords_ < UINT8_MAX) ++wrong_passwords_;
-    if (wrong_passwords_ >= free_attempts) {
-        std::uint32_t lock_ms = first_lock_ms;
-        for (int i = free_attempts; i < wrong_passwords_ && lock_ms < longest_lock_ms; ++i) lock_ms *= 2;
-        lock_.start(now_ms_, std::min(lock_ms, longest_lock_ms));
-    }
-    return false;
+    using security::AccessPort;
+    using security::Role;
+    if (level != 1) return false;
+    const security::Caller caller{client_sap_of(Role::management), management_logical_device, AccessPort::optical,
+                                  meter_.uptime_s()};
+    const auto check = check_password(meter_.security().around(), caller, Role::management, as_bytes(password));
+    return check == security::PasswordCheck::right;
 }
 
 std::size_t LocalData::read(int /*level*/, std::string_view address, std::string_view /*argument*/,

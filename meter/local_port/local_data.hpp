@@ -5,7 +5,7 @@
 //   1-0:0.9.1   local time, hhmmss or hh:mm:ss        1-0:0.9.2   local date, YYMMDD or YY-MM-DD
 //   0-0:96.1.0  serial number (1-0:0.0.0 too)         1-0:0.2.0   firmware version
 //
-// P1 takes the management client's password.
+// P1 takes the management client's password; wrong ones delay the next as they do in an association.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,6 @@
 #include "base/text.hpp"
 #include "dlms/iec62056_21/meter_session.hpp"
 #include "dlms/obis.hpp"
-#include "dlms/pause.hpp"
 
 namespace blathy::meter {
 
@@ -24,13 +23,7 @@ class Meter;
 
 class LocalData final : public dlms::iec62056_21::MeterPort {
   public:
-    // So many passwords in a row may be wrong. Then none is good for a minute, and for twice as long each further time.
-    static constexpr std::uint8_t free_attempts = 3;
-    static constexpr std::uint32_t first_lock_ms = 60'000;
-    static constexpr std::uint32_t longest_lock_ms = 3'600'000;
-
     explicit LocalData(Meter& meter) : meter_(meter) {}
-    void set_time(std::uint32_t now_ms) { now_ms_ = now_ms; }
 
     std::size_t readout_line(std::size_t index, std::span<char> room) override;
     std::size_t password_seed(std::span<char> room) override;
@@ -44,9 +37,6 @@ class LocalData final : public dlms::iec62056_21::MeterPort {
     bool put_quantity(TextWriter& out, const dlms::Obis& item) const;
 
     Meter& meter_;
-    std::uint32_t now_ms_ = 0;
-    dlms::Pause lock_;
-    std::uint8_t wrong_passwords_ = 0;
 };
 
 }  // namespace blathy::meter

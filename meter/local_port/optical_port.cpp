@@ -16,13 +16,18 @@ dlms::iec62056_21::MeterSettings session_settings(const Meter& meter, const Opti
     return session;
 }
 
+HdlcPortSettings at_optical_port(HdlcPortSettings settings) {
+    settings.access_port = AccessPort::optical;
+    return settings;
+}
+
 }  // namespace
 
 OpticalPort::OpticalPort(Meter& meter, const OpticalPortSettings& settings)
     : starts_with_hdlc_(settings.starts_with_hdlc),
       data_(meter),
       session_(session_settings(meter, settings), data_),
-      hdlc_(meter, settings.hdlc) {}
+      hdlc_(meter, at_optical_port(settings.hdlc)) {}
 
 void OpticalPort::receive(Bytes octets, std::uint32_t now_ms) {
     if (is_hdlc()) {
@@ -30,7 +35,6 @@ void OpticalPort::receive(Bytes octets, std::uint32_t now_ms) {
         was_connected_ = was_connected_ || hdlc_.is_connected();
         return;
     }
-    data_.set_time(now_ms);
     session_.receive(octets, now_ms);
 }
 

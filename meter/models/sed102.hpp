@@ -12,6 +12,7 @@ inline constexpr std::array<Network, 1> sed102_networks = {{{"230 V", 230'000}}}
 inline constexpr Model sed102 = {
     .name = "SED102",
     .title = "Single phase smart electricity meter",
+    .title_octet = 0x10,
     .phases = 1,
     .neutral_current = false,
     .nominal_voltage_mv = 230'000,

@@ -12,6 +12,7 @@ inline constexpr std::array<Network, 1> sed302_networks = {{{"3x230/400 V", 230'
 inline constexpr Model sed302 = {
     .name = "SED302",
     .title = "Three phase smart electricity meter",
+    .title_octet = 0x30,
     .phases = 3,
     .neutral_current = true,
     .nominal_voltage_mv = 230'000,

@@ -12,6 +12,7 @@ inline constexpr std::array<Network, 1> sm120b2_networks = {{{"230 V", 230'000}}
 inline constexpr Model sm120b2 = {
     .name = "SM120B2",
     .title = "Single phase DIN rail smart electricity meter",
+    .title_octet = 0x12,
     .phases = 1,
     .neutral_current = true,
     .nominal_voltage_mv = 230'000,

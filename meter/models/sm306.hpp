@@ -13,6 +13,7 @@ inline constexpr std::array<Network, 2> sm306_networks = {{{"3x240/415 V", 240'0
 inline constexpr Model sm306 = {
     .name = "SM306",
     .title = "Three phase CT smart electricity meter",
+    .title_octet = 0x36,
     .phases = 3,
     .neutral_current = true,
     .nominal_voltage_mv = 240'000,

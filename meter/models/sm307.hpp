@@ -14,6 +14,7 @@ inline constexpr std::array<Network, 3> sm307_networks = {
 inline constexpr Model sm307 = {
     .name = "SM307",
     .title = "Three phase CT/VT smart electricity meter",
+    .title_octet = 0x37,
     .phases = 3,
     .neutral_current = true,
     .nominal_voltage_mv = 110'000,

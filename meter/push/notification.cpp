@@ -4,6 +4,7 @@
 
 #include "dlms/apdu/notification.hpp"
 #include "meter/meter.hpp"
+#include "meter/security/protected_notification.hpp"
 #include "meter/server/association.hpp"
 
 namespace blathy::meter {
@@ -13,10 +14,6 @@ using dlms::DataAccessResult;
 
 // Kept free for a null-data in each place that is still to come.
 constexpr std::size_t reserve = PushSettings::max_objects;
-
-Association association_with(std::int8_t client_sap) {
-    return {static_cast<std::uint16_t>(client_sap), management_logical_device};
-}
 
 // All pieces of the attribute. False: it can't be read, or there is no room for it.
 bool write_attribute_value(const AttributeContext& of, const Attribute& attribute, ByteWriter& out) {
@@ -47,14 +44,16 @@ bool write_readable(const Meter& meter, const Association& association, const Ca
     const auto& [class_id, name, id] = wanted.attribute;
     const Object* object = meter.dictionary().find(name);
     if (object == nullptr || object->interface_class->id != class_id) return false;
-    if (!object->readers.has(association.role())) return false;
+    if (!is_listed(*object, association.role())) return false;
     const std::size_t start = out.size();
     if (id == logical_name) {
         if (out.room_left() < attribute_piece_size + reserve) return false;
         dlms::DataWriter(out).octet_string(object->name);
     } else {
         const Attribute* attribute = find_attribute(*object->interface_class, id);
-        if (attribute == nullptr || attribute->read == nullptr) return false;
+        if (attribute == nullptr) return false;
+        const Rights rights = rights_of(*object, *attribute, association.role());
+        if (!security::permits(rights, Rights::read, Rights::request)) return false;
         if (!write_attribute_value({meter, *object, association, nullptr}, *attribute, out)) return false;
     }
     return wanted.data_index == 0 || keep_element(out, start, wanted.data_index);
@@ -74,26 +73,46 @@ std::array<std::uint8_t, dlms::DateTime::encoded_size> time_of(const Meter& mete
     return octets;
 }
 
-}  // namespace
-
-Bytes write_data_notification(const Meter& meter, const PushSettings& settings, dlms::LongInvokeId invoke,
-                              MutableBytes room) {
-    const Association association = association_with(settings.client_sap);
-    const auto time = time_of(meter);
-    ByteWriter out(room);
-    write(out, dlms::DataNotification{invoke, time, {}});  // what comes before the body
-    dlms::DataWriter(out).structure(settings.objects.count);
-    for (const CaptureObject& object : settings.objects.view()) write_value(meter, association, object, out);
-    return out.ok() ? out.written() : Bytes{};
+Role role_towards(std::int8_t client_sap) {
+    return security::role_of(static_cast<std::uint8_t>(client_sap)).value_or(Role::public_client);
 }
 
-Bytes write_event_notification(const Meter& meter, std::int8_t client_sap, const dlms::AttributeDescriptor& attribute,
-                               MutableBytes room) {
-    const auto time = time_of(meter);
+// What `write` has written, protected.
+template <class Write>
+Bytes protected_notification(Meter& meter, std::int8_t client_sap, MutableBytes room, Write&& write) {
+    const Role role = role_towards(client_sap);
+    auto& keys = meter.security().keys();
+    const auto protection = security::notification_protection(keys, role);
+    const bool plain = protection == dlms::security::Protection::none;
+    ByteWriter unprotected(room.first(room.size() - (plain ? 0 : security::notification_overhead)));
+    write(Association::towards(role), unprotected);
+    if (!unprotected.ok()) return {};
     ByteWriter out(room);
-    write(out, dlms::EventNotification{time, attribute, {}});  // what comes before the value
-    write_value(meter, association_with(client_sap), {attribute, 0}, out);
-    return out.ok() ? out.written() : Bytes{};
+    out.bytes(unprotected.written());
+    const bool done = protect_notification(keys, meter.security().server_title(), role, protection, out);
+    return done && out.ok() ? out.written() : Bytes{};
+}
+
+}  // namespace
+
+Bytes write_data_notification(Meter& meter, const PushSettings& settings, dlms::LongInvokeId invoke,
+                              MutableBytes room) {
+    return protected_notification(
+        meter, settings.client_sap, room, [&](const Association& association, ByteWriter& out) {
+            const auto time = time_of(meter);
+            write(out, dlms::DataNotification{invoke, time, {}});  // what comes before the body
+            dlms::DataWriter(out).structure(settings.objects.count);
+            for (const CaptureObject& object : settings.objects.view()) write_value(meter, association, object, out);
+        });
+}
+
+Bytes write_event_notification(Meter& meter, std::int8_t client_sap, const dlms::AttributeDescriptor& attribute,
+                               MutableBytes room) {
+    return protected_notification(meter, client_sap, room, [&](const Association& association, ByteWriter& out) {
+        const auto time = time_of(meter);
+        write(out, dlms::EventNotification{time, attribute, {}});  // what comes before the value
+        write_value(meter, association, {attribute, 0}, out);
+    });
 }
 
 }  // namespace blathy::meter

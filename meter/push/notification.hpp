@@ -1,7 +1,8 @@
 // The APDUs that the meter sends on its own account.
 //
-// They go in the clear, so they carry what the public client may read, and null-data for the rest, for what does not
-// exist, and for what does not fit. Both carry the meter's local time.
+// They carry what the role of their client may read, and null-data for the rest, for what does not exist, and for what
+// does not fit. They are protected as the role's policy demands of answers. Both carry the meter's local time. Nothing
+// is written when they can't be protected.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -16,11 +17,10 @@ class Meter;
 inline constexpr std::size_t min_notification_room = 1024;
 
 // DataNotification (Green Book 9.4.6.8): a structure of the values of the push object list, in its order.
-Bytes write_data_notification(const Meter& meter, const PushSettings& settings, dlms::LongInvokeId invoke,
-                              MutableBytes room);
+Bytes write_data_notification(Meter& meter, const PushSettings& settings, dlms::LongInvokeId invoke, MutableBytes room);
 
 // EventNotification (Green Book 9.4.6.7): one attribute with its value.
-Bytes write_event_notification(const Meter& meter, std::int8_t client_sap, const dlms::AttributeDescriptor& attribute,
+Bytes write_event_notification(Meter& meter, std::int8_t client_sap, const dlms::AttributeDescriptor& attribute,
                                MutableBytes room);
 
 }  // namespace blathy::meter

@@ -27,6 +27,21 @@ constexpr std::optional<Role> role_of(std::uint16_t client_sap) {
     return std::nullopt;
 }
 
+// Of the roles with keys, in the order of E in the names of their security setups (0-0:43.0.e) and invocation counters
+// (0-0:43.1.e): what a head end uses most comes first.
+inline constexpr std::array context_roles = {Role::management, Role::data_collection, Role::firmware,
+                                             Role::pre_established};
+constexpr Role context_role(std::uint8_t e) {
+    return context_roles[e < context_roles.size() ? e : 0];
+}
+// None: the public client has no keys.
+constexpr std::optional<std::uint8_t> context_number(Role role) {
+    for (std::size_t i = 0; i < context_roles.size(); ++i) {
+        if (context_roles[i] == role) return static_cast<std::uint8_t>(i);
+    }
+    return std::nullopt;
+}
+
 // The octet that IC 15 version 3 has for an attribute or method; a security policy of IC 64 version 1 has the same bits
 // from 2 on.
 struct Rights {
@@ -69,13 +84,15 @@ enum class AccessKind : std::uint8_t {
     identity,        // names, numbers, what is on offer, invocation counters
     clock,           // time
     reading,         // registers and profiles
+    fixed,           // what is read and never changes
     parameter,       // what a meter is set up by, and what is done to its account
     association,     // IC 15 but its secret
     secret,          // IC 15: attribute 7 and method 2
     hls_reply,       // IC 15: method 1
     security_setup,  // IC 64
     image,           // IC 18
-    count
+    count,
+    of_object = 0xFF  // of an attribute or a method: as its object
 };
 inline constexpr std::size_t access_kinds = static_cast<std::size_t>(AccessKind::count);
 
@@ -104,6 +121,8 @@ inline constexpr auto access_table = [] {
     grant(Kind::clock, Role::pre_established, w | proven, c | proven);
     grant(Kind::reading, Role::data_collection, r);
     grant(Kind::reading, Role::management, r | w, c);
+    grant(Kind::fixed, Role::data_collection, r);
+    grant(Kind::fixed, Role::management, r);
     grant(Kind::parameter, Role::data_collection, r);
     grant(Kind::parameter, Role::management, r | w, c);
     for (const Role role : {Role::data_collection, Role::management, Role::firmware}) {

@@ -147,7 +147,10 @@ ContextKeys demo_keys(Role role) {
             keys.unicast = demo_key("DEMO-MANAGE-KEY-");
             break;
     }
-    if (role == Role::pre_established) return keys;
+    if (role == Role::pre_established) {
+        keys.client_title = {'D', 'E', 'M', 'O', 'H', 'E', 'S', '4'};
+        return keys;
+    }
     keys.password = KeyOctets(as_bytes("DEMO-PASSWORD"));
     keys.hls_secret = KeyOctets(as_bytes("DEMO-HLS-SECRET"));
     keys.mechanisms = Mechanisms(Mechanism::low_level, Mechanism::high_level_gmac, Mechanism::high_level_sha256);

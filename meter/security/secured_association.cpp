@@ -38,6 +38,9 @@ constexpr std::int8_t reply_to_hls_method = 1;
 // An initiate with a dedicated key of 32 octets takes 48; the head of general-ciphering, counter and tag up to 66 more.
 constexpr std::size_t max_initiate_size = 128;
 constexpr std::size_t max_transaction_id_size = 16;
+// General-ciphering with the longest transaction id puts 61 octets around an answer, which needs room for something
+// too.
+constexpr std::uint16_t min_ciphered_client_pdu_size = 96;
 // How the AARQ's reader names a mechanism that is not of DLMS: there is no name to give back.
 constexpr std::uint8_t not_a_mechanism = 0xFF;
 
@@ -87,6 +90,18 @@ bool is_dedicated(ApduTag tag) {
 }
 
 }  // namespace
+
+PasswordCheck check_password(const Surroundings& of, const Caller& caller, Role role, Bytes password) {
+    if (!of.guesses.may_try(caller.port, role, caller.uptime_s)) return PasswordCheck::too_soon;
+    const auto keys = of.keys.keys(role);
+    if (keys && keys->password.size() > 0 && dlms::security::same_secret(keys->password, password)) {
+        of.guesses.succeeded(caller.port, role);
+        return PasswordCheck::right;
+    }
+    of.events.report(SecurityEvent::wrong_password, role);
+    if (!of.guesses.failed(caller.port, role, caller.uptime_s)) of.events.report(SecurityEvent::storage_failed, role);
+    return PasswordCheck::wrong;
+}
 
 void SecuredAssociation::close() {
     state_ = State::closed;
@@ -180,22 +195,26 @@ std::optional<SecuredAssociation::Rejection> SecuredAssociation::admit(const Sur
         return Rejection{UserDiagnostic::no_reason, {}};
     }
     role_ = *role;
+    if (ciphered_names && !use(of, Key::unicast)) {
+        return Rejection{UserDiagnostic::application_context_not_supported, {}};
+    }
     if (const auto diagnostic = choose_mechanism(of, aarq)) return Rejection{*diagnostic, {}};
     if (!ciphered_names && demands_protection(of)) {
         of.events.report(SecurityEvent::weak_protection, role_);
-        return Rejection{UserDiagnostic::application_context_not_supported, {}};
-    }
-    if (ciphered_names && !use(of, Key::unicast)) {
         return Rejection{UserDiagnostic::application_context_not_supported, {}};
     }
     ciphered_ = ciphered_names;
     if (const auto diagnostic = choose_titles(of, aarq)) return Rejection{*diagnostic, {}};
     if (auto rejection = read_initiate(of, aarq.user_information, request, room)) return rejection;
     if (mechanism_ == Mechanism::low_level) {
-        if (auto rejection = check_password(of, caller, aarq.authentication_value)) return rejection;
+        const auto check = check_password(of, caller, role_, aarq.authentication_value);
+        if (check != PasswordCheck::right) {
+            return Rejection{UserDiagnostic::authentication_failure, {}, check == PasswordCheck::too_soon};
+        }
     }
     if (auto rejection = negotiate(offer, request)) return rejection;
-    if (!request->dedicated_key.empty() && !take_dedicated_key(of, request->dedicated_key)) {
+    // Where nothing is ciphered it means nothing.
+    if (ciphered_ && !request->dedicated_key.empty() && !take_dedicated_key(of, request->dedicated_key)) {
         return Rejection{UserDiagnostic::no_reason, InitiateError::other};
     }
     if (is_challenged(mechanism_)) return challenge(of, caller, aarq.authentication_value);
@@ -259,23 +278,6 @@ std::optional<SecuredAssociation::Rejection> SecuredAssociation::read_initiate(
     return std::nullopt;
 }
 
-std::optional<SecuredAssociation::Rejection> SecuredAssociation::check_password(const Surroundings& of,
-                                                                                const Caller& caller, Bytes password) {
-    if (!of.guesses.may_try(caller.port, role_, caller.uptime_s)) {
-        return Rejection{UserDiagnostic::authentication_failure, {}, true};
-    }
-    const auto keys = of.keys.keys(role_);
-    if (keys && keys->password.size() > 0 && dlms::security::same_secret(keys->password, password)) {
-        of.guesses.succeeded(caller.port, role_);
-        return std::nullopt;
-    }
-    of.events.report(SecurityEvent::wrong_password, role_);
-    if (!of.guesses.failed(caller.port, role_, caller.uptime_s)) {
-        of.events.report(SecurityEvent::storage_failed, role_);
-    }
-    return Rejection{UserDiagnostic::authentication_failure, {}};
-}
-
 std::optional<SecuredAssociation::Rejection> SecuredAssociation::challenge(const Surroundings& of, const Caller& caller,
                                                                            Bytes client_challenge) {
     if (!dlms::security::is_challenge(mechanism_, client_challenge)) {
@@ -301,7 +303,8 @@ std::optional<SecuredAssociation::Rejection> SecuredAssociation::negotiate(
     conformance_ = request->conformance & offer.conformance;
     if (conformance_.empty()) return reject(InitiateError::incompatible_conformance);
     const std::uint16_t size = request->client_max_receive_pdu_size;
-    if (size != 0 && size < dlms::min_client_pdu_size) return reject(InitiateError::pdu_size_too_short);
+    const std::size_t least = ciphered_ ? min_ciphered_client_pdu_size : dlms::min_client_pdu_size;
+    if (size != 0 && size < least) return reject(InitiateError::pdu_size_too_short);
     client_max_receive_pdu_size_ = size;
     return std::nullopt;
 }
@@ -613,11 +616,14 @@ std::size_t SecuredAssociation::answer_limit(std::size_t limit) const {
     return envelope ? largest_plain_size(*envelope, control, limit) : 0;
 }
 
+bool SecuredAssociation::is_protected(std::uint8_t plain_tag) const {
+    return answer_form_ != Form::plain && plain_tag != static_cast<std::uint8_t>(ApduTag::exception_response);
+}
+
 bool SecuredAssociation::protect(ByteWriter& out, std::size_t start) {
     const MutableBytes plain = out.since(start);
     if (plain.empty()) return out.ok();
-    const bool exception = plain[0] == static_cast<std::uint8_t>(ApduTag::exception_response);
-    bool done = answer_form_ == Form::plain || exception;
+    bool done = !is_protected(plain[0]);
     if (!done && answer_counter_taken_) {
         const auto envelope = answer_envelope(plain[0]);
         done = envelope &&

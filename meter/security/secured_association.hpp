@@ -57,6 +57,14 @@ struct Offer {
     std::uint16_t max_receive_pdu_size = 0;
 };
 
+enum class PasswordCheck : std::uint8_t {
+    right,
+    wrong,
+    too_soon,  // after wrong ones: it was not looked at
+};
+// A role's low level password, from whatever port; what is wrong is counted and reported.
+[[nodiscard]] PasswordCheck check_password(const Surroundings& of, const Caller& caller, Role role, Bytes password);
+
 class SecuredAssociation {
   public:
     // Answers an AARQ with an AARE; the association is then open, waits for pass 3, or is closed.
@@ -70,6 +78,9 @@ class SecuredAssociation {
     // Pass 3 as the method reply_to_HLS_authentication of IC 15; `returned` becomes pass 4. A wrong proof ends it.
     dlms::ActionResult reply_to_hls(const Surroundings& of, const Caller& caller, Bytes parameters,
                                     dlms::DataWriter& returned);
+
+    // Nothing is open, but this role is asked for its rights: for what the meter says on its own account.
+    void act_for(Role role) { role_ = role; }
 
     // Open or waiting for pass 3. What waits serves() nothing but pass 3.
     [[nodiscard]] bool is_open() const { return state_ == State::open || state_ == State::waits_for_proof; }
@@ -94,6 +105,8 @@ class SecuredAssociation {
 
     // The longest plain answer that leaves in `limit` octets.
     [[nodiscard]] std::size_t answer_limit(std::size_t limit) const;
+    // An answer that begins with this octet leaves protected. An exception-response has no protected form.
+    [[nodiscard]] bool is_protected(std::uint8_t plain_tag) const;
     // Protects the answer that was written to `out` from `start` on. An exception-response stays as it is. False: it
     // can't be, and must not leave.
     [[nodiscard]] bool protect(ByteWriter& out, std::size_t start);
@@ -133,7 +146,6 @@ class SecuredAssociation {
     std::optional<dlms::UserDiagnostic> choose_titles(const Surroundings& of, const dlms::Aarq& aarq);
     std::optional<Rejection> read_initiate(const Surroundings& of, Bytes user_information,
                                            std::optional<dlms::InitiateRequest>& request, MutableBytes room);
-    std::optional<Rejection> check_password(const Surroundings& of, const Caller& caller, Bytes password);
     std::optional<Rejection> challenge(const Surroundings& of, const Caller& caller, Bytes client_challenge);
     std::optional<Rejection> negotiate(const Offer& offer, const std::optional<dlms::InitiateRequest>& request);
     bool take_dedicated_key(const Surroundings& of, Bytes key);

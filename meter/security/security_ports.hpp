@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/bytes.hpp"
 #include "dlms/security/random.hpp"
 #include "meter/security/access_rights.hpp"
 
@@ -11,6 +12,12 @@ namespace blathy::meter::security {
 
 // True randomness for challenges.
 using Entropy = dlms::security::Random;
+
+// What a meter is given of it when it is made. Both outlive it.
+struct SecurityPorts {
+    Entropy* entropy = nullptr;  // null: there is none, and no challenge
+    Bytes device_key;            // 16 or 32 octets that never leave this meter; empty: none, and no keys
+};
 
 enum class SecurityEvent : std::uint8_t {
     wrong_password,      // a low level password or a proof of high level security was wrong

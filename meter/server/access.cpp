@@ -19,10 +19,17 @@ Result<const Object*, Error> find_object(const Meter& meter, std::uint16_t class
     return object;
 }
 
-const Attribute* find_writable(const Object& object, const Association& association, std::int8_t id) {
+// The operation is one of Rights.
+bool may(Association& association, Rights rights, std::uint8_t operation) {
+    if (!security::permits(rights, operation, association.secured().request_bits())) return false;
+    association.secured().demand_in_answer(rights);
+    return true;
+}
+
+const Attribute* find_writable(const Object& object, Association& association, std::int8_t id) {
     const Attribute* attribute = find_attribute(*object.interface_class, id);
-    const bool writable = attribute != nullptr && attribute->write != nullptr && object.writers.has(association.role());
-    return writable ? attribute : nullptr;
+    if (attribute == nullptr) return nullptr;
+    return may(association, rights_of(object, *attribute, association.role()), Rights::write) ? attribute : nullptr;
 }
 
 // A structure with one element for each attribute; null-data leaves it as it is. Nothing is written if one of them may
@@ -56,7 +63,11 @@ DataAccessResult write_all(const RequestContext& of, Bytes value) {
 
 }  // namespace
 
-Result<ReadableAttribute, DataAccessResult> find_readable(const Meter& meter, const Association& association,
+bool may_read(Association& association, const Object& object, const Attribute& attribute) {
+    return may(association, rights_of(object, attribute, association.role()), Rights::read);
+}
+
+Result<ReadableAttribute, DataAccessResult> find_readable(const Meter& meter, Association& association,
                                                           const dlms::AttributeSelection& selection) {
     const auto& [class_id, name, id] = selection.attribute;
     if (selection.access && !association.conformance().has(Conformance::selective_access)) {
@@ -64,14 +75,16 @@ Result<ReadableAttribute, DataAccessResult> find_readable(const Meter& meter, co
     }
     const auto object = find_object<DataAccessResult>(meter, class_id, name);
     if (!object) return fail(object.error());
-    if (!(*object)->readers.has(association.role())) return fail(DataAccessResult::read_write_denied);
+    if (!is_listed(**object, association.role())) return fail(DataAccessResult::read_write_denied);
     const bool all = id == all_attributes && association.conformance().has(Conformance::attribute_0_with_get);
     if (all || id == logical_name_attribute) {
         if (selection.access) return fail(DataAccessResult::scope_of_access_violated);
         return ReadableAttribute{*object, id, nullptr};
     }
     const Attribute* attribute = find_attribute(*(*object)->interface_class, id);
-    if (attribute == nullptr || attribute->read == nullptr) return fail(DataAccessResult::read_write_denied);
+    if (attribute == nullptr || !may_read(association, **object, *attribute)) {
+        return fail(DataAccessResult::read_write_denied);
+    }
     if (selection.access && !attribute->selective_access) return fail(DataAccessResult::scope_of_access_violated);
     return ReadableAttribute{*object, id, attribute};
 }
@@ -102,7 +115,9 @@ ActionResult invoke_method(Meter& meter, Association& association, const dlms::M
     const auto object = find_object<ActionResult>(meter, class_id, name);
     if (!object) return object.error();
     const Method* method = find_method(*(*object)->interface_class, id);
-    if (method == nullptr || !(*object)->callers.has(association.role())) return ActionResult::read_write_denied;
+    if (method == nullptr || !may(association, rights_of(**object, *method, association.role()), Rights::call)) {
+        return ActionResult::read_write_denied;
+    }
     return method->invoke({meter, **object, association}, parameters, returned);
 }
 

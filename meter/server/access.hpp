@@ -18,8 +18,12 @@ struct ReadableAttribute {
     const Attribute* attribute = nullptr;  // null: the logical name, or all attributes
 };
 
-Result<ReadableAttribute, dlms::DataAccessResult> find_readable(const Meter& meter, const Association& association,
+Result<ReadableAttribute, dlms::DataAccessResult> find_readable(const Meter& meter, Association& association,
                                                                 const dlms::AttributeSelection& selection);
+
+// Whether the client may read this attribute of an object in its list, with the protection that its request has. The
+// answer is then protected as the attribute's rights demand.
+bool may_read(Association& association, const Object& object, const Attribute& attribute);
 
 // How many attributes the object has: they are numbered from 1 on.
 int attribute_count(const Object& object);

@@ -99,6 +99,17 @@ std::size_t AnswerStream::fill(Meter& meter, Association& association, MutableBy
     return out.size();
 }
 
+std::size_t AnswerStream::size_left(Meter& meter, Association& association) const {
+    AnswerStream rehearsal = *this;
+    rehearsal.mode_ = Mode::rehearse;
+    std::array<std::uint8_t, max_piece> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): fill() writes it
+    std::size_t size = 0;
+    do {
+        size += rehearsal.fill(meter, association, room);
+    } while (!rehearsal.finished());
+    return size;
+}
+
 void AnswerStream::keep_piece(Meter& meter, Association& association) {
     ByteWriter piece(MutableBytes(kept_).subspan(push_back_size));
     write_piece(meter, association, piece);
@@ -154,8 +165,8 @@ void AnswerStream::begin_target(Meter& meter, Association& association, ByteWrit
     begin_value(meter, association, target, out);
 }
 
-void AnswerStream::begin_value(const Meter& meter, const Association& association,
-                               const dlms::AttributeSelection& target, ByteWriter& out) {
+void AnswerStream::begin_value(const Meter& meter, Association& association, const dlms::AttributeSelection& target,
+                               ByteWriter& out) {
     const std::size_t start = out.size();
     auto result = value_.begin(meter, association, target);
     if (result == DataAccessResult::success) {
@@ -173,7 +184,7 @@ void AnswerStream::begin_value(const Meter& meter, const Association& associatio
     }
 }
 
-void AnswerStream::continue_value(const Meter& meter, const Association& association, ByteWriter& out) {
+void AnswerStream::continue_value(const Meter& meter, Association& association, ByteWriter& out) {
     const auto result = value_.write(meter, association, out);
     if (result != DataAccessResult::success) {
         // What was given of a value can't be taken back: the whole answer ends here.

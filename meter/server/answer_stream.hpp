@@ -35,7 +35,11 @@ class AnswerStream {
     std::size_t fill(Meter& meter, Association& association, MutableBytes room);
     // Octets that fill() gave and that found no room after all come first next time. At most push_back_size.
     void push_back(Bytes octets);
-    static constexpr std::size_t push_back_size = 16;
+    // A block that was measured for a plain answer has less room for it when it is ciphered.
+    static constexpr std::size_t push_back_size = 96;
+
+    // The octets that fill() is still to give, as things are now. Nothing is carried out.
+    [[nodiscard]] std::size_t size_left(Meter& meter, Association& association) const;
 
     [[nodiscard]] bool finished() const { return stage_ == Stage::finished && kept_begin_ == kept_end_; }
     // Why there is no answer, or why it ends before its end: the value of a single attribute, or of one in a list that
@@ -58,9 +62,9 @@ class AnswerStream {
     void begin_access(Meter& meter, Association& association, ByteWriter& out);
     std::uint8_t carry_out(Meter& meter, Association& association, const dlms::AccessSpecification& specification,
                            Bytes value, ByteWriter& out);
-    void begin_value(const Meter& meter, const Association& association, const dlms::AttributeSelection& target,
+    void begin_value(const Meter& meter, Association& association, const dlms::AttributeSelection& target,
                      ByteWriter& out);
-    void continue_value(const Meter& meter, const Association& association, ByteWriter& out);
+    void continue_value(const Meter& meter, Association& association, ByteWriter& out);
     void fail_value(dlms::DataAccessResult error, ByteWriter& out);
     void end_target();
     void write_result(ByteWriter& out);

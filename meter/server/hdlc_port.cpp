@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/writable.hpp"
 #include "meter/meter.hpp"
 
 namespace blathy::meter {
@@ -31,7 +32,10 @@ dlms::hdlc::ServerSettings link_settings(const HdlcPortSettings& settings) {
 }  // namespace
 
 HdlcPort::HdlcPort(Meter& meter, const HdlcPortSettings& settings)
-    : meter_(meter), baud_(settings.baud), link_(link_settings(settings), frame_, request_) {}
+    : meter_(meter),
+      access_port_(settings.access_port),
+      baud_(settings.baud),
+      link_(link_settings(settings), frame_, request_) {}
 
 void HdlcPort::receive(Bytes octets, std::uint32_t now_ms) {
     if (!link_.is_connected() && has_open_association() && unconfirmed_.is_over(now_ms)) session_ = Session();
@@ -41,13 +45,13 @@ void HdlcPort::receive(Bytes octets, std::uint32_t now_ms) {
 void HdlcPort::handle(const ServerEvent& event, std::uint32_t now_ms) {
     switch (event.kind) {
         case ServerEvent::Kind::connected:
-            session_ = Session(event.client, event.server.upper);
+            session_ = Session(event.client, event.server.upper, access_port_);
             return;
         case ServerEvent::Kind::disconnected:
             session_ = Session();
             return;
         case ServerEvent::Kind::request:
-            return link_.respond(session_.receive(meter_, event.apdu, answer_));
+            return link_.respond(session_.receive(meter_, writable(request_, event.apdu), answer_));
         case ServerEvent::Kind::poll:
             return link_.respond(session_.more(meter_, answer_));
         case ServerEvent::Kind::datagram:
@@ -65,11 +69,11 @@ void HdlcPort::take_datagram(const ServerEvent& event, std::uint32_t now_ms) {
     if (link_.is_connected()) {
         if (!is_same) return;  // the association is somebody else's
     } else {
-        if (!is_same) session_ = Session(event.client, logical_device);
+        if (!is_same) session_ = Session(event.client, logical_device, access_port_);
         unconfirmed_.start(now_ms, unconfirmed_timeout_ms);
     }
     std::array<std::uint8_t, Session::min_answer_room> unsent;
-    (void)session_.receive(meter_, event.apdu, unsent);
+    (void)session_.receive(meter_, writable(frame_, event.apdu), unsent);
 }
 
 dlms::iec62056_21::Chunk HdlcPort::transmit(MutableBytes room, std::uint32_t now_ms) {

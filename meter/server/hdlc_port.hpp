@@ -32,8 +32,9 @@ struct HdlcPortSettings {
     // One octet names no physical device: only for a line with this meter alone.
     std::uint8_t address_sizes = dlms::hdlc::any_size;
     std::uint16_t inter_octet_timeout_ms = 25;
-    std::uint16_t inactivity_timeout_s = 120;  // 0: never
-    std::uint16_t turnaround_ms = 25;          // 0 where nobody has to let go of a line first
+    std::uint16_t inactivity_timeout_s = 120;     // 0: never
+    std::uint16_t turnaround_ms = 25;             // 0 where nobody has to let go of a line first
+    AccessPort access_port = AccessPort::serial;  // whose guesses at passwords count together
 };
 
 class HdlcPort {
@@ -73,6 +74,7 @@ class HdlcPort {
     void take_datagram(const dlms::hdlc::ServerEvent& event, std::uint32_t now_ms);
 
     Meter& meter_;
+    AccessPort access_port_;
     std::uint32_t baud_;
     std::array<std::uint8_t, frame_room> frame_{};
     std::array<std::uint8_t, max_receive_pdu_size + dlms::hdlc::llc_command.size()> request_{};

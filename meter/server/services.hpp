@@ -43,6 +43,10 @@ class Services {
     // The octets that follow an answer's beginning. None before finished(): it failed, and can't be told any more.
     std::size_t fill(Meter& meter, Association& association, MutableBytes room);
     void push_back(Bytes octets) { answer_.push_back(octets); }
+    // How many they will be, as things are now.
+    [[nodiscard]] std::size_t size_left(Meter& meter, Association& association) const {
+        return answer_.size_left(meter, association);
+    }
     [[nodiscard]] bool finished() const { return answer_.finished(); }
 
     // The most octets of an answer in one general block. Several blocks are kept to be sent again, so it is no more

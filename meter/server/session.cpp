@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/writable.hpp"
 #include "meter/meter.hpp"
 #include "meter/server/service_replies.hpp"
 
@@ -16,6 +17,9 @@ using dlms::StateError;
 
 // What the length field of the wrapper can state.
 constexpr std::size_t max_answer_size = 0xFFFF;
+
+// With a certificate, challenges of 64 octets and a ciphered initiate.
+constexpr std::size_t max_aarq_size = 1024;
 
 // Blocks have no clock here: nothing is said but in answer to what comes.
 constexpr std::uint32_t no_time_ms = 0;
@@ -32,7 +36,7 @@ std::size_t Session::answer_limit(MutableBytes room) const {
     return client == 0 ? here : std::min(client, here);
 }
 
-Bytes Session::receive(Meter& meter, Bytes apdu, MutableBytes room) {
+Bytes Session::receive(Meter& meter, MutableBytes apdu, MutableBytes room) {
     if (apdu.empty() || room.size() < min_answer_room) return {};
     const auto tag = static_cast<ApduTag>(apdu[0]);
     if (association_.is_open() && tag == ApduTag::general_block_transfer) return receive_block(meter, apdu, room);
@@ -41,13 +45,15 @@ Bytes Session::receive(Meter& meter, Bytes apdu, MutableBytes room) {
         services_.end();
         ByteWriter out(room);
         if (tag == ApduTag::aarq) {
+            // Before an association nothing but a bounded AARQ is looked at.
+            if (apdu.size() > max_aarq_size) return refuse_too_long(room).octets;
             association_.open(meter, apdu, out);
         } else {
-            association_.release(out);
+            association_.release(meter, apdu, out);
         }
         return out.ok() ? out.written() : Bytes{};
     }
-    if (!association_.is_open()) {
+    if (!association_.is_open() && !association_.open_pre_established(meter)) {
         return refuse(room, StateError::service_not_allowed, ServiceError::operation_not_possible).octets;
     }
     if (apdu.size() > max_receive_pdu_size) return refuse_too_long(room).octets;
@@ -63,9 +69,39 @@ Bytes Session::more(Meter& meter, MutableBytes room) {
 }
 
 // Every request enters here and every answer leaves, whether or not they travel in blocks: blocks carry the APDU as it
-// is protected, so this is where protection is taken off the one and put on the other, and its octets off the limit.
-Services::Answer Session::respond(Meter& meter, Bytes request, MutableBytes room) {
-    return services_.serve({meter, association_, room, answer_limit(room)}, request);
+// is protected.
+Services::Answer Session::respond(Meter& meter, MutableBytes request, MutableBytes room) {
+    auto& secured = association_.secured();
+    const auto plain = secured.unprotect(meter.security().around(), request, request);
+    if (!plain) return plain.error().silent ? Services::Answer{} : reply(room, plain.error().answer);
+    if (plain->empty()) return refuse_malformed(room);
+    if (!secured.serves(*plain)) {
+        return refuse(room, StateError::service_not_allowed, ServiceError::operation_not_possible);
+    }
+    const std::size_t limit = secured.answer_limit(answer_limit(room));
+    const auto answer = services_.serve({meter, association_, room, limit}, *plain);
+    if (!secured.is_answered()) {
+        services_.end();
+        return {};
+    }
+    return protect(meter, answer, room);
+}
+
+Services::Answer Session::protect(Meter& meter, const Services::Answer& answer, MutableBytes room) {
+    auto& secured = association_.secured();
+    if (answer.octets.empty() || !secured.is_protected(answer.octets[0])) return answer;
+    if (answer.whole) {
+        ByteWriter out(room.subspan(static_cast<std::size_t>(answer.octets.data() - room.data())));
+        out.bytes(answer.octets);
+        return {secured.protect(out, 0) ? out.written() : Bytes{}};
+    }
+    // What is around the whole states its size.
+    const std::size_t size = answer.octets.size() + services_.size_left(meter, association_);
+    protection_.emplace();
+    if (secured.start_stream(*protection_, answer.octets[0], size)) return answer;
+    protection_.reset();
+    services_.end();
+    return {};
 }
 
 // A client that sends its request in blocks is answered in blocks, however short the answer is.
@@ -87,7 +123,8 @@ Bytes Session::receive_block(Meter& meter, Bytes apdu, MutableBytes room) {
     if (is_newer(block->number, newest_block_) && !block->data.empty()) newest_block_ = block->number;
     switch (blocks_.receive(*block, no_time_ms)) {
         case BlockTransfer::Event::message:
-            return answer_in_blocks(meter, respond(meter, blocks_.message(), room), room);
+            return answer_in_blocks(
+                meter, respond(meter, writable(services_.room_for_request(), blocks_.message()), room), room);
         case BlockTransfer::Event::aborted:
             services_.end();
             break;
@@ -114,7 +151,7 @@ Bytes Session::answer_in_blocks(Meter& meter, const Services::Answer& answer, Mu
 // The next block that is due. `beginning` is that of the answer, in front of what the services have still to give.
 Bytes Session::next_block(Meter& meter, MutableBytes room, Bytes beginning) {
     ByteWriter out(room);
-    const auto pull = [&](MutableBytes into) -> dlms::Pulled {
+    const auto pull_plain = [&](MutableBytes into) -> dlms::Pulled {
         if (beginning.empty()) {
             const std::size_t size = services_.fill(meter, association_, into);
             return {size, services_.finished()};
@@ -125,12 +162,16 @@ Bytes Session::next_block(Meter& meter, MutableBytes room, Bytes beginning) {
         beginning = {};
         return {size, services_.finished()};
     };
+    const auto pull = [&](MutableBytes into) -> dlms::Pulled {
+        return protection_ ? protection_->pull(into, pull_plain) : pull_plain(into);
+    };
     return blocks_.next(out, no_time_ms, pull) && out.ok() ? out.written() : Bytes{};
 }
 
 void Session::end_exchange() {
     if (exchange_ == Exchange::none) return;
     exchange_ = Exchange::none;
+    protection_.reset();
     blocks_ = BlockTransfer({}, {});
     services_.end();
 }

@@ -5,13 +5,16 @@
 //
 // It is built in two layers. This class is the outer one: what an APDU is, and what it travels in. It opens and
 // releases the association, and puts requests and answers through general block transfer. The inner one, Services,
-// knows plain services only. respond() is the one place between them.
+// knows plain services only. respond() is the one place between them, where protection is taken off a request and put
+// on its answer.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.hpp"
 #include "dlms/block_transfer/block_transfer.hpp"
+#include "dlms/security/ciphering.hpp"
 #include "meter/server/association.hpp"
 #include "meter/server/services.hpp"
 
@@ -21,12 +24,14 @@ namespace blathy::meter {
 class Session {
   public:
     Session() = default;
-    Session(std::uint16_t client_sap, std::uint16_t server_sap) : association_(client_sap, server_sap) {}
+    Session(std::uint16_t client_sap, std::uint16_t server_sap, AccessPort port = AccessPort::network)
+        : association_(client_sap, server_sap, port) {}
 
-    // Answers one APDU. The answer lies within `room` and may begin behind its first octet; it is empty where the
-    // standard says silence. `room` of min_answer_room or more is used up to what the client can receive.
+    // Answers one APDU, which is deciphered where it is. The answer lies within `room` and may begin behind its first
+    // octet; it is empty where the standard says silence. `room` of min_answer_room or more is used up to what the
+    // client can receive.
     static constexpr std::size_t min_answer_room = 1024;
-    Bytes receive(Meter& meter, Bytes apdu, MutableBytes room);
+    Bytes receive(Meter& meter, MutableBytes apdu, MutableBytes room);
     // The next APDU of the same answer, which may have several; empty: there are no more. To be called after receive()
     // until then. `room` as above.
     Bytes more(Meter& meter, MutableBytes room);
@@ -39,7 +44,8 @@ class Session {
     enum class Exchange : std::uint8_t { none, request, answer };
     static constexpr std::uint8_t block_window = 8;
 
-    Services::Answer respond(Meter& meter, Bytes request, MutableBytes room);
+    Services::Answer respond(Meter& meter, MutableBytes request, MutableBytes room);
+    Services::Answer protect(Meter& meter, const Services::Answer& answer, MutableBytes room);
 
     Bytes receive_block(Meter& meter, Bytes apdu, MutableBytes room);
     void begin_exchange(MutableBytes room_for_request, MutableBytes room);
@@ -54,7 +60,8 @@ class Session {
     Services services_;
     dlms::BlockTransfer blocks_{MutableBytes{}, dlms::BlockTransferParameters{}};
     Exchange exchange_ = Exchange::none;
-    std::uint16_t newest_block_ = 0;  // of the request
+    std::uint16_t newest_block_ = 0;                             // of the request
+    std::optional<dlms::security::ProtectedStream> protection_;  // of an answer in general blocks
 };
 
 }  // namespace blathy::meter

@@ -7,7 +7,7 @@ namespace blathy::meter {
 
 using dlms::DataAccessResult;
 
-DataAccessResult ValueStream::begin(const Meter& meter, const Association& association,
+DataAccessResult ValueStream::begin(const Meter& meter, Association& association,
                                     const dlms::AttributeSelection& selection) {
     *this = {};
     const auto source = find_readable(meter, association, selection);
@@ -18,7 +18,7 @@ DataAccessResult ValueStream::begin(const Meter& meter, const Association& assoc
     return DataAccessResult::success;
 }
 
-DataAccessResult ValueStream::write(const Meter& meter, const Association& association, ByteWriter& out) {
+DataAccessResult ValueStream::write(const Meter& meter, Association& association, ByteWriter& out) {
     if (source_.id == all_attributes) return write_all(meter, association, out);
     auto result = DataAccessResult::success;
     if (source_.attribute == nullptr) {
@@ -30,8 +30,8 @@ DataAccessResult ValueStream::write(const Meter& meter, const Association& assoc
     return result;
 }
 
-DataAccessResult ValueStream::write_attribute(const Meter& meter, const Association& association,
-                                              const Attribute& attribute, ByteWriter& out) {
+DataAccessResult ValueStream::write_attribute(const Meter& meter, Association& association, const Attribute& attribute,
+                                              ByteWriter& out) {
     const std::size_t start = out.size();
     const dlms::SelectiveAccess* access = access_ ? &*access_ : nullptr;
     dlms::DataWriter data(out);
@@ -42,7 +42,7 @@ DataAccessResult ValueStream::write_attribute(const Meter& meter, const Associat
 }
 
 // What the client has no right to, and what can't be had for another reason, is null-data.
-DataAccessResult ValueStream::write_all(const Meter& meter, const Association& association, ByteWriter& out) {
+DataAccessResult ValueStream::write_all(const Meter& meter, Association& association, ByteWriter& out) {
     const int count = attribute_count(*source_.object);
     dlms::DataWriter data(out);
     if (next_attribute_ == 0) {
@@ -53,7 +53,7 @@ DataAccessResult ValueStream::write_all(const Meter& meter, const Association& a
         const Attribute* attribute =
             find_attribute(*source_.object->interface_class, static_cast<std::int8_t>(next_attribute_));
         const bool first = !cursor_.more;
-        const bool readable = attribute != nullptr && attribute->read != nullptr;
+        const bool readable = attribute != nullptr && may_read(association, *source_.object, *attribute);
         const auto result =
             readable ? write_attribute(meter, association, *attribute, out) : DataAccessResult::read_write_denied;
         if (result != DataAccessResult::success) {

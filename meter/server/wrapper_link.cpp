@@ -33,7 +33,7 @@ Bytes busy(Bytes apdu, MutableBytes room) {
 
 }  // namespace
 
-WrapperLink::Step WrapperLink::receive(Meter& meter, Bytes stream, MutableBytes send_buffer) {
+WrapperLink::Step WrapperLink::receive(Meter& meter, MutableBytes stream, MutableBytes send_buffer) {
     if (skip_ > 0) {
         const std::size_t skipped = std::min<std::size_t>(skip_, stream.size());
         skip_ -= static_cast<std::uint32_t>(skipped);
@@ -50,7 +50,7 @@ WrapperLink::Step WrapperLink::receive(Meter& meter, Bytes stream, MutableBytes 
     }
     const std::size_t size = WrapperHeader::size + header->length;
     if (stream.size() < size) return {};
-    const Bytes apdu = stream.subspan(WrapperHeader::size, header->length);
+    const MutableBytes apdu = stream.subspan(WrapperHeader::size, header->length);
     answering_ = session_for(*header);
     request_ = *header;
     const Bytes answer = answering_ ? sessions_[*answering_].receive(meter, apdu, room) : busy(apdu, room);

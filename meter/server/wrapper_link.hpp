@@ -25,8 +25,8 @@ class WrapperLink {
         bool close = false;        // this is not the wrapper; there is no way to find the next header
     };
 
-    // Takes the first WPDU of `stream`, if it is all there.
-    Step receive(Meter& meter, Bytes stream, MutableBytes send_buffer);
+    // Takes the first WPDU of `stream`, if it is all there. Its APDU is deciphered where it is.
+    Step receive(Meter& meter, MutableBytes stream, MutableBytes send_buffer);
     // The next WPDU of the same answer, which may have several; empty: there are no more. To be called until then
     // before the next receive(), whenever the peer has taken what came before: nothing piles up meanwhile.
     Bytes more(Meter& meter, MutableBytes send_buffer);

@@ -64,7 +64,6 @@ void write_record(ByteWriter& out, const Configuration& configuration) {
     out.u8(clock.daylight_enabled ? 1 : 0);
     write(out, clock.daylight_begin);
     write(out, clock.daylight_end);
-    dlms::write_octets(out, configuration.management_password.octets());
 }
 
 std::optional<Configuration> read_configuration_record(Bytes content) {
@@ -77,7 +76,6 @@ std::optional<Configuration> read_configuration_record(Bytes content) {
     clock.daylight_enabled = in.u8() != 0;
     clock.daylight_begin = read_date_time(in);
     clock.daylight_end = read_date_time(in);
-    configuration.management_password = Password(dlms::read_octets(in));
     return whole(in, configuration);
 }
 

@@ -45,6 +45,11 @@ enum class RecordId : std::uint8_t {
     calendar_b_days,
     calendar_state,
     special_days,
+    keys_data_collection,  // in the order of security::Role
+    keys_management,
+    keys_firmware,
+    keys_pre_established,
+    password_guesses,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "apps/blathy/client/keys.hpp"
+#include "apps/blathy/keys/key_list.hpp"
 #include "dlms/wrapper.hpp"
 
 #include "tests/station/security_support.hpp"

@@ -33,6 +33,9 @@ class ClientProgram : public testing::Test {
 
     static Outcome client(const std::string& command, const std::vector<std::string>& arguments) {
         std::vector<std::string> all = {blathy, command, url_};
+        const auto as_client = reading_client();
+        const bool as_another = std::ranges::find(arguments, "--client") != arguments.end();
+        if (!as_another) all.insert(all.end(), as_client.begin(), as_client.end());
         all.insert(all.end(), arguments.begin(), arguments.end());
         return run(all);
     }

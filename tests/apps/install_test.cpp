@@ -67,7 +67,8 @@ TEST(Install, ThePackageBuildsAProgramThatReadsAMeter) {
     Background meter({BLATHY_PROGRAM, "meter", "--listen", "tcp://127.0.0.1:0", "--panel", "off"});
     const auto url = meter.line_with("DLMS/COSEM at ");
     ASSERT_TRUE(url);
-    const Outcome read = run({example_build + "/read_meter", *url, "1-0:99.128.0.255"});
+    ::setenv("BLATHY_PASSWORD", "DEMO-PASSWORD", 1);
+    const Outcome read = run({example_build + "/read_meter", *url, "2", "1-0:99.128.0.255"});
     EXPECT_EQ(read.exit_code, 0) << read.err;
     EXPECT_THAT(read.out, ContainsRegex("1-0:1\\.8\\.0\\.255  [0-9.]+ Wh\n"));
     EXPECT_THAT(read.out, HasSubstr("0-0:1.0.0.255  "));

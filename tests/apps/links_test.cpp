@@ -37,8 +37,14 @@ class LinksTest : public testing::Test {
     static std::string bound(Background& program, const std::string& scheme) {
         return scheme + program.line_with("DLMS/COSEM at " + scheme).value_or("nowhere");
     }
+    static Outcome read(const std::string& url, const std::vector<std::string>& arguments) {
+        std::vector<std::string> command = {blathy, "read", url};
+        command.insert(command.end(), arguments.begin(), arguments.end());
+        for (const std::string& option : reading_client()) command.push_back(option);
+        return run(command);
+    }
     static void expect_readable(const std::string& url) {
-        const Outcome outcome = run({blathy, "read", url, "0-0:42.0.0", "1.8.0", "32.7.0", "--csv"});
+        const Outcome outcome = read(url, {"0-0:42.0.0", "1.8.0", "32.7.0", "--csv"});
         EXPECT_EQ(outcome.exit_code, 0) << url << ": " << outcome.err;
         EXPECT_THAT(outcome.out, HasSubstr("BLTED30200000001")) << url;
     }
@@ -105,7 +111,7 @@ TEST_F(LinksTest, AnAdapterThatIsPulledOutComesBack) {
     // The meter tries once a second; the client until it gets an answer.
     Outcome outcome;
     for (int i = 0; i < 10 && outcome.exit_code != 0; ++i) {
-        outcome = run({blathy, "read", "serial:" + cable.client_end(), "1.8.0", "--timeout", "3"});
+        outcome = read("serial:" + cable.client_end(), {"1.8.0", "--timeout", "3"});
     }
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_EQ(program.stop(SIGTERM), 0);

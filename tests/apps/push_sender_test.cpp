@@ -38,7 +38,7 @@ class PushSenderTest : public testing::Test {
         for (const char character : destination) {
             (void)settings.destination.add(static_cast<std::uint8_t>(character));
         }
-        settings.client_sap = 0x67;
+        settings.client_sap = 2;
         settings.number_of_retries = 1;
         ASSERT_TRUE(meter::keep_push_settings(store_, meter::PushSetup::alarm, settings));
         ASSERT_EQ(meter_.outbox().push(meter_, meter::PushSetup::alarm), dlms::ActionResult::success);
@@ -95,10 +95,10 @@ TEST_F(PushSenderTest, ByTcpTheApduComesInTheWrapper) {
     Observer observer;
     sender_.observe(&observer);
     configure(meter::PushTransport::tcp, at(*listener));
-    EXPECT_EQ(received(*listener), "000100010067002E" + apdu);
+    EXPECT_EQ(received(*listener), "000100010002002E" + apdu);
     EXPECT_TRUE(meter_.outbox().empty());
     EXPECT_EQ(sender_.under_way(), 0U);
-    EXPECT_EQ(observer.frames, std::vector{at(*listener) + " 000100010067002E" + apdu});
+    EXPECT_EQ(observer.frames, std::vector{at(*listener) + " 000100010002002E" + apdu});
 }
 
 TEST_F(PushSenderTest, ByUdpTheWrapperComesInADatagram) {
@@ -109,7 +109,7 @@ TEST_F(PushSenderTest, ByUdpTheWrapperComesInADatagram) {
     std::array<std::uint8_t, 4096> room{};
     const auto count = socket->read(room);
     ASSERT_TRUE(count);
-    EXPECT_EQ(hex(Bytes(room).first(*count)), "000100010067002E" + apdu);
+    EXPECT_EQ(hex(Bytes(room).first(*count)), "000100010002002E" + apdu);
     EXPECT_TRUE(meter_.outbox().empty());
 }
 
@@ -124,7 +124,7 @@ TEST_F(PushSenderTest, AsHdlcTheApduComesInAnUiFrame) {
     const auto frame = dlms::hdlc::decode_frame(Bytes(octets).subspan(1, octets.size() - 2));
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->control, 0x13);
-    EXPECT_EQ(frame->destination, dlms::hdlc::one_octet_address(0x67));
+    EXPECT_EQ(frame->destination, dlms::hdlc::one_octet_address(2));
     EXPECT_EQ(frame->source, dlms::hdlc::one_octet_address(1));
     EXPECT_EQ(hex(frame->information), "E6E700" + apdu);
 }
@@ -144,7 +144,7 @@ TEST_F(PushSenderTest, TriesAgainWhereNobodyListened) {
     ASSERT_TRUE(listener) << listener.error();
     EXPECT_EQ(received(*listener), "no connection");
     pass(seconds{60});
-    EXPECT_EQ(received(*listener).substr(0, 26), "000100010067002E0F00000001");
+    EXPECT_EQ(received(*listener).substr(0, 26), "000100010002002E0F00000001");
     EXPECT_TRUE(meter_.outbox().empty());
 }
 

@@ -130,7 +130,7 @@ TEST_F(Action, ErrorsSayWhat) {
     EXPECT_EQ(manager.ask("C301C100080000010000FF00010F00"), "C701C10300");
     EXPECT_EQ(manager.ask("C301C100080000010000FF07010F00"), "C701C10300");
     EXPECT_EQ(manager.ask("C301C100030100010800FF01010F00"), "C701C10300");  // a billed register is not reset
-    EXPECT_EQ(manager.ask("C301C1000F0000280000FF01010900"), "C701C10300");  // nothing to reply to
+    EXPECT_EQ(manager.ask("C301C1000F0000280000FF01010900"), "C701C1FA00");  // nothing to reply to
     Reader reader(bench);
     EXPECT_EQ(reader.ask("C301C100080000010000FF0601100001"), "C701C10300");
     EXPECT_EQ(now(), test::bench_time);

@@ -38,18 +38,17 @@ std::string initiate_error(int error) {
 
 struct PublicClient : testing::Test {
     Bench bench;
-    Client client{bench.meter, public_client_sap};
+    Client client{bench.meter, test::public_client_sap};
 };
 
-Configuration with_password(std::string_view password) {
-    Configuration configuration;
-    configuration.management_password = Password(password);
-    return configuration;
-}
-
 struct ManagementClient : testing::Test {
-    Bench bench{sed302, 12345, with_password("12345678")};
-    Client client{bench.meter, management_client_sap};
+    ManagementClient() {
+        auto keys = security::demo_keys(Role::management);
+        keys.password = security::KeyOctets(as_bytes("12345678"));
+        if (!bench.meter.security().keys().change(Role::management, keys)) std::abort();
+    }
+    Bench bench;
+    Client client{bench.meter, test::management_client_sap};
     // The functional unit, a mechanism, and "12345678".
     const std::string unit = "8A020780";
     const std::string low_level = "8B0760857405080201";
@@ -92,7 +91,7 @@ TEST_F(APPL_OPEN_1, ThePublicClientNeedsNoAuthentication) {
 }
 
 TEST_F(APPL_OPEN_1, UnknownClientsAndLogicalDevicesAreRejected) {
-    for (const auto& [sap, device] : {std::pair{2, 1}, {0, 1}, {17, 1}, {0x66, 1}, {16, 0}, {16, 2}, {16, 0x7F}}) {
+    for (const auto& [sap, device] : {std::pair{4, 1}, {0, 1}, {17, 1}, {0x66, 1}, {16, 0}, {16, 2}, {16, 0x7F}}) {
         Client other(bench.meter, static_cast<std::uint16_t>(sap), static_cast<std::uint16_t>(device));
         EXPECT_EQ(other.ask(aarq(plain_context + initiate)), rejected_by_user(1)) << sap << ", " << device;
         EXPECT_EQ(other.ask(get_clock), not_allowed);
@@ -164,7 +163,7 @@ TEST_F(APPL_OPEN_5, ACipheredRequestIsNotSupported) {
         client.ask("6066A109060760857405080103A60A04084D4D4D0000BC614E8A0207808B0760857405080201AC0A80083132333435"
                    "363738BE34043221303001234567801302FF8A7874133D414CED25B42534D28DB0047720606B175BD52211BE6841DB"
                    "204D39EE6FDB8E356855"),
-        rejected_by_user(2));
+        rejected_by_user(2, "88020780890760857405080201"));
 }
 
 TEST_F(PublicClient, APPL_OPEN_6_TitlesQualifiersAndInvocationIdsDoNoHarm) {
@@ -192,7 +191,19 @@ TEST_F(APPL_OPEN_7, AWrongPasswordFails) {
         EXPECT_EQ(client.ask(aarq(plain_context + unit + low_level + test::hex(test::hex(wrong)) + initiate)), failure)
             << wrong;
         EXPECT_EQ(client.ask(get_clock), not_allowed);
+        ASSERT_TRUE(client.open("12345678")) << "so that none of them has to wait";
+        ASSERT_EQ(client.ask("6200"), "6303800100");
     }
+}
+
+TEST_F(APPL_OPEN_7, AfterThreeWrongPasswordsTheNextHasToWait) {
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(client.open("wrong"));
+    EXPECT_EQ(client.ask(aarq(plain_context + unit + low_level + password + initiate)),
+              "6124" + plain_context + "A203020102A305A10302010D88020780890760857405080201");
+    Interval interval;
+    interval.duration_us = 1'000'000;
+    bench.meter.advance(interval);
+    EXPECT_TRUE(client.open("12345678"));
 }
 
 TEST_F(APPL_OPEN_7, AnOverlongPasswordFails) {
@@ -220,11 +231,11 @@ TEST_F(APPL_OPEN_7, TheFunctionalUnitNeedsAMechanism) {
     EXPECT_EQ(client.ask(aarq(plain_context + unit + password + initiate)), rejected_by_user(12));
 }
 
-TEST_F(APPL_OPEN_7, HighLevelSecurityIsNotOffered) {
+TEST_F(APPL_OPEN_7, HighLevelSecurityThatIsBoundToTitlesNeedsOne) {
     EXPECT_EQ(
         client.ask("6036A1090607608574050801018A0207808B0760857405080205AC0A80084B35366956616759BE10040E01000000065F"
                    "1F0400007E1F04B0"),
-        rejected_by_user(11, "88020780890760857405080205"));
+        rejected_by_user(3, "88020780890760857405080205"));
 }
 
 TEST_F(APPL_OPEN_7, AMechanismThatIsNotOfDlmsIsNotNamedInTheAnswer) {
@@ -234,7 +245,7 @@ TEST_F(APPL_OPEN_7, AMechanismThatIsNotOfDlmsIsNotNamedInTheAnswer) {
 }
 
 TEST_F(APPL_OPEN_7, ThePublicClientHasNoPassword) {
-    Client public_client(bench.meter, public_client_sap);
+    Client public_client(bench.meter, test::public_client_sap);
     EXPECT_EQ(public_client.ask(aarq(plain_context + unit + low_level + password + initiate)),
               rejected_by_user(11, "88020780890760857405080201"));
     EXPECT_EQ(public_client.ask(aarq(plain_context + unit + "8B0760857405080200" + initiate)),
@@ -264,7 +275,7 @@ using APPL_OPEN_13 = PublicClient;
 
 TEST_F(APPL_OPEN_13, OnlyWhatBothSupportIsNegotiated) {
     for (const auto& [proposed, negotiated] :
-         {std::pair{"FFFFFF", "20FE5D"}, {"001E1D", "001E1D"}, {"000010", "000010"}, {"401E1D", "001E1D"}}) {
+         {std::pair{"FFFFFF", "60FE5D"}, {"001E1D", "001E1D"}, {"000010", "000010"}, {"811E1D", "001E1D"}}) {
         EXPECT_EQ(
             client.ask(aarq(plain_context + "BE10040E01000000065F1F0400" + proposed + "04B0")),
             "6129" + plain_context + "A203020100A305A103020100" + "BE10040E0800065F1F0400" + negotiated + "08000007");
@@ -272,7 +283,7 @@ TEST_F(APPL_OPEN_13, OnlyWhatBothSupportIsNegotiated) {
 }
 
 TEST_F(APPL_OPEN_13, NothingInCommonIsIncompatible) {
-    for (const char* proposed : {"000000", "1C0120", "DF01A2"}) {
+    for (const char* proposed : {"000000", "1C0120", "9F01A2"}) {
         EXPECT_EQ(client.ask(aarq(plain_context + "BE10040E01000000065F1F0400" + proposed + "04B0")), initiate_error(2))
             << proposed;
     }
@@ -318,7 +329,7 @@ TEST_F(UnconfirmedAssociation, IsOpenWithoutAnAnswer) {
 TEST_F(UnconfirmedAssociation, IsRefusedInSilenceToo) {
     EXPECT_EQ(client.ask(aarq("A109060760857405080102" + silent_initiate)), "");
     EXPECT_FALSE(client.session().association().is_open());
-    Client manager(bench.meter, management_client_sap);
+    Client manager(bench.meter, test::management_client_sap);
     EXPECT_EQ(manager.ask(aarq(plain_context + silent_initiate)), "");
     EXPECT_EQ(manager.ask(get_clock), not_allowed);
 }
@@ -366,7 +377,10 @@ TEST_F(APPL_DATA_LN_N4, ServicesThatAreNotThereAreUnknown) {
     for (int tag = 0; tag <= 0xFF; ++tag) {
         if (tag == 0x60 || tag == 0x62 || tag == 0xC0 || tag == 0xC1 || tag == 0xC3 || tag == 0xD9 || tag == 0xE0)
             continue;
-        EXPECT_EQ(client.ask(octets_hex(static_cast<std::size_t>(tag)) + "01C1"), "D80202") << tag;
+        // What is ciphered is known, and not allowed here.
+        const bool ciphered = dlms::security::is_ciphered(static_cast<std::uint8_t>(tag)) || tag == 0xDF;
+        EXPECT_EQ(client.ask(octets_hex(static_cast<std::size_t>(tag)) + "01C1"), ciphered ? "D80102" : "D80202")
+            << tag;
     }
     EXPECT_TRUE(client.session().association().is_open());
 }

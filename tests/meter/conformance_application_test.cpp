@@ -84,7 +84,7 @@ TEST_F(ApplicationLayer, APPL_OPEN_6_TitlesQualifiersAndInvocationIdsAreNotUsed)
 
 TEST_F(ApplicationLayer, APPL_OPEN_7_AuthenticationFunctionalUnit) {
     const std::string low_level = "8B0760857405080201";
-    Client manager(bench.meter, management_client_sap);
+    Client manager(bench.meter, test::management_client_sap);
     const std::string password = "AC0A8008" + test::hex(as_bytes("00000000"));
     const std::string named = "88020780890760857405080201";
     EXPECT_EQ(manager.ask(aarq(context + "8A020780" + low_level + password + initiate)), rejected(13, named));
@@ -115,7 +115,7 @@ TEST_F(ApplicationLayer, APPL_OPEN_12_DlmsVersionNumber) {
 
 TEST_F(ApplicationLayer, APPL_OPEN_13_ConformanceBlock) {
     EXPECT_EQ(open(context + "BE10040E01000000065F1F040000000004B0"), rejected(1, "BE0604040E010602"));
-    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400FFFFFF04B0").substr(58), "0800065F1F040020FE5D08000007");
+    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400FFFFFF04B0").substr(58), "0800065F1F040060FE5D08000007");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_14_ClientMaxReceivePduSize) {
@@ -159,8 +159,11 @@ TEST_F(ApplicationLayer, APPL_DATA_LN_N3_SetWithErrors) {
 
 TEST_F(ApplicationLayer, APPL_DATA_LN_N4_UnsupportedService) {
     Manager manager(bench);
-    for (const char* request : {"C2", "C400", "0F40000000", "DB00", "DD00", "E600", "0001"}) {
+    for (const char* request : {"C2", "C400", "0F40000000", "E600", "0001"}) {
         EXPECT_EQ(manager.ask(request), "D80202") << request;
+    }
+    for (const char* ciphered : {"C800", "DB00", "DD00", "DF00"}) {
+        EXPECT_EQ(manager.ask(ciphered), "D80102") << ciphered << " in an association without ciphering";
     }
     EXPECT_EQ(manager.ask(get_base), base);
 }
@@ -259,8 +262,8 @@ std::optional<Octets> read(Client& client, const Listed& object, int id) {
 TEST_P(COSEM_X_Y, EachAttributeIsReadOrRefusedAsTheObjectListSays) {
     Bench bench(*GetParam());
     for (const bool management : {false, true}) {
-        Client client(bench.meter, management ? management_client_sap : public_client_sap);
-        ASSERT_TRUE(client.open(management ? test::management_password : ""));
+        Client client(bench.meter, management ? test::management_client_sap : test::reading_client_sap);
+        ASSERT_TRUE(client.open(test::management_password));
         const auto objects = object_list(client);
         ASSERT_GT(objects.size(), 10U);
         for (const Listed& object : objects) {

@@ -18,15 +18,14 @@ using dlms::Obis;
 class Dictionaries : public testing::TestWithParam<const Model*> {
   protected:
     [[nodiscard]] static const Dictionary& dictionary() { return dictionary_of(*GetParam()); }
-    // The attribute of an object of this class, if anybody may read it.
+    // The attribute of an object of this class, if whoever collects data may read it.
     [[nodiscard]] static bool readable(const CaptureObject& column) {
         const auto& [class_id, name, id] = column.attribute;
         const Object* object = dictionary().find(name);
         if (object == nullptr || object->interface_class->id != class_id) return false;
-        if (!object->readers.has(Role::public_client)) return false;
-        if (id == 1) return true;
+        if (id == 1) return is_listed(*object, Role::data_collection);
         const Attribute* attribute = find_attribute(*object->interface_class, id);
-        return attribute != nullptr && attribute->read != nullptr;
+        return attribute != nullptr && (rights_of(*object, *attribute, Role::data_collection).bits & Rights::read) != 0;
     }
 };
 INSTANTIATE_TEST_SUITE_P(Models, Dictionaries, testing::ValuesIn(all_models().begin(), all_models().end()),
@@ -58,8 +57,14 @@ TEST_P(Dictionaries, NumberAttributesAndMethodsInOrder) {
 
 TEST_P(Dictionaries, LetThePublicClientChangeNothing) {
     for (const Object& object : dictionary().objects()) {
-        EXPECT_FALSE(object.writers.has(Role::public_client)) << dlms::ObisText(object.name).view();
-        EXPECT_FALSE(object.callers.has(Role::public_client)) << dlms::ObisText(object.name).view();
+        for (const Attribute& attribute : object.interface_class->attributes) {
+            EXPECT_EQ(rights_of(object, attribute, Role::public_client).bits & Rights::write, 0)
+                << dlms::ObisText(object.name).view();
+        }
+        for (const Method& method : object.interface_class->methods) {
+            EXPECT_EQ(rights_of(object, method, Role::public_client).bits & Rights::call, 0)
+                << dlms::ObisText(object.name).view();
+        }
     }
 }
 
@@ -79,8 +84,7 @@ TEST_P(Dictionaries, HoldThePushSetupsAndWhatTheyPush) {
         EXPECT_EQ(object->interface_class->id, 40);
         EXPECT_EQ(object->interface_class->version, 2);
         EXPECT_EQ(push_setup_named(name_of(setup)), setup);
-        EXPECT_TRUE(object->writers.has(Role::management));
-        EXPECT_TRUE(object->callers.has(Role::management));
+        EXPECT_EQ(object->access, AccessKind::parameter);
         const PushSettings settings = factory_push_settings(setup);
         for (const CaptureObject& pushed : settings.objects.view()) {
             EXPECT_TRUE(readable(pushed)) << dlms::ObisText(pushed.attribute.instance).view();

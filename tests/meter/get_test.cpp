@@ -101,13 +101,14 @@ const std::map<std::pair<int, int>, DataTag> attribute_types = {
     {{40, 13}, DataTag::date_time},
 };
 // How many attributes each class has in its version.
-const std::map<int, int> attribute_counts = {{1, 2}, {3, 3},  {4, 5},   {5, 9},  {6, 4},   {7, 8},  {8, 9},
-                                             {9, 2}, {11, 2}, {15, 11}, {17, 2}, {20, 10}, {22, 4}, {40, 13}};
+const std::map<int, int> attribute_counts = {{1, 2},  {3, 3},   {4, 5},  {5, 9},   {6, 4},  {7, 8},   {8, 9}, {9, 2},
+                                             {11, 2}, {15, 11}, {17, 2}, {20, 10}, {22, 4}, {40, 13}, {64, 6}};
 // What a manager may write, by class; of profiles and registers only some objects.
 const std::map<int, std::set<int>> writable_attributes = {
     {5, {8, 9}},  {8, {2, 3, 5, 6, 7, 8}},           {11, {2}}, {15, {7}}, {20, {6, 7, 8, 9, 10}},
     {22, {3, 4}}, {40, {2, 3, 4, 5, 6, 7, 8, 9, 11}}};
-const std::map<int, std::size_t> method_counts = {{4, 1}, {5, 2}, {7, 2}, {8, 6}, {9, 1}, {11, 2}, {20, 1}, {40, 2}};
+const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8, 6},  {9, 1},
+                                                  {11, 2}, {15, 2}, {20, 1}, {40, 2}, {64, 2}};
 const Obis time_shift_limit(1, 0, 0, 9, 11);
 const Obis fixed_profile(1, 0, 99, 128, 0);  // the test profile
 
@@ -160,8 +161,8 @@ TEST_P(EveryModel, GivesEachAttributeInItsTypeAndNothingElse) {
 TEST_P(EveryModel, ListsItsObjectsInOrderWithTheirRights) {
     Bench bench(*GetParam());
     for (const bool management : {false, true}) {
-        Client client(bench.meter, management ? management_client_sap : public_client_sap);
-        ASSERT_TRUE(client.open(management ? test::management_password : ""));
+        Client client(bench.meter, management ? test::management_client_sap : test::reading_client_sap);
+        ASSERT_TRUE(client.open(test::management_password));
         const auto list = test::hex(client.value(15, association_name, 2));
         dlms::DataReader in(list);
         const std::size_t count = in.array();
@@ -191,7 +192,7 @@ TEST_P(EveryModel, ListsItsObjectsInOrderWithTheirRights) {
                 const bool setting = (class_id == 7 && name != fixed_profile && (id == 3 || id == 4)) ||
                                      (name == time_shift_limit && id == 2) ||
                                      (of_class != writable_attributes.end() && of_class->second.contains(id));
-                const bool writable = management && setting;
+                const bool writable = setting && (management || class_id == 15);
                 ASSERT_EQ((mode & 2) != 0, writable) << dlms::ObisText(name).view() << " attribute " << id;
             }
             const std::size_t methods = in.array();
@@ -199,7 +200,10 @@ TEST_P(EveryModel, ListsItsObjectsInOrderWithTheirRights) {
             for (std::size_t id = 1; id <= methods; ++id) {
                 in.structure(2);
                 ASSERT_EQ(in.integer(), static_cast<int>(id));
-                ASSERT_EQ(in.enumerated(), management && name != fixed_profile ? 1 : 0);
+                int rights = management && name != fixed_profile ? 0x01 : 0;
+                if (class_id == 15) rights = id == 1 ? 0x01 : 0x0D;  // everybody's own secret, encrypted
+                if (class_id == 64 && management) rights = 0x25;
+                ASSERT_EQ(in.enumerated(), rights) << dlms::ObisText(name).view() << " method " << id;
             }
         }
         ASSERT_TRUE(in.complete());
@@ -238,14 +242,14 @@ TEST_F(Get, TheClockAsItIsWritten) {
 }
 
 TEST_F(Get, TheAssociationTellsWhoSpeaksAndHow) {
-    EXPECT_EQ(reader.value(15, association_name, 3), "02020F10120001");
+    EXPECT_EQ(reader.value(15, association_name, 3), "02020F02120001");
     EXPECT_EQ(manager.value(15, association_name, 3), "02020F01120001");
     EXPECT_EQ(reader.value(15, association_name, 4),
               "0207110211101202F411051108"
               "11011101");
     EXPECT_EQ(reader.value(15, association_name, 5),
               "0206"
-              "041800FE5D"
+              "041840FE5D"
               "120800"
               "12FFFF"
               "1106"
@@ -253,11 +257,16 @@ TEST_F(Get, TheAssociationTellsWhoSpeaksAndHow) {
               "0900");
     EXPECT_EQ(reader.value(15, association_name, 6),
               "0207110211101202F411051108"
-              "11021100");
+              "11021101");
     EXPECT_EQ(manager.value(15, association_name, 6),
               "0207110211101202F411051108"
               "11021101");
-    EXPECT_EQ(reader.value(15, association_name, 9), "0906000000000000");
+    EXPECT_EQ(reader.value(15, association_name, 9), "090600002B0001FF");
+    Client public_client(bench.meter);
+    ASSERT_TRUE(public_client.open());
+    EXPECT_EQ(public_client.value(15, association_name, 3), "02020F10120001");
+    EXPECT_EQ(public_client.value(15, association_name, 6), "0207110211101202F41105110811021100");
+    EXPECT_EQ(public_client.value(15, association_name, 9), "0906000000000000");
     EXPECT_EQ(reader.value(15, association_name, 10), "0100");
     EXPECT_EQ(reader.value(15, association_name, 11), "020211000A00");
 }
@@ -477,7 +486,7 @@ TEST_F(Blocks, ANewRequestOfAnyKindEndsTheTransfer) {
 TEST_F(Blocks, ANewAssociationEndsTheTransfer) {
     Reader other(bench, 17);
     ASSERT_EQ(other.ask("C001C100080000010000FF0200").substr(0, 8), "C402C100");
-    ASSERT_TRUE(other.open({}, 17));
+    ASSERT_TRUE(other.open(test::management_password, 17));
     EXPECT_EQ(other.ask("C002C100000001"), "C402C101000000010110");
 }
 

@@ -4,11 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include "meter/configuration.hpp"
 #include "meter/models/models.hpp"
 #include "meter/models/sed102.hpp"
+#include "meter/models/sed302.hpp"
 #include "meter/models/sm120b2.hpp"
 #include "meter/models/sm306.hpp"
+
+#include "tests/support/hex.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -43,26 +45,13 @@ TEST(Models, AreFoundByTheirNamesInAnyLetterCase) {
     EXPECT_EQ(find_model(""), nullptr);
 }
 
-TEST(Password, MatchesItselfOnly) {
-    const Password password("secret");
-    EXPECT_TRUE(password.matches(as_bytes("secret")));
-    for (const char* other :
-         {"", "s", "secre", "secret1", "Secret", "secrets that go on and on, beyond all room there is"}) {
-        EXPECT_FALSE(password.matches(as_bytes(other))) << other;
-    }
-    EXPECT_FALSE(password.matches(as_bytes(std::string_view("secret\0", 7))));
-}
-
-TEST(Password, AnEmptyOneMatchesNothing) {
-    EXPECT_FALSE(Password().matches({}));
-    EXPECT_FALSE(Password(Bytes{}).matches(as_bytes("\0")));
-}
-
-TEST(Password, AFullOneIsNotMatchedByItsRepetition) {
-    const std::string full(Password::max_size, 'x');
-    EXPECT_TRUE(Password(full).matches(as_bytes(full)));
-    EXPECT_FALSE(Password(full).matches(as_bytes(full + full)));
-    EXPECT_TRUE(Password(full + "more").matches(as_bytes(full)));
+TEST(Identity, TheSystemTitleIsManufacturerTypeAndSerialNumber) {
+    EXPECT_EQ(test::hex(Identity(sed302, 12345).system_title()), "424C543000003039");
+    EXPECT_EQ(test::hex(Identity(sed302, max_serial_number).system_title()), "424C543005F5E0FF");
+    EXPECT_EQ(Identity(sed302, max_serial_number + 6).system_title(), Identity(sed302, 5).system_title());
+    std::set<std::uint8_t> types;
+    for (const Model* model : all_models()) types.insert(Identity(*model, 1).system_title()[3]);
+    EXPECT_EQ(types.size(), all_models().size());
 }
 
 }  // namespace

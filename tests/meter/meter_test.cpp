@@ -77,7 +77,6 @@ TEST(Meter, KeepsEverythingThatWasSaved) {
         Life life(flash);
         Configuration changed;
         changed.clock.daylight_enabled = false;
-        changed.management_password = Password("other");
         ASSERT_TRUE(life.meter.configure(changed));
         for (int i = 0; i < 3; ++i) life.meter.advance(a_second());
         ASSERT_TRUE(life.meter.save());
@@ -185,7 +184,6 @@ TEST(Meter, RegistersAfterAnyPowerCutAreThoseOfOneMoment) {
 TEST(Meter, AChangedSettingIsOldOrNewAfterAnyPowerCut) {
     Configuration changed;
     changed.clock.time_zone_min = -345;
-    changed.management_password = Password("a new password");
     for (std::size_t cut = 0; cut < 5000; cut += 3) {
         TornFlash flash(64, 2048);
         {

@@ -192,18 +192,23 @@ TEST_F(OpticalPortTest, WrongPasswordsAreBounded) {
     EXPECT_EQ(send(wrong_password_), error_);
     EXPECT_EQ(send(wrong_password_), error_);
     EXPECT_EQ(send(wrong_password_), message("<01>B0<03>"));
-    // Signing on anew does not help, nor does the right password: not for a minute.
+    // Signing on anew does not help, nor does the right password: not for a second.
     enter_programming_mode();
     EXPECT_EQ(send(password_), error_);
     ask(message("<01>B0<03>"));
-    now_ms_ += meter::LocalData::first_lock_ms;
+    const auto live = [&](std::uint32_t seconds) {
+        meter::Interval interval;
+        interval.duration_us = seconds * 1'000'000;
+        bench_.meter.advance(interval);
+    };
+    live(1);
     enter_programming_mode();
-    EXPECT_EQ(send(wrong_password_), error_) << "which locks for two minutes";
-    now_ms_ += meter::LocalData::first_lock_ms;
+    EXPECT_EQ(send(wrong_password_), error_) << "which locks for two seconds";
+    live(1);
     enter_programming_mode();
     EXPECT_EQ(send(password_), error_);
     ask(message("<01>B0<03>"));
-    now_ms_ += meter::LocalData::first_lock_ms;
+    live(1);
     enter_programming_mode();
     EXPECT_EQ(send(password_), "\x06");
 }

@@ -103,7 +103,7 @@ struct Read {
 Read read(const Meter& meter, const ProfileSource& source, std::uint8_t selector, Bytes parameters,
           std::size_t piece = attribute_piece_size) {
     static const InterfaceClass any{7, 1, {}, {}};
-    const Object object{&any, name, {}, {}, {}};
+    const Object object{&any, name, AccessKind::reading};
     const Association association;
     const dlms::SelectiveAccess access{selector, parameters};
     Read all;
@@ -556,7 +556,7 @@ TEST_F(MadeProfile, AnHourThatDaylightSavingSkipsHasNoRows) {
 TEST_F(MadeProfile, ATransferGoesOnWhereItWasWhenRowsComeAndGo) {
     for (int i = 0; i < 60; ++i) made.times.push_back(sys_days{2026y / 1 / 1} + i * minutes{15});
     static const InterfaceClass any{7, 1, {}, {}};
-    const Object object{&any, name, {}, {}, {}};
+    const Object object{&any, name, AccessKind::reading};
     const Association association;
     Octets whole;
     Cursor cursor;
@@ -589,7 +589,7 @@ TEST_F(MadeProfile, ATransferGoesOnWhereItWasWhenRowsComeAndGo) {
 
 TEST_F(MadeProfile, IsResetAndCapturedWhereTheSourceCan) {
     static constexpr InterfaceClass of_rising = profile_class<rising>;
-    const Object object{&of_rising, name, {}, {}, {}};
+    const Object object{&of_rising, name, AccessKind::reading};
     Association association;
     const RequestContext context{bench.meter, object, association};
     Octets room(16);

@@ -65,7 +65,8 @@ struct Push : testing::Test {
     // What a meter has that takes up this one's flash.
     Meter restarted() {
         bench.store.mount();
-        return Meter(bench.meter.model(), bench.meter.identity(), {}, bench.store, bench.meter.clock().now());
+        return Meter(bench.meter.model(), bench.meter.identity(), {}, bench.store, bench.meter.clock().now(), {},
+                     test::security_ports(bench.entropy));
     }
 };
 
@@ -137,7 +138,7 @@ TEST_F(PushSetupObject, KeepsItsSettingsOverARestart) {
         ASSERT_EQ(manager.value(40, interval, static_cast<std::int8_t>(attribute)), test::hex(test::hex(value)));
     }
     Meter meter = restarted();
-    test::Client client(meter, management_client_sap);
+    test::Client client(meter, test::management_client_sap);
     ASSERT_TRUE(client.open(test::management_password));
     for (const auto& [attribute, value] : other_settings) {
         EXPECT_EQ(client.value(40, interval, static_cast<std::int8_t>(attribute)), test::hex(test::hex(value)));
@@ -188,14 +189,14 @@ TEST_F(PushSetupObject, RefusesWhatItDoesNotServe) {
 
 TEST_F(Push, SendsTheValuesOfItsObjectList) {
     ASSERT_EQ(set(interval, 3, destination), "C501C100");
-    ASSERT_EQ(set(interval, 9, "0F67"), "C501C100");
+    ASSERT_EQ(set(interval, 9, "0F02"), "C501C100");
     EXPECT_FALSE(next());
     ASSERT_EQ(push(interval), "C701C10000");
     const auto delivery = next();
     ASSERT_TRUE(delivery);
     EXPECT_EQ(delivery->transport, PushTransport::tcp);
     EXPECT_EQ(delivery->destination_text(), "192.0.2.7:4059");
-    EXPECT_EQ(delivery->client_sap, 0x67);
+    EXPECT_EQ(delivery->client_sap, 2);
     EXPECT_EQ(test::hex(delivery->apdu),
               "0F00000001"
               "0C07EA060F010E000000FF8880"
@@ -580,8 +581,8 @@ TEST_F(Push, WhatCannotBeStoredIsRefusedAndNotInForce) {
     } failing(bench.flash);
     Store store(failing);
     store.mount();
-    Meter meter(sed302, Identity(sed302, 1), {}, store, test::bench_time);
-    test::Client client(meter, management_client_sap);
+    Meter meter(sed302, Identity(sed302, 1), {}, store, test::bench_time, {}, test::security_ports(bench.entropy));
+    test::Client client(meter, test::management_client_sap);
     ASSERT_TRUE(client.open(test::management_password));
     EXPECT_EQ(client.ask("C101C1 0028" + test::hex(interval.groups) + "06 00 1109"), "C501C101");
     EXPECT_EQ(client.value(40, interval, 6), "1107");

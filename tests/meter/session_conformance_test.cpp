@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(Conformance, EachBit, testing::ValuesIn(probes),
 TEST_P(EachBit, IsUsedIfItWasNegotiatedAndRefusedIfNot) {
     const Probe& probe = GetParam();
     Bench bench;
-    Client client(bench.meter, management_client_sap);
+    Client client(bench.meter, test::management_client_sap);
     ASSERT_TRUE(client.open(test::management_password, probe.pdu_size, probe.others | mask(probe.bit)));
     const std::string expected = test::hex(test::hex(probe.with));
     EXPECT_EQ(client.ask(probe.request).substr(0, expected.size()), expected);
@@ -86,9 +86,10 @@ TEST_P(EachBit, IsUsedIfItWasNegotiatedAndRefusedIfNot) {
     EXPECT_EQ(client.ask(probe.request), probe.without);
 }
 
-// Selective access is for attributes that know it; without the bit the refusal is the same for all.
+// Selective access is for attributes that know it; without the bit the refusal is the same for all. General protection
+// is seen in ciphered associations only.
 TEST(ConformanceBits, EveryBitThatTheServerOffersIsProbed) {
-    std::uint32_t probed = mask(Conformance::selective_access);
+    std::uint32_t probed = mask(Conformance::selective_access) | mask(Conformance::general_protection);
     for (const Probe& probe : probes) probed |= mask(probe.bit);
     EXPECT_EQ(server_conformance.bits() & ~probed, 0U);
 }

@@ -131,7 +131,7 @@ TEST_F(GeneralBlocks, APlainRequestEndsTheExchange) {
 
 TEST_F(GeneralBlocks, ANewAssociationEndsTheExchange) {
     ASSERT_EQ(reader.ask_all(get_clock).size(), 1U);
-    ASSERT_TRUE(reader.open({}, 17, all_conformance));
+    ASSERT_TRUE(reader.open(test::management_password, 17, all_conformance));
     EXPECT_EQ(reader.ask_all("E0 81 0001 0001 00"), Apdus{});
     EXPECT_TRUE(reader.more().empty());
 }

@@ -408,7 +408,6 @@ TEST(Records, ComeBackAsTheyWere) {
     configuration.clock.daylight_deviation_min = -30;
     configuration.clock.daylight_enabled = false;
     configuration.clock.daylight_begin.date.month = 10;
-    configuration.management_password = Password(std::string(32, 'x'));
     ByteWriter configuration_out(room);
     write_record(configuration_out, configuration);
     EXPECT_EQ(read_configuration_record(configuration_out.written()), configuration);

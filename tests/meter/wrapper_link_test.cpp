@@ -75,7 +75,7 @@ struct Wrapper : testing::Test {
 TEST_F(Wrapper, AnswersWithThePortsTurnedRound) {
     EXPECT_EQ(connection.ask(open_public),
               "000100010010002B"
-              "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000FE5D08000007");
+              "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040040FE5D08000007");
     EXPECT_EQ(connection.ask(wpdu(16, 1, get_base)), "0001000100100006" + base);
     EXPECT_TRUE(connection.link.has_open_association());
     EXPECT_EQ(connection.ask(wpdu(16, 1, "6200")), "00010001001000056303800100");
@@ -83,9 +83,9 @@ TEST_F(Wrapper, AnswersWithThePortsTurnedRound) {
 }
 
 TEST_F(Wrapper, LongAnswersHaveTheirHeaderRightBeforeThem) {
-    (void)connection.ask(open_public);
+    (void)connection.ask(open_management);
     for (const char* request : {"C001C1000F0000280000FF0200", "C002C100000001"}) {
-        const Octets answer = connection.receive(wpdu(16, 1, request));
+        const Octets answer = connection.receive(wpdu(1, 1, request));
         const auto header = dlms::read_wrapper_header(answer);
         ASSERT_TRUE(header);
         EXPECT_EQ(header->length + 8U, answer.size());
@@ -194,7 +194,7 @@ TEST_F(Wrapper, ASessionWithoutAnAssociationMakesRoomForAnother) {
 }
 
 TEST_F(Wrapper, UnknownPortsAreRejected) {
-    for (const auto& [source, destination] : {std::pair{0, 0}, {2, 1}, {16, 2}, {0xFFFF, 1}, {16, 0x7F}}) {
+    for (const auto& [source, destination] : {std::pair{0, 0}, {4, 1}, {16, 2}, {0xFFFF, 1}, {16, 0x7F}}) {
         const auto answer = connection.ask(
             wpdu(static_cast<std::uint16_t>(source), static_cast<std::uint16_t>(destination), Client::aarq()));
         EXPECT_EQ(answer.substr(16), "6117A109060760857405080101A203020101A305A103020101");

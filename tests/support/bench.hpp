@@ -1,6 +1,7 @@
 // A meter on a bench, and clients that speak to it in APDUs without a link between.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -30,14 +31,40 @@ inline constexpr std::uint32_t all_conformance = 0xFF'FFFF;
 // General block transfer takes the place of the services' own blocks, so most clients here are without.
 inline constexpr std::uint32_t without_general_blocks = all_conformance & ~0x20'0000U;
 
+// What looks like entropy and is the same each time.
+class CountingEntropy final : public meter::security::Entropy {
+  public:
+    bool fill(MutableBytes octets) override {
+        for (std::uint8_t& octet : octets) octet = static_cast<std::uint8_t>(++state_ * 37);
+        return true;
+    }
+
+  private:
+    unsigned state_ = 0;
+};
+
+inline constexpr std::array<std::uint8_t, 16> device_key = {0xF0, 0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF6, 0xF7,
+                                                            0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF};
+inline meter::security::SecurityPorts security_ports(meter::security::Entropy& entropy) {
+    return {&entropy, device_key};
+}
+
+inline constexpr std::uint16_t public_client_sap = meter::client_sap_of(meter::Role::public_client);
+inline constexpr std::uint16_t reading_client_sap = meter::client_sap_of(meter::Role::data_collection);
+inline constexpr std::uint16_t management_client_sap = meter::client_sap_of(meter::Role::management);
+
 class Bench {
   public:
     explicit Bench(const meter::Model& model = meter::sed302, std::uint32_t serial_number = 12345,
                    const meter::Configuration& factory = {}, std::optional<meter::UtcTime> now = bench_time)
-        : meter(model, meter::Identity(model, serial_number), factory, mounted(store), now) {}
+        : meter(model, meter::Identity(model, serial_number), factory, mounted(store), now, {},
+                security_ports(entropy)) {
+        if (!meter.security().provision_demo_keys()) std::abort();
+    }
 
     MemoryFlash flash{256, 4096};
     meter::Store store{flash};
+    CountingEntropy entropy;
     meter::Meter meter;
 
   private:
@@ -49,7 +76,7 @@ class Bench {
 
 class Client {
   public:
-    explicit Client(meter::Meter& meter, std::uint16_t sap = meter::public_client_sap,
+    explicit Client(meter::Meter& meter, std::uint16_t sap = public_client_sap,
                     std::uint16_t server_sap = meter::management_logical_device)
         : meter_(meter), session_(sap, server_sap) {}
 
@@ -165,20 +192,21 @@ class Client {
     Octets room_ = Octets(0x10000 + 64);
 };
 
-inline constexpr std::string_view management_password = meter::demo_management_password;
+// Of every role of a meter with demo keys.
+inline constexpr std::string_view management_password = "DEMO-PASSWORD";
 
-// The public client, and the management client with its password.
+// The data collection client and the management client, with their password.
 class Reader : public Client {
   public:
     explicit Reader(Bench& bench, std::uint16_t pdu_size = 0xFFFF, std::uint32_t conformance = without_general_blocks)
-        : Client(bench.meter, meter::public_client_sap) {
-        if (!open({}, pdu_size, conformance)) std::abort();
+        : Client(bench.meter, reading_client_sap) {
+        if (!open(management_password, pdu_size, conformance)) std::abort();
     }
 };
 class Manager : public Client {
   public:
     explicit Manager(Bench& bench, std::uint16_t pdu_size = 0xFFFF, std::uint32_t conformance = without_general_blocks)
-        : Client(bench.meter, meter::management_client_sap) {
+        : Client(bench.meter, management_client_sap) {
         if (!open(management_password, pdu_size, conformance)) std::abort();
     }
 };

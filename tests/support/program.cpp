@@ -53,6 +53,11 @@ int exit_code_of(pid_t id) {
 
 }  // namespace
 
+std::vector<std::string> reading_client() {
+    ::setenv("BLATHY_PASSWORD", "DEMO-PASSWORD", 1);
+    return {"--client", "2"};
+}
+
 Outcome run(const std::vector<std::string>& command) {
     const Pipe out;
     const Pipe err;

@@ -16,6 +16,10 @@ struct Outcome {
     std::string err;
 };
 
+// The client that collects data from a meter with demo keys: the options that make a command one of its. The password
+// is in the environment.
+std::vector<std::string> reading_client();
+
 // Runs a program to its end.
 Outcome run(const std::vector<std::string>& command);
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <sstream>
 
-#include "apps/blathy/client/keys.hpp"
+#include "apps/blathy/keys/key_list.hpp"
 #include "station/security/counter_file.hpp"
 
 namespace blathy::apps {

@@ -6,7 +6,7 @@
 #include <list>
 #include <optional>
 
-#include "apps/blathy/client/keys.hpp"
+#include "apps/blathy/keys/key_list.hpp"
 #include "dlms/security/ciphering.hpp"
 
 namespace blathy::apps {

@@ -19,7 +19,7 @@ struct DecodeOptions {
     bool json = false;
     bool csv = false;  // a line for each node
     std::string keys =
-        {};  // a file or directory (apps/blathy/client/keys.hpp); empty: the environment's, if there are any
+        {};  // a file or directory (apps/blathy/keys/key_list.hpp); empty: the environment's, if there are any
 };
 
 // Writes the explanation to `out`, and what goes wrong to `err`. 0: everything made sense; 1: some of it was

@@ -11,6 +11,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
 
+#include "apps/blathy/keys/key_list.hpp"
 #include "apps/blathy/meter/desk_meter.hpp"
 #include "apps/blathy/meter/listen.hpp"
 #include "apps/blathy/meter/options.hpp"
@@ -31,7 +32,6 @@ constexpr int exit_not_saved = 1;
 constexpr std::chrono::milliseconds step{10};
 constexpr std::chrono::seconds idle_check_period{1};
 constexpr double max_speed = 10'000;
-constexpr const char* password_variable = "BLATHY_METER_PASSWORD";
 
 struct Panel {
     std::string host;
@@ -61,23 +61,6 @@ Result<Panel, std::string> panel_at(const std::string& text) {
     return panel;
 }
 
-// None: nobody gave one.
-Result<std::optional<meter::Password>, std::string> password_of(const MeterOptions& options) {
-    std::string text;
-    if (options.password_file) {
-        std::ifstream in(*options.password_file);
-        if (!std::getline(in, text)) return fail("cannot read a password from " + options.password_file->string());
-    } else if (const char* variable = std::getenv(password_variable)) {
-        text = variable;
-    } else {
-        return std::nullopt;
-    }
-    if (text.empty() || text.size() > meter::Password::max_size) {
-        return fail(fmt::format("the password must have 1 to {} octets", meter::Password::max_size));
-    }
-    return meter::Password(std::string_view(text));
-}
-
 class Desk {
   public:
     // The error is a sentence.
@@ -101,24 +84,20 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     if (!(options.speed > 0 && options.speed <= max_speed)) {
         return fail(fmt::format("--speed {}: expected more than 0 and at most {}", options.speed, max_speed));
     }
-    const auto password = password_of(options);
-    if (!password) return fail(password.error());
-
     DeskMeterOptions desk_options;
     desk_options.model = *model;
     desk_options.serial_number = options.serial_number;
     desk_options.state = options.state;
     desk_options.speed = options.speed;
+    if (options.keys) {
+        auto keys = read_keys(*options.keys);
+        if (!keys) return fail(keys.error().text);
+        desk_options.keys = std::move(*keys);
+    }
     auto desk = DeskMeter::make(desk_options);
     if (!desk) return fail(desk.error());
     desk_ = std::move(*desk);
     meter::Meter& meter = desk_->meter();
-    meter::Configuration configuration = meter.configuration();
-    configuration.management_password = password->value_or(configuration.management_password);
-    if (configuration != meter.configuration() && !meter.configure(configuration)) {
-        return fail(std::string("the password could not be stored"));
-    }
-
     const auto executor = context_.get_executor();
     LinkLimits limits;
     limits.idle = options.idle_timeout;
@@ -155,9 +134,9 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     for (const std::string& url : listening) fmt::print("DLMS/COSEM at {}\n", url);
     fmt::print("Panel at {}\n", panel_address);
     if (options.state) fmt::print("State in {}\n", options.state->string());
-    if (configuration.management_password == meter::Password(meter::demo_management_password)) {
-        fmt::print("Warning: the management client has the demo password. Set one with --password-file or ${}.\n",
-                   password_variable);
+    if (meter.security().has_demo_keys()) {
+        fmt::print(
+            "Warning: this meter has demo keys, which everybody knows. `blathy keys --state DIR` makes others.\n");
     }
     std::fflush(stdout);
     return {};
@@ -197,8 +176,13 @@ The meter hangs at a simulated mains with a household's load, measures what its 
 DLMS/COSEM to any client. Its front panel is a web page.)";
 
 constexpr const char* footer = R"(Clients (server SAP 1, logical names):
-  16  public client, no security: reads
-   1  management client, LLS password: reads, writes, calls methods
+  16  public client, no security: who the meter is, its clock and invocation counters
+   2  data collection: reads
+   1  management: reads, writes, calls methods
+   3  firmware: upgrades
+ 102  pre-established, for broadcasts without an association
+All but the public one prove themselves with keys or a password. A new meter has demo keys (`blathy keys --demo`);
+`blathy keys --state DIR` gives it its own, and --keys FILE those of a file.
 
 Links (--listen; all of them serve the one meter, at the same time):
   tcp://HOST:PORT                wrapper over TCP
@@ -208,9 +192,9 @@ Links (--listen; all of them serve the one meter, at the same time):
   optical:/dev/ttyUSB0           IEC 62056-21: readout, programming mode, and mode E into HDLC
 
 State: with --state DIR, energy, clock and configuration are kept in DIR. Configuration is kept at once; of energy at
-most 10 seconds of meter time are lost when the process is killed, and none after Ctrl-C or SIGTERM.
+most 60 seconds of meter time are lost when the process is killed, and none after Ctrl-C or SIGTERM.
 
-Config file: TOML with any of model, serial, listen (a list), panel, state, speed, idle-timeout, password-file.
+Config file: TOML with any of model, serial, listen (a list), panel, state, speed, idle-timeout, keys.
 
 Exit codes: 0 ended by Ctrl-C or SIGTERM; 1 the state could not be saved; 2 could not start.
 
@@ -228,7 +212,7 @@ void add_meter_command(CLI::App& app, int& exit_code) {
     auto given = std::make_shared<MeterOptions>();
     auto config_file = std::make_shared<std::string>();
     auto state = std::make_shared<std::string>();
-    auto password_file = std::make_shared<std::string>();
+    auto keys = std::make_shared<std::string>();
     auto idle_timeout_s = std::make_shared<std::int64_t>(given->idle_timeout.count());
 
     const auto* model =
@@ -249,8 +233,7 @@ void add_meter_command(CLI::App& app, int& exit_code) {
         command->add_option("--idle-timeout", *idle_timeout_s, "seconds until a silent client is cut off")
             ->check(CLI::Range(1, 86'400))
             ->capture_default_str();
-    const auto* password =
-        command->add_option("--password-file", *password_file, "first line: the management client's password");
+    const auto* keys_option = command->add_option("--keys", *keys, "key list that this meter takes its keys from");
     command->add_option("--config", *config_file, "TOML file with the same settings")->type_name("FILE.toml");
 
     command->callback([=, &exit_code] {
@@ -269,7 +252,7 @@ void add_meter_command(CLI::App& app, int& exit_code) {
         if (state_option->count() > 0) options.state = *state;
         if (speed->count() > 0) options.speed = given->speed;
         if (idle->count() > 0) options.idle_timeout = std::chrono::seconds{*idle_timeout_s};
-        if (password->count() > 0) options.password_file = *password_file;
+        if (keys_option->count() > 0) options.keys = *keys;
 
         Desk desk;
         if (const auto ready = desk.set_up(options); !ready) return complain(ready.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "apps/blathy/keys/meter_keys.hpp"
 #include "world/factory_calibration.hpp"
 
 namespace blathy::apps {
@@ -39,16 +40,27 @@ Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterO
         if (!opened) return fail(opened.error());
         flash = std::move(*opened);
     }
-    return std::unique_ptr<DeskMeter>(new DeskMeter(options, std::move(flash)));
+    const auto device_key = device_key_in(options.state);
+    if (!device_key) return fail(device_key.error());
+    std::unique_ptr<DeskMeter> desk(new DeskMeter(options, std::move(flash), *device_key));
+    // Only a meter that leaves the factory gets them: one that lost its keys must not be opened by those.
+    if (device_key->is_new && !desk->meter().security().provision_demo_keys()) {
+        return fail(std::string("the keys could not be stored"));
+    }
+    if (options.keys) {
+        if (const auto set = set_meter_keys(desk->meter(), *options.keys); !set) return fail(set.error());
+    }
+    return desk;
 }
 
-DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash)
+DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash, const DeviceKey& device_key)
     : options_(options),
       flash_(std::move(flash)),
       clock_chip_(options.state),
+      device_key_(device_key),
       store_(mounted(*flash_)),
       meter_(*options.model, meter::Identity(*options.model, options.serial_number), options.factory, store_,
-             clock_chip_.now()),
+             clock_chip_.now(), {}, {&entropy_, device_key_.key}),
       site_(make_site(options)),
       metrology_(*options.model, calibration_of(options)),
       recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {

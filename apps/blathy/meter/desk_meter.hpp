@@ -10,11 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "apps/blathy/keys/device_key.hpp"
+#include "apps/blathy/keys/key_list.hpp"
 #include "apps/blathy/meter/clock_chip.hpp"
 #include "apps/blathy/meter/file_flash.hpp"
 #include "base/result.hpp"
 #include "meter/meter.hpp"
 #include "meter/metrology/metrology.hpp"
+#include "station/security/entropy.hpp"
 #include "world/site.hpp"
 
 namespace blathy::apps {
@@ -24,7 +27,8 @@ struct DeskMeterOptions {
     std::uint32_t serial_number = 1;
     std::optional<std::filesystem::path> state;
     meter::Configuration factory;
-    double speed = 1;  // meter seconds a second
+    double speed = 1;             // meter seconds a second
+    std::optional<KeyList> keys;  // of this meter; none: those that it has, and at first those that everybody knows
 };
 
 class DeskMeter {
@@ -55,13 +59,15 @@ class DeskMeter {
     PulseAges take_pulses();
 
   private:
-    DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash);
+    DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash, const DeviceKey& device_key);
     void take_sample();
     void end_interval();
 
     DeskMeterOptions options_;
     std::unique_ptr<FileFlash> flash_;
     ClockChip clock_chip_;
+    DeviceKey device_key_;
+    station::SystemEntropy entropy_;
     meter::Store store_;
     meter::Meter meter_;
     world::Site site_;

@@ -96,7 +96,7 @@ Result<void, std::string> read_config_file(const std::filesystem::path& file, Me
         options.idle_timeout = std::chrono::seconds{value};
         return value >= 1;
     });
-    in.take<std::string>("password-file", "a string", path(options.password_file));
+    in.take<std::string>("keys", "a string", path(options.keys));
     return in.finish();
 }
 

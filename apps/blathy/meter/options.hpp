@@ -20,8 +20,8 @@ struct MeterOptions {
     std::optional<std::filesystem::path> state;
     double speed = 1;
     std::chrono::seconds idle_timeout{180};
-    // Holds the management client's password in its first line. Without one, $BLATHY_METER_PASSWORD or the demo one.
-    std::optional<std::filesystem::path> password_file;
+    // A key list, as `blathy keys` makes them. Without one the keys are those that the state directory holds.
+    std::optional<std::filesystem::path> keys;
 };
 
 // Takes what the file says into `options`. The error is a sentence with file and line: no such file, not TOML, a key

@@ -52,11 +52,11 @@ void UdpServer::on_readable() {
     for (int i = 0; i < datagrams_at_once; ++i) {
         const auto received = receive_datagram(socket_, receive_buffer_);
         if (!received) return;
-        serve(received->peer, Bytes(receive_buffer_).first(received->size));
+        serve(received->peer, MutableBytes(receive_buffer_).first(received->size));
     }
 }
 
-void UdpServer::serve(const DatagramPeer& from, Bytes datagram) {
+void UdpServer::serve(const DatagramPeer& from, MutableBytes datagram) {
     // Anybody can send anything: only what is a WPDU makes a peer of its sender.
     const auto header = dlms::read_wrapper_header(datagram);
     if (!header || header->length != datagram.size() - dlms::WrapperHeader::size) return;

@@ -48,13 +48,15 @@ class WrapperServer::Connection final : public Watcher {
     void serve() {
         std::size_t begin = 0;
         while (send_rest_of_answer()) {
-            const Bytes stream = Bytes(received_).subspan(begin, size_ - begin);
+            const MutableBytes stream = MutableBytes(received_).subspan(begin, size_ - begin);
+            // As it came: requests are deciphered where they are.
+            if (server_.observer_ != nullptr) observed_.assign(stream.begin(), stream.end());
             const auto step = link_.receive(server_.meter_, stream, server_.send_buffer_);
             if (step.close) return end();
             if (step.consumed == 0) break;
             begin += step.consumed;
             last_activity_ = std::chrono::steady_clock::now();
-            observe(Direction::to_meter, stream.first(step.consumed));
+            if (server_.observer_ != nullptr) observe(Direction::to_meter, Bytes(observed_).first(step.consumed));
             if (!send(step.answer)) break;
         }
         if (socket_.is_open()) forget(begin);
@@ -113,6 +115,7 @@ class WrapperServer::Connection final : public Watcher {
     std::array<std::uint8_t, meter::WrapperLink::receive_buffer_size> received_{};
     std::size_t size_ = 0;
     std::vector<std::uint8_t> unsent_;
+    std::vector<std::uint8_t> observed_;
     Time last_activity_ = std::chrono::steady_clock::now();
 };
 

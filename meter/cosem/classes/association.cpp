@@ -6,6 +6,7 @@
 
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/meter.hpp"
+#include "meter/security/security_setup.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -15,19 +16,14 @@ using dlms::DataAccessResult;
 using dlms::DataReader;
 using dlms::DataWriter;
 
-// Access rights of version 3 are bits; a read or a call is bit 0, a write bit 1.
-constexpr std::uint8_t access_read = 0x01;
-constexpr std::uint8_t access_write = 0x02;
-constexpr std::uint8_t access_call = 0x01;
-
 // An element with the rights of every attribute and method stays below attribute_piece_size.
 constexpr std::size_t max_object_list_element = 256;
 
 // Attributes with selective access are the buffers of profiles: by range (1) and by entry (2).
-void write_access(DataWriter& out, std::int8_t id, std::uint8_t mode, bool selective = false) {
+void write_access(DataWriter& out, std::int8_t id, Rights rights, bool selective = false) {
     out.structure(3);
     out.integer(id);
-    out.enumerated(mode);
+    out.enumerated(rights.bits);
     if (!selective) return out.null_data();
     out.array(2);
     out.integer(1);
@@ -42,18 +38,15 @@ void write_object_list_element(DataWriter& out, const Object& object, Role role)
     out.octet_string(object.name);
     out.structure(2);
     out.array(of_class.attributes.size() + 1);
-    write_access(out, 1, access_read);
+    write_access(out, 1, {Rights::read});
     for (const Attribute& attribute : of_class.attributes) {
-        unsigned mode = 0;
-        if (attribute.read != nullptr && object.readers.has(role)) mode |= access_read;
-        if (attribute.write != nullptr && object.writers.has(role)) mode |= access_write;
-        write_access(out, attribute.id, static_cast<std::uint8_t>(mode), attribute.selective_access);
+        write_access(out, attribute.id, rights_of(object, attribute, role), attribute.selective_access);
     }
     out.array(of_class.methods.size());
     for (const Method& method : of_class.methods) {
         out.structure(2);
         out.integer(method.id);
-        out.enumerated(object.callers.has(role) ? access_call : 0);
+        out.enumerated(rights_of(object, method, role).bits);
     }
 }
 
@@ -63,12 +56,12 @@ DataAccessResult read_object_list(const AttributeContext& of, Cursor& cursor, Da
     const Role role = of.association.role();
     if (!cursor.more) {
         std::size_t visible = 0;
-        for (const Object& object : objects) visible += object.readers.has(role) ? 1U : 0U;
+        for (const Object& object : objects) visible += is_listed(object, role) ? 1U : 0U;
         out.array(visible);
     }
     for (; cursor.position < objects.size(); ++cursor.position) {
         const Object& object = objects[cursor.position];
-        if (!object.readers.has(role)) continue;
+        if (!is_listed(object, role)) continue;
         if (out.room_left() < max_object_list_element) break;
         write_object_list_element(out, object, role);
     }
@@ -120,14 +113,23 @@ DataAccessResult read_mechanism_name(const AttributeContext& of, Cursor&, DataWr
     return DataAccessResult::success;
 }
 
+// The password, or the secret of high level security, of whoever is speaking.
 DataAccessResult write_secret(const RequestContext& of, Bytes value) {
     DataReader in(value);
     const Bytes secret = in.octet_string();
     if (!in.complete()) return DataAccessResult::type_unmatched;
-    if (secret.empty() || secret.size() > Password::max_size) return DataAccessResult::other_reason;
-    Configuration configuration = of.meter.configuration();
-    configuration.management_password = Password(secret);
-    return of.meter.configure(configuration) ? DataAccessResult::success : DataAccessResult::hardware_fault;
+    if (!security::is_secret(of.association.mechanism(), secret)) return DataAccessResult::other_reason;
+    const bool changed =
+        security::change_secret(of.meter.security().keys(), of.association.role(), of.association.mechanism(), secret);
+    return changed ? DataAccessResult::success : DataAccessResult::hardware_fault;
+}
+
+ActionResult reply_to_hls(const RequestContext& of, Bytes parameters, DataWriter& returned) {
+    return of.association.reply_to_hls(of.meter, parameters, returned);
+}
+
+ActionResult change_hls_secret(const RequestContext& of, Bytes parameters, DataWriter&) {
+    return static_cast<ActionResult>(write_secret(of, parameters));
 }
 
 DataAccessResult read_status(const AttributeContext&, Cursor&, DataWriter& out) {
@@ -136,9 +138,10 @@ DataAccessResult read_status(const AttributeContext&, Cursor&, DataWriter& out) 
     return DataAccessResult::success;
 }
 
-// No security setup belongs to an association without ciphering: the name is all zeros.
-DataAccessResult read_security_setup(const AttributeContext&, Cursor&, DataWriter& out) {
-    out.octet_string(dlms::Obis{});
+// All zeros for the public client, which has no context.
+DataAccessResult read_security_setup(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const auto number = security::context_number(of.association.role());
+    out.octet_string(number ? dlms::Obis(0, 0, 43, 0, *number) : dlms::Obis{});
     return DataAccessResult::success;
 }
 
@@ -158,13 +161,17 @@ DataAccessResult read_current_user(const AttributeContext&, Cursor&, DataWriter&
 constexpr std::array association_attributes = {
     Attribute{2, read_object_list, nullptr},    Attribute{3, read_partners, nullptr},
     Attribute{4, read_context_name, nullptr},   Attribute{5, read_xdlms_context, nullptr},
-    Attribute{6, read_mechanism_name, nullptr}, Attribute{7, nullptr, write_secret},
+    Attribute{6, read_mechanism_name, nullptr}, Attribute{7, nullptr, write_secret, false, AccessKind::secret},
     Attribute{8, read_status, nullptr},         Attribute{9, read_security_setup, nullptr},
     Attribute{10, read_user_list, nullptr},     Attribute{11, read_current_user, nullptr},
+};
+constexpr std::array association_methods = {
+    Method{1, reply_to_hls, AccessKind::hls_reply},
+    Method{2, change_hls_secret, AccessKind::secret},
 };
 
 }  // namespace
 
-constinit const InterfaceClass association_class = {15, 3, association_attributes, {}};
+constinit const InterfaceClass association_class = {15, 3, association_attributes, association_methods};
 
 }  // namespace blathy::meter

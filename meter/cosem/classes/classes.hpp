@@ -18,10 +18,12 @@ extern const InterfaceClass unix_time_class;
 extern const InterfaceClass measured_register_class;   // what meter/quantity measures, by its logical name
 extern const InterfaceClass nameplate_register_class;  // nominal values and constants of the model
 
-extern const InterfaceClass clock_class;           // IC 8, version 0
-extern const InterfaceClass association_class;     // IC 15, version 3: Association LN
-extern const InterfaceClass sap_assignment_class;  // IC 17, version 0
-extern const InterfaceClass push_setup_class;      // IC 40, version 2
+extern const InterfaceClass clock_class;               // IC 8, version 0
+extern const InterfaceClass association_class;         // IC 15, version 3: Association LN
+extern const InterfaceClass sap_assignment_class;      // IC 17, version 0
+extern const InterfaceClass security_setup_class;      // IC 64, version 1: of a role, by E of the logical name
+extern const InterfaceClass invocation_counter_class;  // IC 1: likewise
+extern const InterfaceClass push_setup_class;          // IC 40, version 2
 
 // From energy to the bill.
 extern const InterfaceClass profile_status_class;         // IC 1: AMR profile status, by E of the logical name

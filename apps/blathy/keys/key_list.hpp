@@ -2,8 +2,9 @@
 //
 //   {"server_title": "424C590000000001",
 //    "clients": [{"sap": 1, "role": "management", "mechanism": 5, "suite": 0, "system_title": "424C590000000101",
-//                 "ek": "00..", "ak": "D0..", "password": "3132..",
-//                 "signing_key": "..", "server_signing_key": ".."}]}
+//                 "ek": "00..", "ak": "D0..", "password": "3132..", "counter_object": 0,
+//                 "signing_key": "..", "server_signing_key": "..",
+//                 "kek": "..", "bk": "..", "policy": 108}]}
 //
 // or an array of such objects. Octets are in hexadecimal, and what a mechanism does not need may be left out. The list
 // comes from a file, from a directory of such files, or from the environment; never from the command line, which every
@@ -22,6 +23,10 @@ struct ClientKeys {
     std::uint16_t sap = 0;
     std::string role;
     station::Security security;  // without protection and counters, which are the user's choice
+    // For the meter itself, and for who transfers keys to it.
+    station::Security::Key master;
+    station::Security::Key broadcast;
+    std::optional<std::uint8_t> policy;  // of IC 64
 };
 
 struct MeterKeys {

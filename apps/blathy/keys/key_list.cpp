@@ -1,4 +1,4 @@
-#include "apps/blathy/client/keys.hpp"
+#include "apps/blathy/keys/key_list.hpp"
 
 #include <algorithm>
 #include <array>
@@ -108,6 +108,12 @@ Result<ClientKeys, std::string> client_from(const json& object) {
     }
     security.signing_key = dlms::security::PrivateKey(fields.octets("signing_key", {32, 48}));
     security.server_signing_key = dlms::security::PublicKey(fields.octets("server_signing_key", {64, 96}));
+    security.counter_object = static_cast<std::uint8_t>(fields.number("counter_object", 0xFF, 0));
+    client.master = Security::Key(fields.octets("kek", {key_size}));
+    client.broadcast = Security::Key(fields.octets("bk", {key_size}));
+    constexpr unsigned no_policy = 0x100;
+    const unsigned policy = fields.number("policy", 0xFF, no_policy);
+    if (policy != no_policy) client.policy = static_cast<std::uint8_t>(policy);
     if (client.sap == 0) fields.refuse("sap", "is missing or 0");
     if (!fields.error().empty()) return fail(fields.error());
     return client;

@@ -1,0 +1,101 @@
+#include "apps/blathy/keys/command.hpp"
+
+#include <cstdio>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "apps/blathy/keys/meter_keys.hpp"
+#include "apps/blathy/meter/desk_meter.hpp"
+#include "meter/models/models.hpp"
+
+namespace blathy::apps {
+namespace {
+
+constexpr int exit_done = 0;
+constexpr int exit_failed = 2;
+
+constexpr const char* description = R"(The keys of a meter, as a list that a head end imports.
+
+A meter that has no keys of its own is given random ones, each role others; they are stored in its state directory,
+wrapped with a device key. Whoever may read the directory may have them. The meter must not be running.)";
+
+constexpr const char* footer = R"(The list is meant for a file that only you can read: the clients take it with --keys.
+
+Exit codes: 0 done; 2 bad usage, or the state directory could not be used.
+
+Examples:
+  blathy keys --state ~/meter --json > meter.json && chmod 600 meter.json
+  blathy keys --demo --json > demo.json)";
+
+struct Options {
+    std::string model = "SED302";
+    std::uint32_t serial_number = 1;
+    std::string state;
+    bool demo = false;
+    bool renew = false;
+    bool json = false;
+};
+
+Result<nlohmann::ordered_json, std::string> keys_of(const Options& options) {
+    DeskMeterOptions desk_options;
+    desk_options.model = meter::find_model(options.model);
+    if (desk_options.model == nullptr) return fail("there is no model " + options.model);
+    desk_options.serial_number = options.serial_number;
+    if (!options.demo) desk_options.state = options.state;
+    const auto desk = DeskMeter::make(desk_options);
+    if (!desk) return fail(desk.error());
+    meter::Meter& meter = (*desk)->meter();
+    if (!options.demo && (options.renew || meter.security().has_demo_keys())) {
+        if (const auto made = make_meter_keys(meter); !made) return fail(made.error());
+    }
+    auto list = key_list_of(meter);
+    if (list["clients"].empty()) return fail("the keys in " + options.state + " can't be read with its device key");
+    return list;
+}
+
+void print_table(const nlohmann::ordered_json& list) {
+    fmt::print("Meter {}\n", list["server_title"].get<std::string>());
+    for (const auto& client : list["clients"]) {
+        fmt::print("\nClient {} ({})\n", client["sap"].get<unsigned>(), client["role"].get<std::string>());
+        for (const auto& [name, value] : client.items()) {
+            if (name == "sap" || name == "role") continue;
+            fmt::print("  {:<15} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+        }
+    }
+}
+
+}  // namespace
+
+void add_keys_command(CLI::App& app, int& exit_code) {
+    CLI::App* command = app.add_subcommand("keys", description);
+    command->footer(footer);
+    auto options = std::make_shared<Options>();
+    auto* state = command->add_option("--state", options->state, "the meter's state directory; made if there is none");
+    command->add_flag("--demo", options->demo, "the keys that a new meter has and everybody knows")->excludes(state);
+    command->add_flag("--renew", options->renew, "give the meter new keys; those it has are lost")->needs(state);
+    command->add_option("--model", options->model, "SED102, SED302, SM306, SM307 or SM120B2")->capture_default_str();
+    command->add_option("--serial", options->serial_number, "serial number")
+        ->check(CLI::Range(1, 99'999'999))
+        ->capture_default_str();
+    command->add_flag("--json", options->json, "as a key list");
+    command->callback([=, &exit_code] {
+        const auto list =
+            options->state.empty() && !options->demo
+                ? Result<nlohmann::ordered_json, std::string>(fail(std::string("give --state DIR or --demo")))
+                : keys_of(*options);
+        if (!list) {
+            fmt::print(stderr, "blathy keys: {}\n", list.error());
+            exit_code = exit_failed;
+            return;
+        }
+        if (options->json) {
+            fmt::print("{}\n", list->dump(2));
+        } else {
+            print_table(*list);
+        }
+        exit_code = std::fflush(stdout) == 0 ? exit_done : exit_failed;
+    });
+}
+
+}  // namespace blathy::apps
