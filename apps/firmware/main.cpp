@@ -1,11 +1,13 @@
 // The meter on a Cortex-M4: the optical port (IEC 62056-21, mode E into HDLC) on UART0, RS485 (HDLC) on UART1, and the
 // service console on UART2.
+#include <array>
 #include <cstdint>
 #include <optional>
 
 #include "apps/firmware/board/clock.hpp"
 #include "apps/firmware/board/console.hpp"
 #include "apps/firmware/board/data_flash.hpp"
+#include "apps/firmware/board/entropy.hpp"
 #include "apps/firmware/board/interrupts.hpp"
 #include "apps/firmware/board/memory.hpp"
 #include "apps/firmware/board/semihosting.hpp"
@@ -26,6 +28,9 @@ constexpr const meter::Model& model = meter::sed302;
 constexpr std::uint32_t serial_number = 1;
 // What an emulator's or an adapter's octets need that arrive in bursts.
 constexpr std::uint16_t inter_octet_timeout_ms = 100;
+// A product has it in fuses that nothing but the firmware reads.
+constexpr std::array<std::uint8_t, 16> demo_device_key = {'D', 'E', 'M', 'O', '-', 'D', 'E', 'V',
+                                                          'I', 'C', 'E', '-', 'K', 'E', 'Y', '-'};
 
 void print_banner() {
     const board::MemoryFigures memory = board::memory_figures();
@@ -40,6 +45,7 @@ void print_banner() {
 struct Firmware {
     board::DataFlash flash;
     meter::Store store{flash};
+    board::Entropy entropy;
     firmware::Waveform waveform{model};
     meter::Metrology metrology{model, {}};
     std::optional<meter::Meter> meter;  // once the store is mounted
@@ -49,7 +55,10 @@ struct Firmware {
 
     void start() {
         store.mount();
-        meter.emplace(model, meter::Identity(model, serial_number), meter::Configuration{}, store, std::nullopt);
+        const bool leaves_the_factory = store.empty();
+        meter.emplace(model, meter::Identity(model, serial_number), meter::Configuration{}, store, std::nullopt,
+                      meter::EventHook{}, meter::security::SecurityPorts{&entropy, demo_device_key});
+        if (leaves_the_factory) (void)meter->security().provision_demo_keys();
         meter::HdlcPortSettings hdlc;
         hdlc.inter_octet_timeout_ms = inter_octet_timeout_ms;
         optical.emplace(board::uart0, *meter, meter::OpticalPortSettings{.hdlc = hdlc});
@@ -78,6 +87,7 @@ int main() {
         device.measure(now_ms);
         device.optical->poll(static_cast<std::uint32_t>(now_ms));
         device.rs485->poll(static_cast<std::uint32_t>(now_ms));
+        device.entropy.stir();
 
         const board::InterruptLock lock;
         if (board::uart0.readable() == 0 && board::uart1.readable() == 0) board::wait_for_interrupt();

@@ -78,6 +78,9 @@ class Store {
     // Finds what is there. A flash that holds nothing valid becomes an empty store.
     void mount();
 
+    // Nothing was ever written, or nothing of it is left.
+    [[nodiscard]] bool empty() const { return generation_ == 0; }
+
     // The newest valid copy, in `into`; none if there is none or `into` is too small.
     [[nodiscard]] std::optional<Bytes> read(RecordId id, MutableBytes into) const;
 

@@ -28,7 +28,9 @@ TEST(Firmware, MeasuresItsWaveformAndAnswersOverBothPorts) {
     ASSERT_TRUE(qemu.line_with("up "));
 
     const auto read_at = [](const std::string& url, const std::string& obis) {
-        const Outcome outcome = run({BLATHY_PROGRAM, "read", url, obis, "--json"});
+        std::vector<std::string> command = {BLATHY_PROGRAM, "read", url, obis, "--json"};
+        for (const std::string& option : reading_client()) command.push_back(option);
+        const Outcome outcome = run(command);
         EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
         return outcome.exit_code == 0 ? std::stod(nlohmann::json::parse(outcome.out).at(0).at("value").dump()) : 0.0;
     };

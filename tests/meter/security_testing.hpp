@@ -199,12 +199,14 @@ class Server {
     AccessPort port_;
 };
 
-// The other side.
-class HeadEnd {
+// The other side of whatever takes an APDU and gives one, by send().
+template <class Peer>
+class HeadEndOf {
   public:
-    explicit HeadEnd(Server& of) : server(of) {}
+    explicit HeadEndOf(Peer& of) : server(of) {}
 
-    Server& server;
+    Peer& server;
+    SystemTitle peer_title = server_title;
     ContextKeys keys = example_keys();
     SystemTitle own_title = client_title;
     std::uint32_t counter = 1;
@@ -230,7 +232,7 @@ class HeadEnd {
         if (as.general) {
             envelope.tag = *as.general;
             if (as.general == dlms::ApduTag::general_ciphering) {
-                envelope.header = {transaction, own_title, server_title, {}, {}};
+                envelope.header = {transaction, own_title, peer_title, {}, {}};
                 envelope.key_info =
                     dlms::security::IdentifiedKey{static_cast<std::uint8_t>(as.key_set == KeySet::broadcast ? 1 : 0)};
             } else {
@@ -261,7 +263,7 @@ class HeadEnd {
         const dlms::security::GcmKey key(dedicated ? Bytes(dedicated_key) : keys.unicast.octets());
         Octets room(apdu.size());
         const auto plain =
-            unprotect(*message, {key, keys.authentication, server_title, keys.suite}, Protection::none, room);
+            unprotect(*message, {key, keys.authentication, peer_title, keys.suite}, Protection::none, room);
         if (!plain) return std::nullopt;
         server_counters.push_back(message->invocation_counter);
         return Octets(plain->begin(), plain->end());
@@ -307,7 +309,7 @@ class HeadEnd {
         return aare->diagnostic;
     }
     Octets pass_3(Mechanism mechanism) {
-        const dlms::security::HlsExchange exchange{mechanism, challenge, server_challenge, own_title, server_title};
+        const dlms::security::HlsExchange exchange{mechanism, challenge, server_challenge, own_title, peer_title};
         const dlms::security::GcmKey key(keys.unicast);
         const auto value = mechanism == Mechanism::high_level_gmac
                                ? hls_gmac(exchange, dlms::security::Role::client,
@@ -326,13 +328,13 @@ class HeadEnd {
         // C7 01 C1 | success | data | octet-string of so many octets
         if (answer.size() < 8 || answer[3] != 0) return false;
         const Bytes value = Bytes(answer).subspan(8);
-        const dlms::security::HlsExchange exchange{mechanism, challenge, server_challenge, own_title, server_title};
+        const dlms::security::HlsExchange exchange{mechanism, challenge, server_challenge, own_title, peer_title};
         if (mechanism != Mechanism::high_level_gmac) {
             return is_hls_digest(exchange, dlms::security::Role::server, keys.hls_secret, value);
         }
         const dlms::security::GcmKey key(keys.unicast);
         const auto proven = check_hls_gmac(exchange, dlms::security::Role::server,
-                                           {key, keys.authentication, server_title, keys.suite}, value);
+                                           {key, keys.authentication, peer_title, keys.suite}, value);
         if (proven) server_counters.push_back(*proven);
         return proven.has_value();
     }
@@ -369,5 +371,7 @@ class HeadEnd {
     dlms::AssociationResult result = dlms::AssociationResult::accepted;
     Octets user_information;
 };
+
+using HeadEnd = HeadEndOf<Server>;
 
 }  // namespace blathy::meter::security::testing
