@@ -1,12 +1,17 @@
-// What a request costs the meter itself, without a wire: one plain GET of the logical device name, and an association.
+// What a request costs the meter itself, without a wire: a GET plain and ciphered, and an association.
 #include <array>
+#include <cstdlib>
+#include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "meter/meter.hpp"
 #include "meter/models/sed302.hpp"
 #include "meter/server/session.hpp"
+#include "station/security/entropy.hpp"
 #include "world/sparse_flash.hpp"
+
+#include "tests/support/secured_client.hpp"
 
 namespace {
 
@@ -18,10 +23,17 @@ std::array<std::uint8_t, 31> aarq = {0x60, 0x1D, 0xA1, 0x09, 0x06, 0x07, 0x60, 0
                                      0x5F, 0x1F, 0x04, 0x00, 0x00, 0x7E, 0x1F, 0x04, 0xB0};
 std::array<std::uint8_t, 13> get = {0xC0, 0x01, 0xC1, 0x00, 0x01, 0x00, 0x00, 0x2A, 0x00, 0x00, 0xFF, 0x02, 0x00};
 
+constexpr std::array<std::uint8_t, 16> device_key{1};
+
 struct Bench {
+    Bench() {
+        if (!meter.security().provision_demo_keys()) std::abort();
+    }
     world::SparseFlash flash{4};
     meter::Store store{flash};
-    meter::Meter meter{meter::sed302, meter::Identity(meter::sed302, 1), {}, store, std::nullopt};
+    station::SystemEntropy entropy;
+    meter::Meter meter{meter::sed302,         meter::Identity(meter::sed302, 1), {}, store, std::nullopt, {},
+                       {&entropy, device_key}};
     meter::Session session{meter::client_sap_of(meter::Role::public_client), meter::management_logical_device};
     std::array<std::uint8_t, 4096> room{};
 };
@@ -39,6 +51,23 @@ void association_in_process(benchmark::State& state) {
     state.SetItemsProcessed(state.iterations());
 }
 
+// Each request once: a counter is never taken twice.
+void secured_get_in_process(benchmark::State& state) {
+    Bench bench;
+    test::SecuredClient client;
+    auto request = client.aarq();
+    meter::Session session{meter::client_sap_of(meter::Role::data_collection), meter::management_logical_device};
+    session.receive(bench.meter, request, bench.room);
+    std::vector<std::vector<std::uint8_t>> requests;
+    for (std::int64_t i = 0; i < state.max_iterations; ++i) requests.push_back(client.get_energy());
+    std::size_t next = 0;
+    std::size_t answered = 0;
+    for (auto _ : state) answered += session.receive(bench.meter, requests[next++], bench.room).size();
+    if (answered != next * test::SecuredClient::energy_octets) state.SkipWithError("refused");
+    state.SetItemsProcessed(state.iterations());
+}
+
+BENCHMARK(secured_get_in_process)->Iterations(300'000);
 BENCHMARK(plain_get_in_process);
 BENCHMARK(association_in_process);
 

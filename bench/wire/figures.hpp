@@ -5,6 +5,7 @@
 namespace blathy::bench {
 
 void print_throughput();  // requests a second over each link
+void print_secured();     // the same ciphered
 void print_profile();     // seconds for a long profile
 void print_memory();      // octets a meter
 

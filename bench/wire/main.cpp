@@ -9,6 +9,7 @@
 int main() {
     std::signal(SIGPIPE, SIG_IGN);
     blathy::bench::print_throughput();
+    blathy::bench::print_secured();
     blathy::bench::print_profile();
     blathy::bench::print_memory();
 }

@@ -31,6 +31,9 @@ Reading read_rows(std::uint16_t port, std::uint16_t max_pdu) {
     url.host = "127.0.0.1";
     url.port = port;
     station::Options options;
+    options.link.client_sap = 2;
+    const auto password = as_bytes("DEMO-PASSWORD");
+    options.association.password = station::Octets(password.begin(), password.end());
     options.association.max_receive_pdu_octets = max_pdu;
     auto client = station::Client::connect(url, options);
     if (!client) return {};

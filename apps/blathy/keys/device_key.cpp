@@ -38,22 +38,19 @@ Result<DeviceKey, std::string> read_key(const File& file, const std::string& pat
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return fail("others can read " + path + ", which the meter's keys are wrapped with: chmod 600 it");
     }
-    DeviceKey device;
-    device.key = dlms::security::Secret<32>::of_size(key_size);
-    const auto got = ::read(file.get(), device.key.room().data(), key_size);
+    DeviceKey key = DeviceKey::of_size(key_size);
+    const auto got = ::read(file.get(), key.room().data(), key_size);
     if (got != static_cast<ssize_t>(key_size) || status.st_size != static_cast<off_t>(key_size)) {
         return fail(path + " is not the device key of a meter: it must have " + std::to_string(key_size) + " octets");
     }
-    return device;
+    return key;
 }
 
 Result<DeviceKey, std::string> make_key() {
-    DeviceKey device;
-    device.key = dlms::security::Secret<32>::of_size(key_size);
-    device.is_new = true;
+    DeviceKey key = DeviceKey::of_size(key_size);
     station::SystemEntropy entropy;
-    if (!entropy.fill(device.key.room())) return fail(std::string("there is no randomness for a device key"));
-    return device;
+    if (!entropy.fill(key.room())) return fail(std::string("there is no randomness for a device key"));
+    return key;
 }
 
 }  // namespace
@@ -65,17 +62,17 @@ Result<DeviceKey, std::string> device_key_in(const std::optional<std::filesystem
         return read_key(file, path);
     }
     if (errno != ENOENT) return fail("cannot open " + path + ": " + reason());
-    auto device = make_key();
-    if (!device) return device;
+    auto key = make_key();
+    if (!key) return key;
     // Written beside and linked: it is there whole, or not at all.
     const std::string fresh = path + ".new";
     ::unlink(fresh.c_str());
     const File file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     const bool written = file.get() >= 0 &&
-                         ::write(file.get(), device->key.octets().data(), key_size) == static_cast<ssize_t>(key_size) &&
+                         ::write(file.get(), key->octets().data(), key_size) == static_cast<ssize_t>(key_size) &&
                          ::fsync(file.get()) == 0 && ::rename(fresh.c_str(), path.c_str()) == 0;
     if (!written) return fail("cannot write " + path + ": " + reason());
-    return device;
+    return key;
 }
 
 }  // namespace blathy::apps

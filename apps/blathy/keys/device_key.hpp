@@ -11,10 +11,7 @@
 
 namespace blathy::apps {
 
-struct DeviceKey {
-    dlms::security::Secret<32> key;
-    bool is_new = false;  // made just now: nothing can be wrapped with it yet
-};
+using DeviceKey = dlms::security::Secret<32>;
 
 // Of this directory, which exists, made if there is none; without a directory one that is forgotten at the end. The
 // error is a sentence.

@@ -44,7 +44,7 @@ Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterO
     if (!device_key) return fail(device_key.error());
     std::unique_ptr<DeskMeter> desk(new DeskMeter(options, std::move(flash), *device_key));
     // Only a meter that leaves the factory gets them: one that lost its keys must not be opened by those.
-    if (device_key->is_new && !desk->meter().security().provision_demo_keys()) {
+    if (desk->leaves_the_factory_ && !desk->meter().security().provision_demo_keys()) {
         return fail(std::string("the keys could not be stored"));
     }
     if (options.keys) {
@@ -59,8 +59,9 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash>
       clock_chip_(options.state),
       device_key_(device_key),
       store_(mounted(*flash_)),
+      leaves_the_factory_(store_.empty()),
       meter_(*options.model, meter::Identity(*options.model, options.serial_number), options.factory, store_,
-             clock_chip_.now(), {}, {&entropy_, device_key_.key}),
+             clock_chip_.now(), {}, {&entropy_, device_key_}),
       site_(make_site(options)),
       metrology_(*options.model, calibration_of(options)),
       recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {

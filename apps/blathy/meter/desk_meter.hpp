@@ -69,6 +69,7 @@ class DeskMeter {
     DeviceKey device_key_;
     station::SystemEntropy entropy_;
     meter::Store store_;
+    bool leaves_the_factory_;  // nothing was stored before
     meter::Meter meter_;
     world::Site site_;
     meter::Metrology metrology_;

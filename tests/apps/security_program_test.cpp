@@ -1,0 +1,194 @@
+// `blathy keys`, and a meter with keys of its own, as users run them.
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/support/program.hpp"
+
+namespace blathy::test {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string blathy = BLATHY_PROGRAM;
+
+class SecurityProgram : public testing::Test {
+  protected:
+    SecurityProgram() {
+        std::string name = (std::filesystem::temp_directory_path() / "blathy-security-XXXXXX").string();
+        if (::mkdtemp(name.data()) == nullptr) std::abort();
+        directory_ = name;
+        // The clients' counters.
+        ::setenv("XDG_STATE_HOME", (directory_ / "client").c_str(), 1);
+        ::unsetenv("BLATHY_PASSWORD");
+    }
+    ~SecurityProgram() override { std::filesystem::remove_all(directory_); }
+
+    [[nodiscard]] std::string path(const char* name) const { return (directory_ / name).string(); }
+    // The list of this state directory, in a file.
+    json make_keys(const std::vector<std::string>& options = {}) {
+        std::vector<std::string> command = {blathy, "keys", "--json", "--state", path("state")};
+        command.insert(command.end(), options.begin(), options.end());
+        const Outcome outcome = run(command);
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+        write("keys.json", outcome.out);
+        return json::parse(outcome.out);
+    }
+    void write(const char* name, const std::string& content) const {
+        std::ofstream(path(name)) << content;
+        ::chmod(path(name).c_str(), S_IRUSR | S_IWUSR);
+    }
+    [[nodiscard]] Outcome read(const std::string& url, const std::vector<std::string>& options) const {
+        std::vector<std::string> command = {blathy, "read", url, "0-0:1.0.0", "1.8.0"};
+        command.insert(command.end(), options.begin(), options.end());
+        return run(command);
+    }
+    [[nodiscard]] std::vector<std::string> with_keys(const char* client) const {
+        return {"--keys", path("keys.json"), "--client", client};
+    }
+    [[nodiscard]] std::vector<std::string> meter(const std::vector<std::string>& options) const {
+        std::vector<std::string> command = {blathy, "meter", "--panel", "off", "--listen", "tcp://127.0.0.1:0"};
+        command.insert(command.end(), options.begin(), options.end());
+        return command;
+    }
+
+    std::filesystem::path directory_;
+};
+
+TEST_F(SecurityProgram, KeysThatAreMadeForAMeterOpenItForEachRole) {
+    const json list = make_keys();
+    EXPECT_EQ(list.at("server_title"), "424C543000000001");
+    ASSERT_EQ(list.at("clients").size(), 4U);
+    EXPECT_NE(list.at("clients").at(0).at("ek"), list.at("clients").at(1).at("ek"));
+    EXPECT_EQ(make_keys(), list) << "they stay";
+
+    Background program(meter({"--state", path("state")}));
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    EXPECT_FALSE(run({blathy, "keys", "--state", path("state")}).err.empty()) << "it runs: its directory is in use";
+    for (const char* client : {"management", "data collection"}) {
+        const Outcome outcome = read(url, with_keys(client));
+        EXPECT_EQ(outcome.exit_code, 0) << client << outcome.err;
+        EXPECT_THAT(outcome.out, HasSubstr("Wh"));
+    }
+    EXPECT_EQ(read(url, with_keys("firmware")).exit_code, 1) << "it may not read energy";
+    // Less than the policy demands is refused, as are other keys and no keys at all.
+    auto weak = with_keys("management");
+    weak.insert(weak.end(), {"--security", "auth"});
+    EXPECT_EQ(read(url, weak).exit_code, 2);
+    EXPECT_EQ(read(url, {"--client", "1"}).exit_code, 2);
+    json wrong = list;
+    for (json& client : wrong.at("clients")) client.at("ek") = "00000000000000000000000000000000";
+    write("keys.json", wrong.dump());
+    EXPECT_EQ(read(url, with_keys("management")).exit_code, 2);
+}
+
+TEST_F(SecurityProgram, CountersGoOnWhoeverIsRestarted) {
+    make_keys();
+    for (const int signal : {SIGTERM, SIGKILL}) {
+        Background program(meter({"--state", path("state")}));
+        const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+        for (int i = 0; i < 2; ++i) EXPECT_EQ(read(url, with_keys("management")).exit_code, 0);
+        (void)program.stop(signal);
+    }
+    // A head end that has forgotten how far it counted asks the meter.
+    std::filesystem::remove_all(directory_ / "client");
+    Background program(meter({"--state", path("state")}));
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    const Outcome outcome = read(url, with_keys("management"));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+}
+
+TEST_F(SecurityProgram, AMeterTakesItsKeysFromAFile) {
+    json list = json::parse(run({blathy, "keys", "--demo", "--json"}).out);
+    for (json& client : list.at("clients")) {
+        client.at("ek") = "000102030405060708090A0B0C0D0E0F";
+        client.at("ak") = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF";
+        client.at("kek") = client.at("bk") = "00112233445566778899AABBCCDDEEFF";
+        client.at("password") = "";
+        client.at("policy") = 0x6C;
+    }
+    write("keys.json", list.dump());
+    Background program(meter({"--keys", path("keys.json")}));
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    EXPECT_EQ(read(url, with_keys("management")).exit_code, 0);
+    ::setenv("BLATHY_PASSWORD", "DEMO-PASSWORD", 1);
+    EXPECT_EQ(read(url, {"--client", "1"}).exit_code, 2) << "the demo password is gone";
+}
+
+TEST_F(SecurityProgram, DemoKeysAreWarnedAboutAtEveryStart) {
+    for (int i = 0; i < 2; ++i) {
+        Background program(meter({"--state", path("state")}));
+        EXPECT_TRUE(program.line_with("Warning: this meter has demo keys"));
+    }
+    make_keys();
+    Background program(meter({"--state", path("state")}));
+    ASSERT_TRUE(program.line_with("State in "));
+    (void)program.stop(SIGTERM);
+    EXPECT_FALSE(program.line_with("Warning"));
+}
+
+TEST_F(SecurityProgram, KeysAreWrappedAtRest) {
+    const json list = make_keys();
+    std::ifstream file(path("state/flash.bin"), std::ios::binary);
+    const std::string flash((std::istreambuf_iterator<char>(file)), {});
+    for (const json& client : list.at("clients")) {
+        for (const char* name : {"ek", "ak", "kek", "bk", "password"}) {
+            const std::string digits = client.at(name);
+            if (digits.empty()) continue;
+            std::string octets;
+            for (std::size_t i = 0; i < digits.size(); i += 2) {
+                octets.push_back(static_cast<char>(std::stoi(digits.substr(i, 2), nullptr, 16)));
+            }
+            EXPECT_EQ(flash.find(octets), std::string::npos) << name;
+        }
+    }
+}
+
+TEST_F(SecurityProgram, SaysWhatIsWrong) {
+    const auto refused = [](const std::vector<std::string>& command, const std::string& because) {
+        const Outcome outcome = run(command);
+        EXPECT_EQ(outcome.exit_code, 2);
+        EXPECT_THAT(outcome.err, HasSubstr(because));
+    };
+    refused({blathy, "keys"}, "give --state DIR or --demo");
+    refused({blathy, "keys", "--demo", "--model", "SED999"}, "there is no model SED999");
+    make_keys();
+    ::chmod(path("state/device.key").c_str(), 0644);
+    refused({blathy, "keys", "--state", path("state")}, "others can read");
+    ::chmod(path("state/device.key").c_str(), 0600);
+    std::ofstream(path("state/device.key")) << "another key, of 32 octets exactly";
+    refused({blathy, "keys", "--state", path("state")}, "is not the device key");
+    std::filesystem::remove(path("state/device.key"));
+    refused({blathy, "keys", "--state", path("state")}, "can't be read with its device key");
+    // Without the key that they are wrapped with the meter's keys are lost, and the demo keys do not take their place.
+    Background program(meter({"--state", path("state")}));
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    ::setenv("BLATHY_PASSWORD", "DEMO-PASSWORD", 1);
+    EXPECT_EQ(read(url, {"--client", "1"}).exit_code, 2);
+}
+
+TEST_F(SecurityProgram, KeysAreInNoOutputOfTheMeter) {
+    const json list = make_keys();
+    Background program(meter({"--state", path("state")}));
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    auto options = with_keys("management");
+    std::vector<std::string> command = {blathy, "objects", url, "--json"};
+    command.insert(command.end(), options.begin(), options.end());
+    const Outcome objects = run(command);
+    ASSERT_EQ(objects.exit_code, 0) << objects.err;
+    // Attribute 7 of the association, where its secret is, can be written and never read.
+    const Outcome secret = run({blathy, "read", url, "15/0-0:40.0.0/7", "--keys", path("keys.json"), "--client", "1"});
+    EXPECT_EQ(secret.exit_code, 1);
+    EXPECT_THAT(secret.err, HasSubstr("(3)"));
+}
+
+}  // namespace
+}  // namespace blathy::test
