@@ -136,4 +136,16 @@ bool Meter::configure(const Configuration& configuration) {
     return true;
 }
 
+bool Meter::set_up(HdlcLine line, const HdlcSetup& setup) {
+    if (!keep_hdlc_setup(store_, line, setup)) return false;
+    ++port_setup_changes_;
+    return true;
+}
+
+bool Meter::set_up(const LocalPortSetup& setup) {
+    if (!keep_local_port_setup(store_, setup)) return false;
+    ++port_setup_changes_;
+    return true;
+}
+
 }  // namespace blathy::meter

@@ -18,6 +18,7 @@
 #include "meter/energy/pulse_output.hpp"
 #include "meter/identity.hpp"
 #include "meter/interval.hpp"
+#include "meter/local_port/port_setup.hpp"
 #include "meter/model.hpp"
 #include "meter/push/outbox.hpp"
 #include "meter/quantity/quantity.hpp"
@@ -76,6 +77,10 @@ class Meter {
     bool set_time_shift_limit(std::uint16_t limit_s) { return accounting_.set_time_shift_limit(limit_s); }
     // False if it could not be made durable; then it is not in force either.
     bool configure(const Configuration& configuration);
+    // The same of the serial ports, which take up what has changed when they see that something has.
+    bool set_up(HdlcLine line, const HdlcSetup& setup);
+    bool set_up(const LocalPortSetup& setup);
+    [[nodiscard]] std::uint8_t port_setup_changes() const { return port_setup_changes_; }
 
     [[nodiscard]] Outbox& outbox() { return outbox_; }
     [[nodiscard]] security::MeterSecurity& security() { return security_; }
@@ -130,6 +135,7 @@ class Meter {
     Outbox outbox_;
     std::chrono::microseconds unsaved_{0};
     std::chrono::microseconds uptime_{0};
+    std::uint8_t port_setup_changes_ = 0;
 };
 
 }  // namespace blathy::meter

@@ -26,8 +26,8 @@ namespace {
 
 constexpr const meter::Model& model = meter::sed302;
 constexpr std::uint32_t serial_number = 1;
-// What an emulator's or an adapter's octets need that arrive in bursts.
-constexpr std::uint16_t inter_octet_timeout_ms = 100;
+// An emulator's or an adapter's octets arrive in bursts.
+constexpr std::uint16_t octet_delay_ms = 75;
 // A product has it in fuses that nothing but the firmware reads.
 constexpr std::array<std::uint8_t, 16> demo_device_key = {'D', 'E', 'M', 'O', '-', 'D', 'E', 'V',
                                                           'I', 'C', 'E', '-', 'K', 'E', 'Y', '-'};
@@ -59,11 +59,12 @@ struct Firmware {
         meter.emplace(model, meter::Identity(model, serial_number), meter::Configuration{}, store, std::nullopt,
                       meter::EventHook{}, meter::security::SecurityPorts{&entropy, demo_device_key});
         if (leaves_the_factory) (void)meter->security().provision_demo_keys();
-        meter::HdlcPortSettings hdlc;
-        hdlc.inter_octet_timeout_ms = inter_octet_timeout_ms;
-        optical.emplace(board::uart0, *meter, meter::OpticalPortSettings{.hdlc = hdlc});
-        rs485.emplace(board::uart1, *meter, hdlc);
+        optical.emplace(board::uart0, *meter,
+                        meter::OpticalPortSettings{.has_setup = true, .hdlc = of(meter::HdlcLine::optical)});
+        rs485.emplace(board::uart1, *meter, of(meter::HdlcLine::rs485));
     }
+
+    static meter::HdlcPortSettings of(meter::HdlcLine line) { return {.line = line, .octet_delay_ms = octet_delay_ms}; }
 
     // The samples that are due by now, as the converter would have delivered them.
     void measure(std::uint64_t now_ms) {

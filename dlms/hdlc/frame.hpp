@@ -21,9 +21,9 @@ inline constexpr std::size_t min_length = 7;      // format, two addresses of on
 // All that surrounds the information field of a frame between a client (one octet) and a server (up to four).
 inline constexpr std::size_t frame_overhead = 14;
 
-// The room that a frame of `max_info` information octets takes, both flags included.
-constexpr std::size_t frame_octets(std::size_t max_info) {
-    return max_info + frame_overhead;
+// The room that a frame of `max_information` octets takes, both flags included.
+constexpr std::size_t frame_octets(std::size_t max_information) {
+    return max_information + frame_overhead;
 }
 
 enum class FrameKind : std::uint8_t { i, rr, rnr, snrm, disc, ua, dm, frmr, ui, undefined };

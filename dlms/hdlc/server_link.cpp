@@ -68,15 +68,17 @@ ServerLink::Reach ServerLink::reach(const Address& to) const {
 
 std::optional<ServerEvent> ServerLink::accept(const Frame& frame, std::uint32_t now_ms) {
     if (frame.source.octets != 1 || frame.source.upper == no_station) return std::nullopt;
-    const Reach destination = reach(frame.destination);
-    if (destination == Reach::nobody) return std::nullopt;
-
     const Control control = decode_control(frame.control);
+    const Peer peer{frame.destination, static_cast<std::uint8_t>(frame.source.upper)};
+    const bool is_peer = is_connected_ && peer == peer_;
+    const Reach destination = reach(frame.destination);
+    // A connection keeps the address that it was made with.
+    const bool is_former_address = is_peer && control.kind != FrameKind::snrm;
+    if (destination == Reach::nobody && !is_former_address) return std::nullopt;
+
     if (control.kind == FrameKind::ui) return accept_datagram(frame);
     if (destination == Reach::all_stations) return std::nullopt;
 
-    const Peer peer{frame.destination, static_cast<std::uint8_t>(frame.source.upper)};
-    const bool is_peer = is_connected_ && peer == peer_;
     if (is_peer) last_activity_ms_ = now_ms;
     switch (control.kind) {
         case FrameKind::ua:

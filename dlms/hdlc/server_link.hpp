@@ -87,7 +87,7 @@ class ServerLink {
     [[nodiscard]] const Parameters& negotiated() const { return negotiated_; }
     [[nodiscard]] const ServerSettings& settings() const { return settings_; }
 
-    // New settings hold from the next connection on, timeouts at once.
+    // New settings hold from the next connection on, timeouts at once. A connection keeps its address.
     void configure(const ServerSettings& settings);
     // The line is gone (hang-up, socket closed): forgets everything, without an event.
     void reset();

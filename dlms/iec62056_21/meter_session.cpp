@@ -17,7 +17,7 @@ std::span<char> as_characters(MutableBytes octets) {
 
 void MeterSession::reset() {
     collector_.reset();
-    line_ = next_line_ = {};
+    line_ = next_line_ = opening_line();
     state_ = next_state_ = State::sign_on;
     out_size_ = out_sent_ = 0;
     is_reading_out_ = has_parity_bits_ = false;
@@ -179,7 +179,7 @@ void MeterSession::log_in(int level, std::string_view text, ByteWriter& writer) 
     } else {
         write_command(break_command, writer);
         next_state_ = State::sign_on;
-        next_line_ = {};
+        next_line_ = opening_line();
     }
 }
 

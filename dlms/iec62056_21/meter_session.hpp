@@ -41,6 +41,7 @@ struct MeterSettings {
     std::string_view address;               // of the device, at most 32 characters
     std::string_view manufacturer = "BLY";  // three letters
     std::string_view identification;        // at most 16 characters
+    std::uint32_t opening_baud = 300;       // of the sign-on
     char baud_code = '5';                   // the fastest offered
     bool has_mode_e = true;
     std::uint16_t reaction_ms = 200;                // between a request and the answer, 200..1500 (20 if promised)
@@ -52,7 +53,9 @@ struct MeterSettings {
 class MeterSession {
   public:
     // Both are viewed; the texts in `settings` too.
-    MeterSession(const MeterSettings& settings, MeterPort& port) : settings_(settings), port_(port) {}
+    MeterSession(const MeterSettings& settings, MeterPort& port) : settings_(settings), port_(port) { reset(); }
+    // Begins anew with other settings.
+    void configure(const MeterSettings& settings) { settings_ = settings, reset(); }
 
     void receive(Bytes input, std::uint32_t now_ms);
     Chunk transmit(MutableBytes room, std::uint32_t now_ms);
@@ -62,12 +65,13 @@ class MeterSession {
     [[nodiscard]] const LineSettings& line() const { return line_; }
     [[nodiscard]] bool is_hdlc() const { return state_ == State::hdlc; }
     [[nodiscard]] bool is_idle() const { return state_ == State::sign_on && !is_sending(); }
-    // Back to 300 Bd and the sign-on: after HDLC, and whenever the line went away.
+    // Back to the sign-on and its speed: after HDLC, and whenever the line went away.
     void reset();
 
   private:
     enum class State : std::uint8_t { sign_on, option, readout, programming, hdlc };
 
+    [[nodiscard]] LineSettings opening_line() const { return {settings_.opening_baud, Framing::seven_even_one}; }
     void accept(const Collector::Message& message, std::uint32_t now_ms);
     void accept_sign_on(std::string_view line, std::uint32_t now_ms);
     void accept_option(const OptionSelect& option, std::uint32_t now_ms);

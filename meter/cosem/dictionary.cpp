@@ -6,6 +6,7 @@
 #include "meter/billing/profile_sources.hpp"
 #include "meter/billing/registers.hpp"
 #include "meter/cosem/classes/classes.hpp"
+#include "meter/local_port/port_setup.hpp"
 #include "meter/models/models.hpp"
 #include "meter/models/sed102.hpp"
 #include "meter/models/sed302.hpp"
@@ -63,6 +64,8 @@ constexpr void add_administration(Objects& to) {
     to.add({&local_time_class, Obis(1, 0, 0, 9, 1), AccessKind::clock});
     to.add({&local_date_class, Obis(1, 0, 0, 9, 2), AccessKind::clock});
     for (const PushSetup setup : push_setups) to.add(parameter(push_setup_class, name_of(setup)));
+    to.add(parameter(local_port_setup_class, local_port_setup_name));
+    for (const HdlcLine line : hdlc_lines) to.add(parameter(hdlc_setup_class, hdlc_setup_name(line)));
     for (const int e : {0, 1}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 3, e)));
     for (const int e : {0, 1, 2, 3}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 6, e)));
 }

@@ -1,5 +1,6 @@
-// The optical port (IEC 62056-21): sign-on at 300 Bd, then readout (mode C), programming mode with the password, or
-// mode E and HDLC until the client disconnects or falls silent. Driven like HdlcPort, but the line's settings change:
+// The optical port (IEC 62056-21): sign-on, at 300 Bd unless set otherwise, then readout (mode C), programming mode
+// with the password, or mode E and HDLC until the client disconnects or falls silent. Driven like HdlcPort, but the
+// line's settings change:
 //
 //   port.receive(octets, now_ms);
 //   while (auto chunk = port.transmit(room, now_ms); chunk.size > 0) { set the line to chunk.line, write }
@@ -18,9 +19,11 @@
 namespace blathy::meter {
 
 struct OpticalPortSettings {
-    char baud_code = '5';           // the fastest offered: '5' is 9600 Bd
-    bool starts_with_hdlc = false;  // IEC local port setup (class 19): default_mode 1, HDLC without a sign-on
-    HdlcPortSettings hdlc;          // `baud` counts only without a sign-on
+    // It is the meter's optical port: what clients write to its setup holds from the next sign-on on, in place of
+    // `setup`.
+    bool has_setup = false;
+    LocalPortSetup setup{};
+    HdlcPortSettings hdlc{};  // its speed counts only without a sign-on
 };
 
 class OpticalPort {
@@ -38,13 +41,20 @@ class OpticalPort {
     dlms::iec62056_21::Chunk transmit(MutableBytes room, std::uint32_t now_ms);
     [[nodiscard]] std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const;
 
-    [[nodiscard]] dlms::iec62056_21::LineSettings line() const { return is_hdlc() ? hdlc_.line() : session_.line(); }
-    [[nodiscard]] bool is_hdlc() const { return starts_with_hdlc_ || session_.is_hdlc(); }
+    [[nodiscard]] dlms::iec62056_21::LineSettings line();
+    [[nodiscard]] bool is_hdlc() const { return starts_with_hdlc() || session_.is_hdlc(); }
     [[nodiscard]] bool has_open_association() const { return hdlc_.has_open_association(); }
     void reset();
 
   private:
-    bool starts_with_hdlc_;
+    [[nodiscard]] bool starts_with_hdlc() const { return setup_.default_mode == LocalPortSetup::Mode::hdlc; }
+    [[nodiscard]] dlms::iec62056_21::MeterSettings session_settings() const;
+    void follow_setup();
+
+    Meter& meter_;
+    bool has_setup_;
+    std::uint8_t setup_changes_;  // of the meter, that were taken up
+    LocalPortSetup setup_;        // in force
     LocalData data_;
     dlms::iec62056_21::MeterSession session_;
     HdlcPort hdlc_;

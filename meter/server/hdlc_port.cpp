@@ -17,11 +17,12 @@ constexpr std::uint32_t unconfirmed_timeout_ms = 120'000;
 
 dlms::hdlc::ServerSettings link_settings(const HdlcPortSettings& settings) {
     dlms::hdlc::ServerSettings link;
-    link.parameters = settings.parameters;
-    link.inter_octet_timeout_ms = settings.inter_octet_timeout_ms;
-    link.inactivity_timeout_s = settings.inactivity_timeout_s;
+    link.parameters = settings.setup.parameters();
+    link.inter_octet_timeout_ms =
+        static_cast<std::uint16_t>(settings.setup.inter_octet_timeout_ms + settings.octet_delay_ms);
+    link.inactivity_timeout_s = settings.setup.inactivity_timeout_s;
     link.turnaround_ms = settings.turnaround_ms;
-    link.physical_device = settings.physical_device;
+    link.physical_device = settings.setup.device_address;
     link.logical_devices = logical_devices;
     link.address_sizes = settings.address_sizes;
     // Alone on its line the meter is the one that is meant.
@@ -29,15 +30,35 @@ dlms::hdlc::ServerSettings link_settings(const HdlcPortSettings& settings) {
     return link;
 }
 
+HdlcPortSettings in_force(const Meter& meter, HdlcPortSettings settings) {
+    if (settings.line) settings.setup = load_hdlc_setup(meter.store(), *settings.line);
+    return settings;
+}
+
 }  // namespace
 
 HdlcPort::HdlcPort(Meter& meter, const HdlcPortSettings& settings)
     : meter_(meter),
-      access_port_(settings.access_port),
-      baud_(settings.baud),
-      link_(link_settings(settings), frame_, request_) {}
+      settings_(in_force(meter, settings)),
+      baud_(settings_.setup.baud()),
+      setup_changes_(meter.port_setup_changes()),
+      link_(link_settings(settings_), frame_, request_) {}
+
+void HdlcPort::follow_setup() {
+    if (setup_changes_ == meter_.port_setup_changes()) return;
+    setup_changes_ = meter_.port_setup_changes();
+    settings_ = in_force(meter_, settings_);
+    link_.configure(link_settings(settings_));
+}
+
+dlms::iec62056_21::LineSettings HdlcPort::line() {
+    follow_setup();
+    if (is_idle()) baud_ = settings_.setup.baud();
+    return {agreed_baud_.value_or(baud_), dlms::iec62056_21::Framing::eight_none_one};
+}
 
 void HdlcPort::receive(Bytes octets, std::uint32_t now_ms) {
+    follow_setup();
     if (!link_.is_connected() && has_open_association() && unconfirmed_.is_over(now_ms)) session_ = Session();
     while (const auto event = link_.receive(octets, now_ms)) handle(*event, now_ms);
 }
@@ -45,7 +66,7 @@ void HdlcPort::receive(Bytes octets, std::uint32_t now_ms) {
 void HdlcPort::handle(const ServerEvent& event, std::uint32_t now_ms) {
     switch (event.kind) {
         case ServerEvent::Kind::connected:
-            session_ = Session(event.client, event.server.upper, access_port_);
+            session_ = Session(event.client, event.server.upper, settings_.access_port);
             return;
         case ServerEvent::Kind::disconnected:
             session_ = Session();
@@ -69,7 +90,7 @@ void HdlcPort::take_datagram(const ServerEvent& event, std::uint32_t now_ms) {
     if (link_.is_connected()) {
         if (!is_same) return;  // the association is somebody else's
     } else {
-        if (!is_same) session_ = Session(event.client, logical_device, access_port_);
+        if (!is_same) session_ = Session(event.client, logical_device, settings_.access_port);
         unconfirmed_.start(now_ms, unconfirmed_timeout_ms);
     }
     std::array<std::uint8_t, Session::min_answer_room> unsent;
@@ -89,6 +110,7 @@ std::optional<std::uint32_t> HdlcPort::wake_after_ms(std::uint32_t now_ms) const
 void HdlcPort::reset() {
     link_.reset();
     session_ = Session();
+    agreed_baud_.reset();
 }
 
 }  // namespace blathy::meter

@@ -17,6 +17,7 @@
 #include "base/bytes.hpp"
 #include "dlms/hdlc/server_link.hpp"
 #include "dlms/iec62056_21/line.hpp"
+#include "meter/local_port/port_setup.hpp"
 #include "meter/server/session.hpp"
 
 namespace blathy::meter {
@@ -24,16 +25,16 @@ namespace blathy::meter {
 class Meter;
 
 struct HdlcPortSettings {
+    // One of the meter's lines: what clients write to its setup holds, in place of `setup`. Window sizes, lengths and
+    // address from the next connection on, the speed when the one before is over, timeouts at once.
+    std::optional<HdlcLine> line{};
     // What is offered; SNRM and UA settle on the lesser of both sides.
-    dlms::hdlc::Parameters parameters{dlms::hdlc::max_info, dlms::hdlc::max_info, dlms::hdlc::max_window,
-                                      dlms::hdlc::max_window};
-    std::uint32_t baud = 9600;  // 8N1
-    std::uint16_t physical_device = 0x10;
+    HdlcSetup setup{};
     // One octet names no physical device: only for a line with this meter alone.
     std::uint8_t address_sizes = dlms::hdlc::any_size;
-    std::uint16_t inter_octet_timeout_ms = 25;
-    std::uint16_t inactivity_timeout_s = 120;     // 0: never
-    std::uint16_t turnaround_ms = 25;             // 0 where nobody has to let go of a line first
+    std::uint16_t turnaround_ms = 25;  // 0 where nobody has to let go of a line first
+    // What the way here may put between two octets that were sent without a pause: adds to the inter-octet timeout.
+    std::uint16_t octet_delay_ms = 0;
     AccessPort access_port = AccessPort::serial;  // whose guesses at passwords count together
 };
 
@@ -53,10 +54,10 @@ class HdlcPort {
     // When to call again if nothing is received; none: not before something is.
     [[nodiscard]] std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const;
 
-    [[nodiscard]] dlms::iec62056_21::LineSettings line() const {
-        return {baud_, dlms::iec62056_21::Framing::eight_none_one};
-    }
-    void set_baud(std::uint32_t baud) { baud_ = baud; }
+    // 8N1. Takes up a speed that was written meanwhile once nobody is connected.
+    [[nodiscard]] dlms::iec62056_21::LineSettings line();
+    // Instead of the setup's, until reset(): what a sign-on settled on.
+    void set_baud(std::uint32_t baud) { agreed_baud_ = baud; }
     [[nodiscard]] bool is_connected() const { return link_.is_connected(); }
     // Not connected, and nothing is left to be sent.
     [[nodiscard]] bool is_idle() const { return !link_.is_connected() && !link_.wake_after_ms(0); }
@@ -70,12 +71,15 @@ class HdlcPort {
     static constexpr std::size_t answer_room = header_room + 2 * dlms::hdlc::max_info - dlms::hdlc::llc_response.size();
     static_assert(answer_room >= Session::min_answer_room);
 
+    void follow_setup();
     void handle(const dlms::hdlc::ServerEvent& event, std::uint32_t now_ms);
     void take_datagram(const dlms::hdlc::ServerEvent& event, std::uint32_t now_ms);
 
     Meter& meter_;
-    AccessPort access_port_;
+    HdlcPortSettings settings_;
     std::uint32_t baud_;
+    std::optional<std::uint32_t> agreed_baud_;
+    std::uint8_t setup_changes_;  // of the meter, that were taken up
     std::array<std::uint8_t, frame_room> frame_{};
     std::array<std::uint8_t, max_receive_pdu_size + dlms::hdlc::llc_command.size()> request_{};
     std::array<std::uint8_t, answer_room> answer_{};

@@ -140,6 +140,61 @@ std::optional<PushSettings> read_push_settings_record(Bytes content) {
     return whole(in, settings);
 }
 
+void write_record(ByteWriter& out, const HdlcSetup& setup) {
+    out.u8(form);
+    out.u8(setup.comm_speed);
+    out.u8(setup.window_size_transmit);
+    out.u8(setup.window_size_receive);
+    out.u16(setup.max_info_transmit);
+    out.u16(setup.max_info_receive);
+    out.u16(setup.inter_octet_timeout_ms);
+    out.u16(setup.inactivity_timeout_s);
+    out.u16(setup.device_address);
+}
+
+std::optional<HdlcSetup> read_hdlc_setup_record(Bytes content) {
+    ByteReader in(content);
+    if (in.u8() != form) return std::nullopt;
+    HdlcSetup setup;
+    setup.comm_speed = in.u8();
+    setup.window_size_transmit = in.u8();
+    setup.window_size_receive = in.u8();
+    setup.max_info_transmit = in.u16();
+    setup.max_info_receive = in.u16();
+    setup.inter_octet_timeout_ms = in.u16();
+    setup.inactivity_timeout_s = in.u16();
+    setup.device_address = in.u16();
+    if (setup.comm_speed >= line_speeds.size()) in.invalidate();
+    return whole(in, setup);
+}
+
+void write_record(ByteWriter& out, const LocalPortSetup& setup) {
+    out.u8(form);
+    out.u8(static_cast<std::uint8_t>(setup.default_mode));
+    out.u8(setup.default_speed);
+    out.u8(setup.proposed_speed);
+    out.u8(setup.answers_quickly ? 1 : 0);
+    dlms::write_octets(out, setup.device_address.view());
+}
+
+std::optional<LocalPortSetup> read_local_port_setup_record(Bytes content) {
+    ByteReader in(content);
+    if (in.u8() != form) return std::nullopt;
+    LocalPortSetup setup;
+    setup.default_mode = static_cast<LocalPortSetup::Mode>(in.u8());
+    setup.default_speed = in.u8();
+    setup.proposed_speed = in.u8();
+    setup.answers_quickly = in.u8() != 0;
+    for (const std::uint8_t octet : dlms::read_octets(in)) {
+        if (!setup.device_address.add(octet)) in.invalidate();
+    }
+    const bool is_known = setup.default_mode <= LocalPortSetup::Mode::hdlc &&
+                          setup.default_speed < line_speeds.size() &&
+                          setup.proposed_speed <= LocalPortSetup::fastest_proposed;
+    if (!is_known) in.invalidate();
+    return whole(in, setup);
+}
+
 void write_waiting_pushes_record(ByteWriter& out, std::uint8_t setups) {
     out.u8(form);
     out.u8(setups);

@@ -50,6 +50,9 @@ enum class RecordId : std::uint8_t {
     keys_firmware,
     keys_pre_established,
     password_guesses,
+    local_port,
+    hdlc_optical,
+    hdlc_rs485,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

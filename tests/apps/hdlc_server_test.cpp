@@ -12,6 +12,7 @@
 
 #include "apps/blathy/meter/listen.hpp"
 #include "apps/blathy/meter/udp_server.hpp"
+#include "apps/blathy/meter/wrapper_server.hpp"
 #include "meter/models/sed302.hpp"
 
 #include "tests/support/flash.hpp"
@@ -45,7 +46,7 @@ template <class Server>
 class ServerTest : public testing::Test {
   protected:
     void listen(std::string_view url, const LinkLimits& limits = {}) {
-        auto listening = listen_at(poller_, *station::parse_url(url, station::UrlUse::listen), meter_, limits);
+        auto listening = listen_at(poller_, *station::parse_url(url, station::UrlUse::listen), meter_, limits, taken_);
         ASSERT_TRUE(listening) << listening.error();
         server_.reset(static_cast<Server*>(listening->release()));
     }
@@ -62,6 +63,7 @@ class ServerTest : public testing::Test {
     meter::Store store_{flash_};
     meter::Meter meter_{meter::sed302, meter::Identity(meter::sed302, 1), {}, store_, std::nullopt};
     Poller poller_;
+    TakenLines taken_;
     std::unique_ptr<Server> server_;
 };
 
@@ -124,16 +126,15 @@ TEST_F(HdlcServerTest, ClosesWhoeverIsIdle) {
     EXPECT_EQ(server_->connections(), 0U);
 }
 
-TEST_F(HdlcServerTest, TakesNoMoreThanItsLimitAndThenAgain) {
+TEST_F(HdlcServerTest, OneTooManyTakesThePlaceOfTheFirstWithoutAnAssociation) {
     listen("hdlc+tcp://127.0.0.1:0", {.connections = 3});
     std::vector<TcpClient> clients;
     for (int i = 0; i < 3; ++i) clients.push_back(connected());
-    const TcpClient surplus(server_->port());
-    settle();
-    EXPECT_TRUE(surplus.is_closed());
-    clients.pop_back();
-    settle();
     const TcpClient next = connected();
+    EXPECT_TRUE(clients[0].is_closed());
+    EXPECT_FALSE(clients[1].is_closed());
+    EXPECT_FALSE(clients[2].is_closed());
+    EXPECT_EQ(server_->connections(), 3U);
 }
 
 TEST_F(HdlcServerTest, GoesOnAcceptingAfterManyConnections) {
@@ -146,6 +147,36 @@ TEST_F(HdlcServerTest, GoesOnAcceptingAfterManyConnections) {
     settle();
     EXPECT_EQ(server_->connections(), 0U);
     const TcpClient client = connected();
+}
+
+TEST_F(HdlcServerTest, AClientThatFloodsAndDoesNotReadBlocksNobody) {
+    listen("hdlc+tcp://127.0.0.1:0");
+    TcpClient deaf(server_->port());
+    TcpClient other = connected();
+    // Every SNRM is answered, far beyond what the buffers of both sides take.
+    std::vector<std::uint8_t> flood;
+    for (int i = 0; i < 400; ++i) flood.insert(flood.end(), snrm.begin(), snrm.end());
+    const auto rr = hex("7EA00703211115A67E");
+    const auto rr_answer = hex("7EA007210311D5EC7E");
+    for (int i = 0; i < 1000; ++i) {
+        deaf.send_now(flood);
+        if (i % 100 != 0) continue;
+        other.send(rr);
+        settle();
+        EXPECT_EQ(other.receive(rr.size()).size(), rr_answer.size());
+    }
+    EXPECT_EQ(server_->connections(), 2U);
+}
+
+TEST_F(HdlcServerTest, AnswersWhatCameBeforeAHalfClose) {
+    listen("hdlc+tcp://127.0.0.1:0");
+    TcpClient client(server_->port());
+    client.send(snrm);
+    client.end_sending();
+    settle();
+    EXPECT_EQ(client.receive(ua.size()), ua);
+    EXPECT_TRUE(client.is_closed());
+    EXPECT_EQ(server_->connections(), 0U);
 }
 
 TEST_F(HdlcServerTest, ShowsItsFramesWhole) {
@@ -224,6 +255,24 @@ TEST_F(UdpServerTest, ATooLongRequestHarmsNoneAfterIt) {
     request.resize(8 + 0x2000);
     EXPECT_THAT(ask(client, request), testing::Not(testing::IsEmpty()));
     EXPECT_EQ(ask(client, aarq).size(), aare_size);
+}
+
+// Whoever floods one link does not keep the others waiting.
+TEST_F(UdpServerTest, AFloodOfDatagramsBlocksNobody) {
+    listen("udp://127.0.0.1:0");
+    auto wrapper = WrapperServer::listen(poller_, *station::parse_url("tcp://127.0.0.1:0", station::UrlUse::listen),
+                                         meter_, LinkLimits{});
+    ASSERT_TRUE(wrapper) << wrapper.error();
+    const UdpClient flooding(server_->port());
+    TcpClient client((*wrapper)->port());
+    for (int i = 0; i < 2; ++i) poller_.wait(milliseconds{10});  // until it is accepted
+    for (int i = 0; i < 150; ++i) flooding.send(aarq);
+    client.send(aarq);
+    poller_.wait(milliseconds{10});
+    EXPECT_EQ(client.receive_now().size(), aare_size) << "and the other link has not been emptied meanwhile";
+    std::size_t answers = 0;
+    while (!flooding.receive().empty()) ++answers;
+    EXPECT_LT(answers, 150U);
 }
 
 TEST_F(UdpServerTest, ForgetsThePeerThatWasSilentForTheLongest) {

@@ -37,6 +37,12 @@ TEST(Redact, BlanksEveryWayToWriteASecret) {
              "C104C1 01" + target + "01 0907" + secret,                 // with list
              "C105C1 01" + target + "01 00000001 0A 01 0907" + secret,  // with list and first block
              "C301C1 000F0000280000FF02 01 0907" + secret,              // change_HLS_secret
+             "C101C1 0013 0000140000FF 07 00 0907" + secret,            // the optical port's password
+             "D9 40000000 00 02 01 00080000010000FF02 02 000F0000280000FF07 02 00 0907" +
+                 secret,  // ACCESS, behind a GET
+             "D9 40000000 00 01 03 000F0000280000FF02 01 0907" + secret,
+             "E0 81 0001 0000 16 C101C1" + target + "0907" + secret,  // in a general block
+             "E0 01 0001 0000 16 C101C1" + target + "0909" + secret,  // in the first of two
          }) {
         const auto apdu = hex(request);
         const auto shown = redacted(apdu);

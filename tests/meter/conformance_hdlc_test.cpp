@@ -31,13 +31,13 @@ class HdlcConformance : public testing::Test {
     HdlcConformance() { line_.attach(port_); }
     static meter::HdlcPortSettings settings() {
         meter::HdlcPortSettings of;
-        of.physical_device = 17;
+        of.setup.device_address = 17;
         of.address_sizes = dlms::hdlc::bus_sizes;
         return of;
     }
     std::string ask(std::string_view octets) { return line_.ask(octets); }
     // Pauses, so that what comes next is a new frame.
-    void pause() { EXPECT_EQ(line_.wait(settings().inter_octet_timeout_ms + 1U), silence); }
+    void pause() { EXPECT_EQ(line_.wait(settings().setup.inter_octet_timeout_ms + 1U), silence); }
 
     static std::string to_meter(std::uint8_t control, std::string_view information = {}) {
         return frame({here_, reader_, control, information});

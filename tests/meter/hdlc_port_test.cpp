@@ -53,7 +53,7 @@ class HdlcPortTest : public testing::Test {
 
     static meter::HdlcPortSettings at(std::uint16_t physical_device) {
         meter::HdlcPortSettings settings;
-        settings.physical_device = physical_device;
+        settings.setup.device_address = physical_device;
         settings.address_sizes = dlms::hdlc::bus_sizes;
         return settings;
     }

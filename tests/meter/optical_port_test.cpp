@@ -256,8 +256,8 @@ TEST_F(OpticalPortTest, TheSpeedOfTheLineFollowsTheSelection) {
 
 TEST_F(OpticalPortTest, DefaultModeOneIsHdlcFromTheStart) {
     meter::OpticalPortSettings settings;
-    settings.starts_with_hdlc = true;
-    settings.hdlc.baud = 19'200;
+    settings.setup.default_mode = meter::LocalPortSetup::Mode::hdlc;
+    settings.hdlc.setup.comm_speed = 6;
     meter::OpticalPort port(bench_.meter, settings);
     EXPECT_EQ(port.line(), (LineSettings{19'200, Framing::eight_none_one}));
     port.receive(hex(command(0x93)), 0);

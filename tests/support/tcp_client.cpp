@@ -36,12 +36,22 @@ void TcpClient::send(Bytes octets) const {
     (void)::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL);
 }
 
+void TcpClient::send_now(Bytes octets) const {
+    (void)::send(socket_, octets.data(), octets.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 void TcpClient::end_sending() const {
     ::shutdown(socket_, SHUT_WR);
 }
 
-std::vector<std::uint8_t> TcpClient::receive_now() {
-    std::vector<std::uint8_t> octets(0x2'0000);
+void TcpClient::crash() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(socket_, -1));
+}
+
+std::vector<std::uint8_t> TcpClient::receive_now(std::size_t at_most) {
+    std::vector<std::uint8_t> octets(at_most);
     const ssize_t count = ::recv(socket_, octets.data(), octets.size(), MSG_DONTWAIT);
     octets.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
     return octets;

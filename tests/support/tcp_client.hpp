@@ -20,10 +20,14 @@ class TcpClient {
 
     void send(Bytes octets) const;
     void send(const std::string& text) const { send(as_bytes(text)); }
+    // As much of it as can be sent without waiting.
+    void send_now(Bytes octets) const;
     // No more will be sent; reading goes on.
     void end_sending() const;
+    // Closes at once and without a farewell (RST), as a program that crashes does.
+    void crash();
     // What is there now, without waiting.
-    std::vector<std::uint8_t> receive_now();
+    std::vector<std::uint8_t> receive_now(std::size_t at_most = 0x2'0000);
     // Up to `count` octets, waiting for them; fewer if the peer closes.
     std::vector<std::uint8_t> receive(std::size_t count);
     // All until the peer closes.

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "apps/blathy/keys/key_list.hpp"
 #include "apps/blathy/meter/desk_meter.hpp"
@@ -61,6 +62,14 @@ Result<Panel, std::string> panel_at(const std::string& text) {
     return panel;
 }
 
+// As many connections as the system allows, instead of the thousand or so that it gives unless asked.
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 class Desk {
   public:
     // The error is a sentence.
@@ -101,11 +110,12 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     const auto executor = context_.get_executor();
     LinkLimits limits;
     limits.idle = options.idle_timeout;
+    TakenLines taken;
     std::vector<std::string> listening;
     for (const std::string& text : options.listen) {
         const auto url = station::parse_url(text, station::UrlUse::listen);
         if (!url) return fail(fmt::format("--listen {}: {}", text, url.error().text));
-        auto server = listen_at(poller_, *url, meter, limits);
+        auto server = listen_at(poller_, *url, meter, limits, taken);
         if (!server) return fail(server.error());
         listening.push_back((*server)->url());
         servers_.push_back(std::move(*server));
@@ -254,6 +264,7 @@ void add_meter_command(CLI::App& app, int& exit_code) {
         if (idle->count() > 0) options.idle_timeout = std::chrono::seconds{*idle_timeout_s};
         if (keys_option->count() > 0) options.keys = *keys;
 
+        raise_descriptor_limit();
         Desk desk;
         if (const auto ready = desk.set_up(options); !ready) return complain(ready.error());
         if (!desk.run()) {

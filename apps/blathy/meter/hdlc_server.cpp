@@ -4,6 +4,7 @@
 
 #include "apps/blathy/meter/line_clock.hpp"
 #include "apps/blathy/meter/line_tap.hpp"
+#include "apps/blathy/meter/make_room.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -26,10 +27,12 @@ class HdlcServer::Connection final : public Watcher {
     }
 
     [[nodiscard]] bool idle_at(Time now) const {
-        const auto limit =
-            port_->has_open_association() ? server_.limits_.idle : server_.limits_.idle_before_association;
+        const auto limit = has_open_association() ? server_.limits_.idle : server_.limits_.idle_before_association;
         return now - last_activity_ > limit;
     }
+
+    [[nodiscard]] bool has_open_association() const { return port_->has_open_association(); }
+    [[nodiscard]] Time last_activity() const { return last_activity_; }
 
     // Over: nothing of it is used again once the poller has returned.
     void end() {
@@ -133,10 +136,19 @@ std::string HdlcServer::url() const {
     return station::name_of(bound);
 }
 
+bool HdlcServer::make_room(bool one_must_go) {
+    const auto leaving = first_to_go(connections_, one_must_go);
+    if (leaving == connections_.end()) return false;
+    (*leaving)->end();
+    return true;
+}
+
 void HdlcServer::on_readable() {
-    bool out_of_descriptors = false;
-    while (auto accepted = accept_tcp(listener_, out_of_descriptors)) {
-        if (connections_.size() >= limits_.connections) continue;
+    for (int i = 0; i < accepted_at_once; ++i) {
+        bool out_of_descriptors = false;
+        auto accepted = accept_tcp(listener_, out_of_descriptors);
+        if (!accepted && !(out_of_descriptors && make_room(true))) return;
+        if (!accepted || (connections_.size() >= limits_.connections && !make_room(false))) continue;
         const auto place =
             connections_.insert(connections_.end(), std::make_unique<Connection>(*this, std::move(*accepted)));
         if (!(*place)->start(place)) (*place)->end();

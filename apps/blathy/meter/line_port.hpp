@@ -24,7 +24,7 @@ class LinePort {
     virtual Chunk transmit(MutableBytes room, std::uint32_t now_ms) = 0;
     [[nodiscard]] virtual std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const = 0;
     // How the line is to be set when all that transmit() gave is out.
-    [[nodiscard]] virtual LineSettings line() const = 0;
+    [[nodiscard]] virtual LineSettings line() = 0;
     [[nodiscard]] virtual bool has_open_association() const = 0;
     virtual void reset() = 0;
 };
@@ -41,7 +41,7 @@ class LinePortOf final : public LinePort {
     [[nodiscard]] std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const override {
         return port_.wake_after_ms(now_ms);
     }
-    [[nodiscard]] LineSettings line() const override { return port_.line(); }
+    [[nodiscard]] LineSettings line() override { return port_.line(); }
     [[nodiscard]] bool has_open_association() const override { return port_.has_open_association(); }
     void reset() override { port_.reset(); }
 

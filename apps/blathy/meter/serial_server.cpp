@@ -83,7 +83,9 @@ void SerialServer::on_readable() {
 }
 
 void SerialServer::run_timers(Time now) {
-    if (now < next_timer_) return;
+    // A speed that was written through another port is taken up without anything having to happen on this one.
+    const bool is_set = !is_open() || port_->line() == present_;
+    if (now < next_timer_ && is_set) return;
     if (!is_open()) {
         next_timer_ = now + retry_period;
         if (!open_file()) return;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "apps/blathy/meter/make_room.hpp"
 #include "meter/server/wrapper_link.hpp"
 
 namespace blathy::apps {
@@ -24,10 +25,12 @@ class WrapperServer::Connection final : public Watcher {
     }
 
     [[nodiscard]] bool idle_at(Time now) const {
-        const auto limit =
-            link_.has_open_association() ? server_.limits_.idle : server_.limits_.idle_before_association;
+        const auto limit = has_open_association() ? server_.limits_.idle : server_.limits_.idle_before_association;
         return now - last_activity_ > limit;
     }
+
+    [[nodiscard]] bool has_open_association() const { return link_.has_open_association(); }
+    [[nodiscard]] Time last_activity() const { return last_activity_; }
 
     // Over: nothing of it is used again once the poller has returned.
     void end() {
@@ -148,10 +151,19 @@ std::string WrapperServer::url() const {
     return station::name_of(bound);
 }
 
+bool WrapperServer::make_room(bool one_must_go) {
+    const auto leaving = first_to_go(connections_, one_must_go);
+    if (leaving == connections_.end()) return false;
+    (*leaving)->end();
+    return true;
+}
+
 void WrapperServer::on_readable() {
-    bool out_of_descriptors = false;
-    while (auto accepted = accept_tcp(listener_, out_of_descriptors)) {
-        if (connections_.size() >= limits_.connections) continue;
+    for (int i = 0; i < accepted_at_once; ++i) {
+        bool out_of_descriptors = false;
+        auto accepted = accept_tcp(listener_, out_of_descriptors);
+        if (!accepted && !(out_of_descriptors && make_room(true))) return;
+        if (!accepted || (connections_.size() >= limits_.connections && !make_room(false))) continue;
         const auto place =
             connections_.insert(connections_.end(), std::make_unique<Connection>(*this, std::move(*accepted)));
         if (!(*place)->start(place)) (*place)->end();

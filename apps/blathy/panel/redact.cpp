@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "dlms/acse/acse.hpp"
+#include "dlms/apdu/access.hpp"
 #include "dlms/apdu/action.hpp"
+#include "dlms/apdu/block_transfer.hpp"
 #include "dlms/apdu/set.hpp"
+#include "dlms/data.hpp"
 #include "dlms/explain/explain.hpp"
 #include "dlms/hdlc/frame.hpp"
 #include "dlms/hdlc/transfer.hpp"
@@ -15,12 +18,19 @@ namespace blathy::apps {
 namespace {
 
 constexpr std::uint16_t association_class_id = 15;
-constexpr std::int8_t secret_attribute = 7;
+constexpr std::uint16_t local_port_setup_class_id = 19;
+constexpr std::int8_t secret_attribute = 7;  // of both
 constexpr std::int8_t change_secret_method = 2;
 constexpr std::uint8_t blank = '*';
 
 bool is_secret(const dlms::AttributeDescriptor& attribute) {
-    return attribute.class_id == association_class_id && attribute.attribute == secret_attribute;
+    const bool has_secret =
+        attribute.class_id == association_class_id || attribute.class_id == local_port_setup_class_id;
+    return has_secret && attribute.attribute == secret_attribute;
+}
+
+bool is_secret(const dlms::MethodDescriptor& method) {
+    return method.class_id == association_class_id && method.method == change_secret_method;
 }
 
 bool any_secret(const dlms::List& targets) {
@@ -31,8 +41,42 @@ bool any_secret(const dlms::List& targets) {
     return false;
 }
 
+bool is_secret(const dlms::AccessSpecification& specification) {
+    if (const auto* set = std::get_if<dlms::AccessSet>(&specification)) return is_secret(set->target.attribute);
+    const auto* action = std::get_if<dlms::AccessAction>(&specification);
+    return action != nullptr && is_secret(action->target);
+}
+
+std::vector<Bytes> secrets_in(const dlms::AccessRequest& request) {
+    ByteReader specifications(request.specifications.encoded);
+    Bytes values = request.data.encoded;
+    std::vector<Bytes> secrets;
+    for (std::size_t i = 0; i < request.specifications.count; ++i) {
+        const bool secret = is_secret(dlms::read_access_specification(specifications));
+        const Bytes value = values.first(dlms::data_size(values).value_or(values.size()));
+        values = values.subspan(value.size());
+        if (secret) secrets.push_back(value);
+    }
+    return secrets;
+}
+
+std::vector<Bytes> secrets_in(Bytes apdu);
+
+// Of a request that does not end in its first block nobody can say yet where its secrets are.
+std::vector<Bytes> secrets_in(const dlms::GeneralBlock& block) {
+    if (block.data.empty()) return {};
+    auto secrets = secrets_in(block.data);
+    const auto tag = static_cast<dlms::ApduTag>(block.data.front());
+    const bool may_have_some = tag == dlms::ApduTag::set_request || tag == dlms::ApduTag::action_request ||
+                               tag == dlms::ApduTag::access_request;
+    if (secrets.empty() && may_have_some && !block.last) secrets.push_back(block.data);
+    return secrets;
+}
+
 // Of views into one APDU, those that hold secrets.
 std::vector<Bytes> secrets_in(Bytes apdu) {
+    if (const auto block = dlms::read_general_block(apdu)) return secrets_in(*block);
+    if (const auto access = dlms::read_access_request(apdu)) return secrets_in(*access);
     if (const auto aarq = dlms::read_aarq(apdu)) return {aarq->authentication_value};
     std::vector<Bytes> secrets;
     if (const auto request = dlms::read_set_request(apdu)) {
@@ -49,10 +93,7 @@ std::vector<Bytes> secrets_in(Bytes apdu) {
         }
     } else if (const auto action = dlms::read_action_request(apdu)) {
         if (const auto* normal = std::get_if<dlms::ActionRequestNormal>(&*action)) {
-            const auto& method = normal->target.method;
-            if (method.class_id == association_class_id && method.method == change_secret_method) {
-                secrets.push_back(normal->target.parameters);
-            }
+            if (is_secret(normal->target.method)) secrets.push_back(normal->target.parameters);
         }
     }
     return secrets;

@@ -24,6 +24,8 @@ extern const InterfaceClass sap_assignment_class;      // IC 17, version 0
 extern const InterfaceClass security_setup_class;      // IC 64, version 1: of a role, by E of the logical name
 extern const InterfaceClass invocation_counter_class;  // IC 1: likewise
 extern const InterfaceClass push_setup_class;          // IC 40, version 2
+extern const InterfaceClass local_port_setup_class;    // IC 19, version 1
+extern const InterfaceClass hdlc_setup_class;          // IC 23, version 1
 
 // From energy to the bill.
 extern const InterfaceClass profile_status_class;         // IC 1: AMR profile status, by E of the logical name
