@@ -33,10 +33,12 @@ inline constexpr dlms::Conformance server_conformance{dlms::Conformance::general
                                                       dlms::Conformance::block_transfer_with_set,
                                                       dlms::Conformance::block_transfer_with_action,
                                                       dlms::Conformance::multiple_references,
+                                                      dlms::Conformance::data_notification,
                                                       dlms::Conformance::access,
                                                       dlms::Conformance::get,
                                                       dlms::Conformance::set,
                                                       dlms::Conformance::selective_access,
+                                                      dlms::Conformance::event_notification,
                                                       dlms::Conformance::action};
 
 class Association {

@@ -14,7 +14,7 @@ using test::Client;
 const std::string plain_context = "A109060760857405080101";
 const std::string initiate = "BE10040E01000000065F1F0400007E1F04B0";
 // Bits 9 to 14, 19 to 21 and 23 of those that most ask for, a PDU size of 2048, and the VAA name of logical names.
-const std::string initiate_response = "BE10040E0800065F1F0400007E1D08000007";
+const std::string initiate_response = "BE10040E0800065F1F0400007E1F08000007";
 const std::string accepted = "6129" + plain_context + "A203020100A305A103020100" + initiate_response;
 const std::string get_clock = "C001C100080000010000FF0200";
 const std::string not_allowed = "D80101";
@@ -261,7 +261,7 @@ TEST_F(PublicClient, APPL_OPEN_9_ADedicatedKeyWithoutCipheringIsNotUsed) {
 
 TEST_F(PublicClient, APPL_OPEN_11_AQualityOfServiceIsAnsweredWithOne) {
     EXPECT_EQ(client.ask(aarq(plain_context + "BE11040F0100000105065F1F0400007E1F04B0")),
-              "612A" + plain_context + "A203020100A305A103020100" + "BE11040F080100065F1F0400007E1D08000007");
+              "612A" + plain_context + "A203020100A305A103020100" + "BE11040F080100065F1F0400007E1F08000007");
 }
 
 TEST_F(PublicClient, APPL_OPEN_12_VersionsOfDlmsBelow6AreTooLow) {
@@ -275,7 +275,7 @@ using APPL_OPEN_13 = PublicClient;
 
 TEST_F(APPL_OPEN_13, OnlyWhatBothSupportIsNegotiated) {
     for (const auto& [proposed, negotiated] :
-         {std::pair{"FFFFFF", "60FE5D"}, {"001E1D", "001E1D"}, {"000010", "000010"}, {"811E1D", "001E1D"}}) {
+         {std::pair{"FFFFFF", "60FEDF"}, {"001E1D", "001E1D"}, {"000010", "000010"}, {"811E1D", "001E1D"}}) {
         EXPECT_EQ(
             client.ask(aarq(plain_context + "BE10040E01000000065F1F0400" + proposed + "04B0")),
             "6129" + plain_context + "A203020100A305A103020100" + "BE10040E0800065F1F0400" + negotiated + "08000007");

@@ -21,7 +21,7 @@ using test::Reader;
 
 const std::string context = "A109060760857405080101";
 const std::string initiate = "BE10040E01000000065F1F0400007E1F04B0";
-const std::string initiate_response = "BE10040E0800065F1F0400007E1D08000007";
+const std::string initiate_response = "BE10040E0800065F1F0400007E1F08000007";
 const std::string accepted = "6129" + context + "A203020100A305A103020100" + initiate_response;
 const std::string get_base = "C001C100080000010000FF0900";
 const std::string base = "C401C1001601";
@@ -105,7 +105,7 @@ TEST_F(ApplicationLayer, APPL_OPEN_9_DedicatedKey) {
 
 TEST_F(ApplicationLayer, APPL_OPEN_11_QualityOfService) {
     EXPECT_EQ(open(context + "BE11040F010000010A065F1F0400007E1F04B0"),
-              "612A" + context + "A203020100A305A103020100" + "BE11040F080100065F1F0400007E1D08000007");
+              "612A" + context + "A203020100A305A103020100" + "BE11040F080100065F1F0400007E1F08000007");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_12_DlmsVersionNumber) {
@@ -115,7 +115,7 @@ TEST_F(ApplicationLayer, APPL_OPEN_12_DlmsVersionNumber) {
 
 TEST_F(ApplicationLayer, APPL_OPEN_13_ConformanceBlock) {
     EXPECT_EQ(open(context + "BE10040E01000000065F1F040000000004B0"), rejected(1, "BE0604040E010602"));
-    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400FFFFFF04B0").substr(58), "0800065F1F040060FE5D08000007");
+    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400FFFFFF04B0").substr(58), "0800065F1F040060FEDF08000007");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_14_ClientMaxReceivePduSize) {

@@ -269,7 +269,7 @@ TEST_F(Get, TheAssociationTellsWhoSpeaksAndHow) {
               "11011101");
     EXPECT_EQ(reader.value(15, association_name, 5),
               "0206"
-              "041840FE5D"
+              "041840FEDF"
               "120800"
               "12FFFF"
               "1106"

@@ -87,9 +87,10 @@ TEST_P(EachBit, IsUsedIfItWasNegotiatedAndRefusedIfNot) {
 }
 
 // Selective access is for attributes that know it; without the bit the refusal is the same for all. General protection
-// is seen in ciphered associations only.
+// is seen in ciphered associations only, and notifications are what the meter sends unasked.
 TEST(ConformanceBits, EveryBitThatTheServerOffersIsProbed) {
-    std::uint32_t probed = mask(Conformance::selective_access) | mask(Conformance::general_protection);
+    std::uint32_t probed = mask(Conformance::selective_access) | mask(Conformance::general_protection) |
+                           mask(Conformance::data_notification) | mask(Conformance::event_notification);
     for (const Probe& probe : probes) probed |= mask(probe.bit);
     EXPECT_EQ(server_conformance.bits() & ~probed, 0U);
 }

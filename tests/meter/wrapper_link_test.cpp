@@ -75,7 +75,7 @@ struct Wrapper : testing::Test {
 TEST_F(Wrapper, AnswersWithThePortsTurnedRound) {
     EXPECT_EQ(connection.ask(open_public),
               "000100010010002B"
-              "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040040FE5D08000007");
+              "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040040FEDF08000007");
     EXPECT_EQ(connection.ask(wpdu(16, 1, get_base)), "0001000100100006" + base);
     EXPECT_TRUE(connection.link.has_open_association());
     EXPECT_EQ(connection.ask(wpdu(16, 1, "6200")), "00010001001000056303800100");
