@@ -14,6 +14,9 @@ constexpr std::size_t max_list = 32;
 
 constexpr std::chrono::milliseconds release_patience{2000};
 
+// Of notifications that came while the meter had the turn.
+constexpr std::size_t max_confirmations = 16;
+
 // Worth another attempt with a new connection.
 bool is_transient(const Error& error) {
     return error.kind == ErrorKind::timeout || error.kind == ErrorKind::connection;
@@ -155,6 +158,7 @@ Client& Client::operator=(Client&& other) noexcept {
     url_ = std::move(other.url_);
     objects_ = std::move(other.objects_);
     notify_ = std::move(other.notify_);
+    confirmations_ = std::move(other.confirmations_);
     room_ = std::move(other.room_);
     invoke_ = other.invoke_;
     lists_work_ = other.lists_work_;
@@ -205,6 +209,7 @@ Result<void, Error> Client::attempt(Exchange& exchange, std::chrono::millisecond
     if (!link_) return fail(connection_error("the connection to the meter is closed"));
     auto step = exchange.begin();
     while (step && step->kind == Step::Kind::send) step = converse(exchange, step->apdu, timeout);
+    if (step) post_confirmations();
     if (step && step->kind == Step::Kind::post) {
         const auto apdu = protect(step->apdu);
         const auto sent = apdu ? link_->post(*apdu, Deadline::after(timeout)) : fail(apdu.error());
@@ -227,6 +232,10 @@ Result<Step, Error> Client::converse(Exchange& exchange, const Octets& request, 
                               [this](Bytes apdu) { take_unprotected(apdu); });
     // Association and release are never cut in blocks.
     const bool in_blocks = request[0] >= static_cast<std::uint8_t>(dlms::ApduTag::get_request);
+    // Nothing that is protected is used before all of it has been checked.
+    const bool is_plain = !session_ || !session_->security().protects();
+    const auto peek =
+        is_plain ? Conversation::Peek([&](Bytes beginning) { return exchange.peek(beginning); }) : nullptr;
     std::optional<Error> refusal;
     while (true) {
         // Anew each time, for a meter takes the same octets but once.
@@ -236,9 +245,9 @@ Result<Step, Error> Client::converse(Exchange& exchange, const Octets& request, 
         const auto end = Deadline::after(timeout);
         bool answered = true;
         while (answered) {
-            const auto incoming = conversation.receive();
+            const auto incoming = conversation.receive(peek);
             if (!incoming) {
-                if (incoming.error().kind != ErrorKind::timeout || repeats == 0) {
+                if (incoming.error().kind != ErrorKind::timeout || repeats == 0 || !exchange.repeatable()) {
                     return fail(refusal.value_or(incoming.error()));
                 }
                 answered = false;
@@ -302,13 +311,24 @@ void Client::take_unprotected(Bytes apdu) {
 void Client::take_unasked(Bytes apdu) {
     const auto notification = notification_from(apdu, options_.values);
     if (!notification) return;
-    if (notification->wants_confirmation() && link_ && !link_->is_half_duplex()) {
-        // A meter that does not hear it will say the same again.
-        if (const auto confirmation = protect(confirmation_of(*notification))) {
+    if (notification->wants_confirmation() && link_) {
+        if (link_->is_half_duplex()) {
+            // Once the turn is this side's. What is too much the meter will say again.
+            if (confirmations_.size() < max_confirmations) confirmations_.push_back(confirmation_of(*notification));
+        } else if (const auto confirmation = protect(confirmation_of(*notification))) {
+            // A meter that does not hear it will say the same again.
             (void)link_->send(*confirmation, Deadline::after(options_.link.response_timeout));
         }
     }
     if (notify_) notify_(*notification);
+}
+
+// As unconfirmed services go: nothing answers them.
+void Client::post_confirmations() {
+    for (const Octets& plain : std::exchange(confirmations_, {})) {
+        const auto confirmation = link_ ? protect(plain) : fail(connection_error("the link is gone"));
+        if (confirmation) (void)link_->post(*confirmation, Deadline::after(options_.link.response_timeout));
+    }
 }
 
 Result<void, Error> Client::listen(std::chrono::milliseconds time) {
@@ -317,6 +337,7 @@ Result<void, Error> Client::listen(std::chrono::milliseconds time) {
     Conversation conversation(*link_, carrier_, room_, {time, 0}, [this](Bytes apdu) { take_unprotected(apdu); });
     while (!end.passed()) {
         const auto incoming = conversation.receive();
+        post_confirmations();
         // Late answers are nobody's.
         if (!incoming && incoming.error().kind != ErrorKind::timeout) return fail(incoming.error());
         if (!incoming) break;

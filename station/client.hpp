@@ -118,6 +118,7 @@ class Client {
     // What is inside an APDU that came. None: nothing that concerns a request, and dealt with.
     Result<std::optional<Bytes>, Error> open(Bytes apdu);
     void take_unasked(Bytes apdu);
+    void post_confirmations();
     void take_unprotected(Bytes apdu);
     // How the next of a list of attributes are read, by what was negotiated and what has worked so far.
     enum class ListService : std::uint8_t { access, get_with_list, get };
@@ -133,6 +134,7 @@ class Client {
     std::optional<Url> url_;                    // to connect again to
     std::unique_ptr<ObjectList> objects_;
     NotificationSink notify_;
+    std::vector<Octets> confirmations_;  // that are still to be sent
     BlockRoom room_;
     std::uint32_t invoke_ = 0;
     bool lists_work_ = true;

@@ -104,7 +104,7 @@ Result<bool, Error> Conversation::take_block(Bytes apdu, const Deadline& deadlin
     return false;
 }
 
-Result<Conversation::Incoming, Error> Conversation::receive() {
+Result<Conversation::Incoming, Error> Conversation::receive(const Peek& peek) {
     auto deadline = Deadline::after(patience_.answer);
     const auto attempts = static_cast<int>(std::min(patience_.retries, 100U)) + 1;
     while (true) {
@@ -127,7 +127,12 @@ Result<Conversation::Incoming, Error> Conversation::receive() {
         const auto complete = take_block(*apdu, deadline);
         if (!complete) return fail(complete.error());
         deadline = Deadline::after(patience_.answer);
-        if (!*complete) continue;
+        if (!*complete) {
+            const Bytes beginning = blocks_ && peek ? blocks_->beginning() : Bytes{};
+            if (beginning.empty()) continue;
+            if (const auto looked = peek(beginning); !looked) return fail(looked.error());
+            continue;
+        }
         const Bytes message = blocks_->message();
         if (!is_notification(message)) return Incoming{message, Exchange::Carrier::blocks};
         unasked_(message);

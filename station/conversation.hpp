@@ -35,13 +35,15 @@ class Conversation {
     };
     // Takes the APDUs that are no answer.
     using Unasked = std::function<void(Bytes notification)>;
+    // Looks at an APDU whose other blocks are still to come, each time with more of it. An error is the end.
+    using Peek = std::function<Result<void, Error>(Bytes beginning)>;
 
     Conversation(Link& link, const Context& context, BlockRoom& room, Patience patience, Unasked unasked);
 
     // With general blocks the request goes in as many as it needs, and the first of them states the window.
     Result<void, Error> send(Bytes request, bool in_blocks);
     // The next APDU that is not a notification. Error `timeout`: the meter is silent.
-    Result<Incoming, Error> receive();
+    Result<Incoming, Error> receive(const Peek& peek = {});
 
   private:
     [[nodiscard]] std::uint32_t now_ms() const;

@@ -46,6 +46,9 @@ Result<Step, Error> Exchange::take(Bytes apdu, Carrier carrier) {
             return fail(protocol_error("the meter answered with " + name + " (tag " + hex_tag(apdu[0]) + ")"));
         }
     }
+    if (carrier == Carrier::apdu && has_begun()) {
+        return fail(protocol_error("the meter began anew in the middle of a long value"));
+    }
     const std::size_t most = carrier == Carrier::blocks ? context_.max_value_octets : context_.max_response_octets;
     if (apdu.size() > most) {
         return fail(protocol_error("the meter sent an APDU of " + std::to_string(apdu.size()) +

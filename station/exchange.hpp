@@ -64,6 +64,10 @@ class Exchange {
     enum class Carrier : std::uint8_t { apdu, blocks };
     Result<Step, Error> take(Bytes apdu, Carrier carrier = Carrier::apdu);
 
+    // What is there of an answer in general blocks before the last of them has come, each time with more of it: for
+    // who can use it early. take() then gets the whole.
+    virtual Result<void, Error> peek(Bytes /*beginning*/) { return {}; }
+
     // The request sent last may be sent again, when it or its answer got lost, without doing anything twice.
     [[nodiscard]] virtual bool repeatable() const { return false; }
 
@@ -71,6 +75,8 @@ class Exchange {
     [[nodiscard]] const Context& context() const { return context_; }
     // An APDU that is neither unsolicited, nor too long, nor an error of the whole request.
     virtual Result<Step, Error> respond(Bytes apdu) = 0;
+    // Some of the answer has been used before it was complete.
+    [[nodiscard]] virtual bool has_begun() const { return false; }
     // A request that must fit what the meter takes.
     [[nodiscard]] Result<Step, Error> send(Octets apdu) const;
     // An unconfirmed one.

@@ -25,6 +25,9 @@ struct PushReceiver::Hdlc {
     dlms::hdlc::Deframer deframer{buffer, 0};
     Octets apdu;  // LLC octets and what has come behind them
     bool is_whole = true;
+    // Of the last frame, for what is said back.
+    dlms::hdlc::Address source;
+    dlms::hdlc::Address destination;
 };
 
 PushReceiver::PushReceiver(Framing framing, Take take, Open open)
@@ -61,6 +64,8 @@ void PushReceiver::put_frames(Bytes octets, std::uint32_t now_ms) {
         if (fits) append(apdu, frame->information);
         hdlc_->is_whole = hdlc_->is_whole && fits;
         if (frame->is_segmented) continue;
+        hdlc_->source = frame->source;
+        hdlc_->destination = frame->destination;
         const auto content = dlms::hdlc::strip_llc(dlms::hdlc::llc_response, apdu);
         if (hdlc_->is_whole && content) {
             take_apdu(frame->source.upper, frame->destination.upper, *content, now_ms);
@@ -119,8 +124,18 @@ void PushReceiver::take_whole(std::uint16_t source, std::uint16_t destination, B
 }
 
 void PushReceiver::reply(std::uint16_t to, std::uint16_t from, Bytes apdu) {
-    // UI frames are not answered.
-    if (kind_ == Framing::hdlc) return;
+    if (kind_ == Framing::hdlc) {
+        // There is no connection, so what is said back goes in a UI frame as well.
+        dlms::hdlc::Frame frame;
+        frame.destination = hdlc_->source;
+        frame.source = hdlc_->destination;
+        frame.control = dlms::hdlc::encode_control({dlms::hdlc::FrameKind::ui, false});
+        frame.head = dlms::hdlc::llc_command;
+        frame.information = apdu;
+        Octets room(dlms::hdlc::frame_octets(dlms::hdlc::llc_command.size() + apdu.size()));
+        room.resize(dlms::hdlc::encode_frame(frame, room));
+        return append(replies_, room);
+    }
     if (const auto frame = wrap(from, to, apdu)) append(replies_, *frame);
 }
 

@@ -72,6 +72,8 @@ class BlockTransfer {
     // What time alone brings about.
     Event tick(std::uint32_t now_ms);
     [[nodiscard]] Bytes message() const { return receiver_.message(); }
+    // What is there of an APDU that is not complete.
+    [[nodiscard]] Bytes beginning() const { return receiver_.beginning(); }
 
     // Writes the next block. False: none is due, or (then it is aborted) the pull failed.
     bool next(ByteWriter& out, std::uint32_t now_ms, PullApdu pull);

@@ -30,6 +30,8 @@ class BlockReceiver {
     [[nodiscard]] bool complete() const { return is_last_known_ && last_ == acknowledged(); }
     // The APDU, once it is complete; valid until the next block comes.
     [[nodiscard]] Bytes message() const { return complete() ? Bytes(room_.first(size_)) : Bytes{}; }
+    // What is there of it without a gap, before it is complete; valid until the next block comes.
+    [[nodiscard]] Bytes beginning() const { return in_progress() ? Bytes(room_.first(size_)) : Bytes{}; }
     // BNA: this block and all before it have come.
     [[nodiscard]] std::uint16_t acknowledged() const { return static_cast<std::uint16_t>(expected_ - 1U); }
     // The number of blocks that are missing before the first one that came behind a gap; 0 if there is no gap.

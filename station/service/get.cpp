@@ -1,5 +1,6 @@
 #include "station/service/get.hpp"
 
+#include <algorithm>
 #include <variant>
 
 #include "dlms/axdr.hpp"
@@ -39,6 +40,23 @@ Result<Step, Error> GetExchange::begin() {
     }));
 }
 
+// Of a get-response-normal with data, which is all that the beginning of a long answer can be.
+Result<void, Error> GetExchange::peek(Bytes beginning) {
+    constexpr std::uint8_t normal = 1;
+    constexpr std::uint8_t data = 0;
+    constexpr std::size_t header = 4;
+    const bool is_ours = beginning.size() > header && is_get_response(beginning) && beginning[1] == normal &&
+                         dlms::InvokeId{beginning[2]}.id() == invoke_.id() && beginning[3] == data;
+    return is_ours ? give(beginning.subspan(header)) : Result<void, Error>{};
+}
+
+// What the sink does not have yet of a value.
+Result<void, Error> GetExchange::give(Bytes value) {
+    const Bytes rest = value.subspan(std::min(given_, value.size()));
+    given_ = std::max(given_, value.size());
+    return sink_(rest);
+}
+
 Result<Step, Error> GetExchange::respond(Bytes apdu) {
     if (!is_get_response(apdu)) return Step::wait();
     const auto response = dlms::read_get_response(apdu);
@@ -49,7 +67,7 @@ Result<Step, Error> GetExchange::respond(Bytes apdu) {
         const dlms::GetDataResult& result = normal->result;
         if (result.result != dlms::DataAccessResult::success) return fail(refusal(result.result));
         if (blocks_.number() > 0) return fail(protocol_error("the meter began anew in the middle of a long value"));
-        if (auto taken = sink_(result.data); !taken) return fail(taken.error());
+        if (auto taken = give(result.data); !taken) return fail(taken.error());
         return Step::done();
     }
     if (const auto* block = std::get_if<dlms::GetResponseWithDatablock>(&*response)) {

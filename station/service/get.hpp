@@ -19,18 +19,22 @@ class GetExchange : public Exchange {
     GetExchange(const Context& context, dlms::InvokeId invoke, AttributeTarget target, ValueSink sink);
 
     Result<Step, Error> begin() override;
-    [[nodiscard]] bool repeatable() const override { return blocks_.number() == 0; }
+    Result<void, Error> peek(Bytes beginning) override;
+    [[nodiscard]] bool repeatable() const override { return blocks_.number() == 0 && !has_begun(); }
 
   protected:
     Result<Step, Error> respond(Bytes apdu) override;
+    [[nodiscard]] bool has_begun() const override { return given_ > 0; }
 
   private:
+    Result<void, Error> give(Bytes value);
     Result<Step, Error> take_block(const dlms::GetResponseWithDatablock& response);
 
     dlms::InvokeId invoke_;
     AttributeTarget target_;
     ValueSink sink_;
     BlockSink blocks_;
+    std::size_t given_ = 0;  // octets of a value in general blocks that the sink has
 };
 
 struct GetResult {

@@ -200,7 +200,8 @@ class TalkingLink : public Link {
   public:
     using Meter = std::function<std::vector<std::string>(const std::string& request)>;
 
-    TalkingLink(Meter meter, std::vector<std::string>& posted) : meter_(std::move(meter)), posted_(posted) {}
+    TalkingLink(Meter meter, std::vector<std::string>& posted, bool half_duplex)
+        : meter_(std::move(meter)), posted_(posted), half_duplex_(half_duplex) {}
 
     Result<void, Error> send(Bytes apdu, const Deadline&) override {
         for (const std::string& answer : meter_(hex_text(apdu))) answers_.push_back(hex(answer));
@@ -217,10 +218,12 @@ class TalkingLink : public Link {
         return Bytes(current_);
     }
     [[nodiscard]] bool is_reliable() const override { return true; }
+    [[nodiscard]] bool is_half_duplex() const override { return half_duplex_; }
 
   private:
     Meter meter_;
     std::vector<std::string>& posted_;
+    bool half_duplex_;
     std::deque<Octets> answers_;
     Octets current_;
 };
@@ -228,6 +231,7 @@ class TalkingLink : public Link {
 struct Talk {
     std::vector<std::string> requests;
     std::vector<std::string> posted;
+    bool half_duplex = false;
 
     Result<Client, Error> connect(TalkingLink::Meter meter, const Options& options = {}) {
         return Client::associate(std::make_unique<TalkingLink>(
@@ -237,7 +241,7 @@ struct Talk {
                                          if (request.starts_with("62")) return std::vector<std::string>{"6303800100"};
                                          return meter(request);
                                      },
-                                     posted),
+                                     posted, half_duplex),
                                  options);
     }
 };
@@ -255,6 +259,19 @@ TEST(Client, HandsOverWhatTheMeterSaysUnasked) {
     EXPECT_EQ(client->get(clock_time)->integer(), 7) << "which is none of them";
     EXPECT_THAT(heard, ElementsAre(5, 6));
     EXPECT_EQ(talk.requests.back(), "10C000000700") << "the one that asked for it is confirmed";
+}
+
+TEST(Client, ConfirmsWhereEachSideHasItsTurnOnceItHasIt) {
+    Talk talk;
+    talk.half_duplex = true;
+    auto client = talk.connect([](const std::string& request) -> std::vector<std::string> {
+        if (!request.starts_with("C0")) return {};
+        return {"0F C0000007 00 1105", "C401C1001107"};
+    });
+    ASSERT_TRUE(client);
+    EXPECT_EQ(client->get(clock_time)->integer(), 7);
+    EXPECT_THAT(talk.posted, ElementsAre("10C000000700"));
+    EXPECT_TRUE(talk.requests.back().starts_with("C0")) << "and nothing was said in between";
 }
 
 TEST(Client, MalformedNotificationsAreNoAnswerEither) {

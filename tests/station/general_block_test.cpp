@@ -124,7 +124,7 @@ class StreamLink : public Link {
 Options options_with(std::uint8_t window) {
     Options options;
     options.association.block_window = window;
-    options.link.response_timeout = std::chrono::milliseconds(40);
+    options.link.response_timeout = std::chrono::milliseconds(400);
     options.link.retries = 3;
     return options;
 }
@@ -163,6 +163,60 @@ TEST(GeneralBlocks, BringALongValueInStreams) {
     EXPECT_EQ(meter.longest_stream, 8U) << "the window of the client";
     EXPECT_EQ(meter.requests.size(), 1U);
     EXPECT_EQ(*client->get(device_name)->octets(), value) << "and the next request begins anew";
+}
+
+TEST(GeneralBlocks, GiveALongValueAsItComes) {
+    const Octets value = long_text(2000);
+    for (const bool half_duplex : {false, true}) {
+        BlockMeter meter = meter_with(value);
+        auto client = connect(meter, 8, half_duplex);
+        ASSERT_TRUE(client);
+        Octets got;
+        unsigned pieces = 0;
+        unsigned blocks_at_first = 0;
+        const auto done = client->get(device_name, {}, [&](Bytes piece) -> Result<void, Error> {
+            if (pieces++ == 0) blocks_at_first = meter.blocks_from_client;
+            append(got, piece);
+            return {};
+        });
+        ASSERT_TRUE(done) << done.error().text;
+        EXPECT_EQ(got, encode(octet_string_value(value)));
+        EXPECT_GT(pieces, 20U) << "a piece a block";
+        EXPECT_LE(blocks_at_first, 2U) << "the request, or the second turn; not all of them";
+    }
+}
+
+// Rows that were given can't be taken back: a transfer that is broken off then ends, and is not asked for again.
+TEST(GeneralBlocks, AreNotAskedForAgainOnceSomeOfTheValueWasGiven) {
+    const Octets value = long_text(2000);
+    BlockMeter meter = meter_with(value);
+    meter.fate = [](bool, unsigned count) { return count < 6 ? BlockMeter::Fate::arrives : BlockMeter::Fate::is_lost; };
+    auto client = connect(meter, 4);
+    ASSERT_TRUE(client);
+    Octets got;
+    const auto done = client->get(device_name, {}, [&](Bytes piece) -> Result<void, Error> {
+        append(got, piece);
+        return {};
+    });
+    EXPECT_EQ(done.error().kind, ErrorKind::timeout);
+    const Octets whole = encode(octet_string_value(value));
+    ASSERT_LT(got.size(), whole.size());
+    EXPECT_TRUE(std::equal(got.begin(), got.end(), whole.begin()));
+    EXPECT_EQ(meter.requests.size(), 1U);
+}
+
+TEST(GeneralBlocks, AnAnswerBesideTheBlocksIsNotTakenForTheirRest) {
+    const auto meter = [asked = 0](Bytes request) mutable -> std::optional<Octets> {
+        if (request[0] == 0x60) return hex(aare_with_blocks);
+        if (request[0] != 0xE0) return hex("6303800100");
+        // The first block of an octet-string of six, and then a whole answer with the same invoke id.
+        return asked++ == 0 ? hex("E0 01 0001 0001 07 C401C100 0906 41") : hex("C401C100 0906 616263646566");
+    };
+    auto client = Client::associate(std::make_unique<test::FunctionLink>(meter), options_with(4));
+    ASSERT_TRUE(client);
+    const auto got = client->get(device_name);
+    ASSERT_FALSE(got);
+    EXPECT_THAT(got.error().text, HasSubstr("began anew"));
 }
 
 TEST(GeneralBlocks, GoOneByOneWhereEachSideHasItsTurn) {

@@ -133,6 +133,25 @@ TEST(PushReceiver, TakesUiFramesWholeAndInSegments) {
         ElementsAre("1>64 5"));
 }
 
+TEST(PushReceiver, ConfirmsOverHdlcInAUiFrame) {
+    const Received received =
+        receive({ui_frame(hex("E6E700 0F C0000007 00 1105"), false)}, PushReceiver::Framing::hdlc);
+    EXPECT_THAT(received.pushes, ElementsAre("1>64 5"));
+    Octets room(300);
+    const Octets information = hex("E6E600 10 C0000007 00");
+    dlms::hdlc::Frame frame;
+    frame.destination = dlms::hdlc::two_octet_address(1, 17);
+    frame.source = dlms::hdlc::one_octet_address(0x40);
+    frame.control = 0x03;
+    frame.information = information;
+    room.resize(dlms::hdlc::encode_frame(frame, room));
+    EXPECT_EQ(received.replies, hex_text(room));
+}
+
+TEST(PushReceiver, SaysNothingBackOverHdlcToWhatNeedsNothing) {
+    EXPECT_EQ(receive({ui_frame(hex("E6E700 0F 00000007 00 1105"), false)}, PushReceiver::Framing::hdlc).replies, "");
+}
+
 TEST(PushReceiver, IgnoresOtherFramesAndNoise) {
     // SNRM, then octets that are nothing, then a push.
     const Octets push = hex("E6E700 0F 00000001 00 1105");
