@@ -1,7 +1,10 @@
 // What it costs to get from energy to the bill: state and flash of a meter, rows captured and read, years lived.
 #include <benchmark/benchmark.h>
 
+#include "meter/billing/profile_sources.hpp"
 #include "meter/models/sed302.hpp"
+#include "meter/profile/profile.hpp"
+#include "meter/server/association.hpp"
 #include "world/simulation/lived_meter.hpp"
 
 namespace {
@@ -20,7 +23,7 @@ void simulated_days(benchmark::State& state) {
     }
     state.counters["years/s"] =
         benchmark::Counter(static_cast<double>(state.iterations()) / 365.25, benchmark::Counter::kIsRate);
-    state.counters["state_octets"] = sizeof(meter::Meter);
+    state.counters["state_octets"] = sizeof(meter::Meter) + sizeof(meter::Store);
 }
 
 void interval_without_boundary(benchmark::State& state) {
@@ -63,9 +66,39 @@ void rows_streamed(benchmark::State& state) {
     state.counters["flash_octets_of_100_days"] = static_cast<double>(octets);
 }
 
+// The buffer of load profile 1 as it leaves for a client, in each form.
+void rows_sent(benchmark::State& state) {
+    world::LivedMeter lived(meter::sed302, start);
+    world::Life life(meter::sed302, start, start + days{110}, 1, {.interval = seconds{900}});
+    while (!life.over()) lived.live(life.next());
+    if (!lived.meter().set_buffer_form(meter::ProfileId::load_1, static_cast<meter::BufferForm>(state.range(0)))) {
+        return state.SkipWithError("the form was not kept");
+    }
+    const meter::Object* object = lived.meter().dictionary().find(name_of(meter::ProfileId::load_1));
+    const meter::Association association;
+    std::vector<std::uint8_t> room(4096);
+    std::size_t octets = 0;
+    for (auto _ : state) {
+        octets = 0;
+        meter::Cursor cursor;
+        do {
+            ByteWriter writer(room);
+            dlms::DataWriter out(writer);
+            (void)meter::profile::read_buffer(meter::load_profile_1, {lived.meter(), *object, association, nullptr},
+                                              cursor, out);
+            octets += writer.size();
+        } while (cursor.more);
+    }
+    const std::uint32_t rows = meter::load_profile_1.rows(lived.meter()).count;
+    state.SetItemsProcessed(state.iterations() * rows);
+    state.counters["octets_a_row"] = static_cast<double>(octets) / rows;
+    state.counters["octets"] = static_cast<double>(octets);
+}
+
 BENCHMARK(simulated_days)->Arg(60)->Arg(300)->Arg(900);
 BENCHMARK(interval_without_boundary);
 BENCHMARK(rows_captured);
 BENCHMARK(rows_streamed);
+BENCHMARK(rows_sent)->ArgName("form")->Arg(0)->Arg(1)->Arg(2);
 
 }  // namespace

@@ -62,7 +62,7 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       hook_(hook),
       security_(store, identity.system_title(), ports, security_reporter_),
       configuration_(load<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory)),
-      accounting_(model, store, hook),
+      accounting_(model, store, interval_, hook),
       clock_(configuration_.clock, now.value_or(accounting_.saved_time().value_or(factory_time)), now.has_value()),
       active_pulses_(model.active_constant_per_kwh, energy().total.active_absolute()),
       reactive_pulses_(model.reactive_constant_per_kvarh, energy().total.reactive_absolute()) {

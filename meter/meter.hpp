@@ -74,7 +74,12 @@ class Meter {
     auto account(auto(Accounting::*step)(const Clock&, Parameters...), Arguments&&... arguments) {
         return (accounting_.*step)(clock_, std::forward<Arguments>(arguments)...);
     }
+    bool set_buffer_form(ProfileId id, BufferForm form) { return accounting_.set_buffer_form(id, form); }
     bool set_time_shift_limit(std::uint16_t limit_s) { return accounting_.set_time_shift_limit(limit_s); }
+    // Who runs the scripts that the tariff calendar calls beside those of the tariffs.
+    void connect(const ScriptRunner& scripts) { accounting_.connect(clock_, scripts); }
+    // Consumption takes so much from the account (Account).
+    void charge(std::uint64_t amount) { accounting_.charge(amount); }
     // False if it could not be made durable; then it is not in force either.
     bool configure(const Configuration& configuration);
     // The same of the serial ports, which take up what has changed when they see that something has.
@@ -101,7 +106,7 @@ class Meter {
     [[nodiscard]] const Interval& interval() const { return interval_; }
     [[nodiscard]] Measurements measurements() const { return {model_, energy(), interval_}; }
     [[nodiscard]] const Accounting& accounting() const { return accounting_; }
-    [[nodiscard]] Registers registers() const { return accounting_.registers(interval_); }
+    [[nodiscard]] Registers registers() const { return accounting_.registers(); }
     [[nodiscard]] Lcd lcd() const { return display_.render(measurements(), clock_.local_now()); }
 
   private:
@@ -125,10 +130,10 @@ class Meter {
     SecurityReporter security_reporter_{*this};
     security::MeterSecurity security_;
     Configuration configuration_;
+    Interval interval_;
     Accounting accounting_;
     Clock clock_;
     std::optional<PresetTime> preset_time_;
-    Interval interval_;
     PulseOutput active_pulses_;
     PulseOutput reactive_pulses_;
     Display display_;

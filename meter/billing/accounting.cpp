@@ -7,8 +7,6 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr std::array all_profiles = {ProfileId::load_1,  ProfileId::load_2, ProfileId::average, ProfileId::minimum,
-                                     ProfileId::maximum, ProfileId::daily,  ProfileId::monthly};
 constexpr unsigned all_periods = due_demand | due_recording_1 | due_recording_2;
 constexpr milliseconds longest_without_boundary = days{1};
 
@@ -40,12 +38,13 @@ UtcTime utc_of(const Clock& clock, LocalTime local) {
 
 }  // namespace
 
-Accounting::Accounting(const Model& model, Store& store, const EventHook& hook)
+Accounting::Accounting(const Model& model, Store& store, const Interval& interval, const EventHook& hook)
     : model_(model),
       store_(store),
       journal_(store.flash(), layout_of(model, store.flash().sector_count()).journal),
       settings_(load_metering_settings(model, store)),
-      tell_(hook) {
+      tell_(hook),
+      interval_(interval) {
     std::array<std::uint64_t, ledger_words> words{};
     if (journal_.mount(words)) {
         std::size_t next = 0;
@@ -54,30 +53,9 @@ Accounting::Accounting(const Model& model, Store& store, const EventHook& hook)
     const FlashLayout layout = layout_of(model, store.flash().sector_count());
     for (const ProfileId id : all_profiles) {
         logs_[index_of(id)] = RowLog(store.flash(), layout.profiles[index_of(id)]);
-        mount_profile(id, load_profile_settings(model, store, id));
-        logs_[index_of(id)].mount(epochs_[index_of(id)], columns(id).size());
+        const ProfileSettings settings = profile(id);
+        logs_[index_of(id)].mount(settings.epoch, settings.columns.count);
     }
-}
-
-std::size_t Accounting::first_column(ProfileId id) {
-    std::size_t first = 0;
-    for (const ProfileId other : all_profiles) {
-        if (other == id) break;
-        first += max_columns(other);
-    }
-    return first;
-}
-
-void Accounting::mount_profile(ProfileId id, const ProfileSettings& settings) {
-    const auto view = settings.columns.view();
-    const std::size_t count = std::min(view.size(), max_columns(id));
-    std::copy_n(view.begin(), count, columns_.begin() + static_cast<std::ptrdiff_t>(first_column(id)));
-    column_counts_[index_of(id)] = static_cast<std::uint8_t>(count);
-    epochs_[index_of(id)] = settings.epoch;
-}
-
-std::span<const CaptureObject> Accounting::columns(ProfileId id) const {
-    return std::span(columns_).subspan(first_column(id), column_counts_[index_of(id)]);
 }
 
 std::optional<UtcTime> Accounting::saved_time() const {
@@ -125,7 +103,6 @@ void Accounting::resume(const Clock& clock) {
 }
 
 void Accounting::add(const Interval& interval) {
-    interval_ = interval;
     const EnergySet before = ledger_.energy.total;
     ledger_.energy.add(interval);
     auto& of_tariff = ledger_.tariff[tariff() - 1U].raw();
@@ -186,7 +163,8 @@ void Accounting::capture(const Clock& clock, ProfileId id) {
     RowLog& log = logs_[index_of(id)];
     if (log.end() != ledger_.next_row[index_of(id)]) return;  // it was written before the power failed
     std::array<std::int64_t, max_profile_columns> cells{};
-    const auto list = columns(id);
+    const ProfileSettings settings = profile(id);
+    const auto list = settings.columns.view();
     for (std::size_t i = 0; i < list.size(); ++i) cells[i] = cell_of(clock, list[i]);
     if (!log.append(std::span(cells).first(list.size())) && log.capacity() != 0) {
         tell_({EventKind::row_lost, ledger_.due_time, static_cast<std::int64_t>(id)});
@@ -195,7 +173,7 @@ void Accounting::capture(const Clock& clock, ProfileId id) {
 
 std::int64_t Accounting::cell_of(const Clock& clock, const CaptureObject& object) const {
     const auto& [class_id, name, attribute] = object.attribute;
-    const Registers from = registers(interval_);
+    const Registers from = registers();
     switch (class_id) {
         case clock_object_class_number:
             return ledger_.due_time.time_since_epoch().count() * 2 + (clock.valid() ? 0 : 1);
@@ -239,6 +217,7 @@ void Accounting::end_billing(UtcTime at) {
     }
     ledger_.billed = ledger_.energy.total;
     ledger_.tariff_billed = ledger_.tariff;
+    ledger_.account.end_period();
     ++ledger_.resets;
     ledger_.last_reset = at;
     tell_({EventKind::billing_reset, at, static_cast<std::int64_t>(ledger_.resets)});
@@ -397,6 +376,19 @@ bool Accounting::select_tariff(const Clock& clock, std::uint8_t tariff) {
     return save(clock);
 }
 
+bool Accounting::credit(const Clock& clock, std::uint64_t amount, std::uint64_t receipt) {
+    if (amount > max_account_amount) return false;
+    const Account before = ledger_.account;
+    ledger_.account.credit(amount, receipt);
+    if (save(clock)) return true;
+    ledger_.account = before;
+    return false;
+}
+
+void Accounting::charge(std::uint64_t amount) {
+    ledger_.account.charge(std::min(amount, max_account_amount));
+}
+
 bool Accounting::reset_demand(const Clock& clock) {
     ledger_.demand.reset(ledger_.energy.total, clock.now());
     ledger_.demand_until = clock.now();
@@ -417,122 +409,6 @@ bool Accounting::reset_peaks(const Clock& clock, std::size_t index, std::size_t 
     return save(clock);
 }
 
-bool Accounting::set_demand(const Clock& clock, const DemandSettings& demand) {
-    MeteringSettings changed = settings_;
-    changed.demand = demand;
-    if (!demand.valid() || !keep(store_, changed)) return false;
-    settings_ = changed;
-    tell_({EventKind::configuration_changed, clock.now(), 0});
-    return reset_demand(clock);
-}
-
-bool Accounting::set_recording_period(const Clock& clock, RecordingInterval which, std::uint16_t period_s) {
-    const auto index = static_cast<std::size_t>(which);
-    if (!RecordingSettings::valid(period_s)) return false;
-    if (settings_.recording_period_s[index] == period_s) return true;
-    // Rows of the old period would be taken for rows of the new one.
-    for (const ProfileId id : all_profiles) {
-        const bool first = id == ProfileId::load_1;
-        const bool billing = id == ProfileId::daily || id == ProfileId::monthly;
-        const bool concerned = !billing && first == (which == RecordingInterval::first) && has_profile(model_, id);
-        if (concerned && !clear(clock, id)) return false;
-    }
-    MeteringSettings changed = settings_;
-    changed.recording_period_s[index] = period_s;
-    if (!keep(store_, changed)) return false;
-    settings_ = changed;
-    ledger_.recorded_until[index] = clock.now();
-    if (which == RecordingInterval::first) {
-        ledger_.recorded = ledger_.energy.total;
-    } else {
-        ledger_.recorded_2 = ledger_.energy.total;
-        ledger_.recording.reset();
-    }
-    tell_({EventKind::configuration_changed, clock.now(), 0});
-    find_boundary(clock);
-    return save(clock);
-}
-
-bool Accounting::set_schedule(const Clock& clock, Billing billing, const Schedule& schedule) {
-    MeteringSettings changed = settings_;
-    changed.schedules[static_cast<std::size_t>(billing)] = schedule;
-    if (!valid(schedule) || !keep(store_, changed)) return false;
-    settings_ = changed;
-    // What the new schedule would have had in the past is not made up.
-    ledger_.executed[static_cast<std::size_t>(billing)] = local_of(clock, clock.now());
-    tell_({EventKind::configuration_changed, clock.now(), 0});
-    find_boundary(clock);
-    return save(clock);
-}
-
-bool Accounting::set_time_shift_limit(std::uint16_t limit_s) {
-    MeteringSettings changed = settings_;
-    changed.time_shift_limit_s = limit_s;
-    if (!keep(store_, changed)) return false;
-    settings_ = changed;
-    return true;
-}
-
-bool Accounting::set_columns(const Clock& clock, ProfileId id, std::span<const CaptureObject> list) {
-    // The first column is the time, which every row needs.
-    const bool starts_with_time = !list.empty() && list[0].attribute.class_id == clock_object_class_number;
-    if (!starts_with_time || list.size() > max_columns(id)) return false;
-    ProfileSettings changed{static_cast<std::uint16_t>(epochs_[index_of(id)] + 1), {}};
-    std::size_t size = 2;
-    for (const CaptureObject& object : list) {
-        const auto column = column_of(model_, object);
-        if (!column || !changed.columns.add(object)) return false;
-        size += encoded_size(*column);
-    }
-    if (size > max_profile_row_size) return false;
-    if (!keep(store_, id, changed.epoch, list)) return false;
-    mount_profile(id, changed);
-    logs_[index_of(id)].begin(changed.epoch, list.size());
-    tell_({EventKind::profile_cleared, clock.now(), static_cast<std::int64_t>(id)});
-    return true;
-}
-
-bool Accounting::clear(const Clock& clock, ProfileId id) {
-    ProfileSettings same;
-    for (const CaptureObject& object : columns(id)) (void)same.columns.add(object);
-    return set_columns(clock, id, same.columns.view());
-}
-
-bool Accounting::set_special_days(const Clock& clock, const SpecialDays& special_days) {
-    const CalendarFault fault = check(load_active_calendar(store_), special_days, model_.tariffs);
-    if (fault != CalendarFault::none) {
-        tell_({EventKind::calendar_refused, clock.now(), static_cast<std::int64_t>(fault)});
-        return false;
-    }
-    if (!keep_special_days(store_, special_days)) return false;
-    follow_calendar(clock);
-    find_boundary(clock);
-    return true;
-}
-
-bool Accounting::set_activation_time(const Clock& clock, const dlms::DateTime& time) {
-    if (!keep_activation_time(store_, time)) return false;
-    activation_ = to_utc(time, clock.deviation_min_at(clock.now()));
-    find_boundary(clock);
-    return true;
-}
-
-std::optional<CalendarFault> Accounting::activate_calendar(const Clock& clock) {
-    const CalendarFault fault = check(load_passive_calendar(store_), load_special_days(store_), model_.tariffs);
-    if (fault != CalendarFault::none) {
-        activation_.reset();
-        (void)keep_activation_time(store_, never);
-        tell_({EventKind::calendar_refused, clock.now(), static_cast<std::int64_t>(fault)});
-        return fault;
-    }
-    if (!activate_passive_calendar(store_)) return CalendarFault::none;
-    activation_.reset();
-    tell_({EventKind::calendar_activated, clock.now(), 0});
-    follow_calendar(clock);
-    find_boundary(clock);
-    return std::nullopt;
-}
-
 void Accounting::follow_calendar(const Clock& clock) {
     const UtcTime now = clock.now();
     const LocalTime local = local_of(clock, now);
@@ -542,8 +418,21 @@ void Accounting::follow_calendar(const Clock& clock) {
         tell_({EventKind::tariff_switched, now, switching.tariff});
     }
     const LocalTime midnight = floor<days>(local) + days{1};
+    run_script(switching);
     const UtcTime next = utc_of(clock, switching.next.value_or(midnight), now);
     calendar_until_ = std::min(next, end_of_deviation(clock, now, longest_without_boundary));
+}
+
+// Of the scripts up to now the last one counts, as of the tariffs: it is run unless it was.
+void Accounting::run_script(const Switching& switching) {
+    if (!scripts_.connected() || !switching.script || switching.script->time == ledger_.script_run) return;
+    ledger_.script_run = switching.script->time;
+    scripts_(script_table_of(switching.script->action), switching.script->selector);
+}
+
+void Accounting::connect(const Clock& clock, const ScriptRunner& scripts) {
+    scripts_ = scripts;
+    follow_calendar(clock);
 }
 
 void Accounting::find_boundary(const Clock& clock) {

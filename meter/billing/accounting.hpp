@@ -13,27 +13,32 @@
 #include <optional>
 #include <span>
 
-#include "meter/event/event.hpp"
 #include "meter/billing/ledger.hpp"
 #include "meter/billing/registers.hpp"
 #include "meter/billing/settings.hpp"
 #include "meter/clock/clock.hpp"
+#include "meter/event/event.hpp"
 #include "meter/storage/journal.hpp"
 #include "meter/storage/row_log.hpp"
 #include "meter/storage/store.hpp"
 #include "meter/tariff/calendar_store.hpp"
+#include "meter/tariff/script_runner.hpp"
 
 namespace blathy::meter {
 
 class Accounting {
   public:
-    // Takes up what the flash of `store` holds; it is in force once resume() was called.
-    Accounting(const Model& model, Store& store, const EventHook& hook = {});
+    // Takes up what the flash of `store` holds; it is in force once resume() was called. `interval` is the last one,
+    // with what was measured in it, and outlives this.
+    Accounting(const Model& model, Store& store, const Interval& interval, const EventHook& hook = {});
 
     // When the ledger was saved, if ever.
     [[nodiscard]] std::optional<UtcTime> saved_time() const;
     // The clock runs again: makes up for what the time without power has missed.
     void resume(const Clock& clock);
+
+    // Who runs the scripts of the calendar. One that was missed until now is run at once.
+    void connect(const Clock& clock, const ScriptRunner& scripts);
 
     // Until when nothing is to be done but to add.
     [[nodiscard]] UtcTime boundary() const { return boundary_; }
@@ -56,6 +61,11 @@ class Accounting {
     // Selects a tariff until the calendar switches again.
     bool select_tariff(const Clock& clock, std::uint8_t tariff);
 
+    // Payment, in the units of Account, at most max_account_amount at once. A credit is durable when it returns true; a
+    // charge is with the next save, as the energy that it is for.
+    bool credit(const Clock& clock, std::uint64_t amount, std::uint64_t receipt);
+    void charge(std::uint64_t amount);
+
     // IC 5, methods 1 and 2; IC 4, method 1. Durable when true.
     bool reset_demand(const Clock& clock);
     bool end_demand_period(const Clock& clock);
@@ -68,29 +78,26 @@ class Accounting {
     bool set_time_shift_limit(std::uint16_t limit_s);
     bool set_columns(const Clock& clock, ProfileId id, std::span<const CaptureObject> columns);
     bool clear(const Clock& clock, ProfileId id);
+    bool set_buffer_form(ProfileId id, BufferForm form);
     bool set_special_days(const Clock& clock, const SpecialDays& special_days);
     bool set_activation_time(const Clock& clock, const dlms::DateTime& time);
     // The fault that keeps the passive calendar from being activated; none if it is active and durable now.
     [[nodiscard]] std::optional<CalendarFault> activate_calendar(const Clock& clock);
+    // Why a calendar or special days were refused last; none if others came into force since.
+    [[nodiscard]] CalendarFault calendar_fault() const { return calendar_fault_; }
 
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     [[nodiscard]] const MeteringSettings& settings() const { return settings_; }
-    [[nodiscard]] Registers registers(const Interval& interval) const {
-        return {model_, interval, ledger_, settings_.demand};
-    }
+    [[nodiscard]] Registers registers() const { return {model_, interval_, ledger_, settings_.demand}; }
     [[nodiscard]] const RowLog& log(ProfileId id) const { return logs_[index_of(id)]; }
-    [[nodiscard]] std::span<const CaptureObject> columns(ProfileId id) const;
+    // From the store; what it captures as delivered if nobody changed it.
+    [[nodiscard]] ProfileSettings profile(ProfileId id) const { return load_profile_settings(model_, store_, id); }
     [[nodiscard]] std::uint8_t tariff() const { return static_cast<std::uint8_t>(ledger_.tariff_now); }
     [[nodiscard]] std::uint8_t status(int e, const Clock& clock) const;
 
   private:
-    // All capture lists behind each other.
-    static constexpr std::size_t column_room =
-        (profile_count - 2) * max_load_profile_columns + max_daily_columns + max_profile_columns;
     static constexpr std::size_t index_of(ProfileId id) { return static_cast<std::size_t>(id); }
-    static std::size_t first_column(ProfileId id);
 
-    void mount_profile(ProfileId id, const ProfileSettings& settings);
     // All of `due`, at the time `at`. The ledger is saved first.
     void execute(const Clock& clock, unsigned due, UtcTime at);
     void run(const Clock& clock);
@@ -104,7 +111,9 @@ class Accounting {
     void make_up_periods(const Clock& clock);
     enum class MakeUp : std::uint8_t { each, latest };
     void make_up_billing(const Clock& clock, MakeUp how);
+    void refuse_calendar(const Clock& clock, CalendarFault fault);
     void follow_calendar(const Clock& clock);
+    void run_script(const Switching& switching);
     void find_boundary(const Clock& clock);
 
     const Model& model_;
@@ -113,17 +122,16 @@ class Accounting {
     MeteringSettings settings_;
     Ledger ledger_;
     std::array<RowLog, profile_count> logs_;
-    std::array<std::uint16_t, profile_count> epochs_{};
-    std::array<std::uint8_t, profile_count> column_counts_{};
-    std::array<CaptureObject, column_room> columns_{};
     EventHook tell_;
-    Interval interval_;  // the last one, for what is captured of it
+    ScriptRunner scripts_;
+    const Interval& interval_;
     UtcTime boundary_{};
     UtcTime calendar_until_{};  // until then the tariff stays
     std::array<UtcTime, 2> recording_end_{};
     UtcTime demand_end_{};
     std::optional<UtcTime> activation_;  // of the passive calendar
     std::int16_t deviation_min_ = 0;
+    CalendarFault calendar_fault_ = CalendarFault::none;
 };
 
 }  // namespace blathy::meter

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "meter/billing/account.hpp"
 #include "meter/clock/local_time.hpp"
 #include "meter/demand/demand.hpp"
 #include "meter/energy/energy.hpp"
@@ -60,6 +61,8 @@ struct Ledger {
     UtcTime due_time{};
     std::array<std::uint64_t, 7> next_row{};  // by ProfileId
     std::uint64_t begun = 0;                  // 0: of a new meter, 1: that never knew the time, 2: that once did
+    Account account;
+    LocalTime script_run{};  // when the last script of a day profile was to be run that was; 1970: none yet
 
     // Everything as words, in an order that only grows at its end.
     template <class Visit>
@@ -101,7 +104,9 @@ void Ledger::each_word(Visit&& visit) {
     for (EnergySet& set : tariff) detail::each_word(set, visit);
     detail::each_word(billed, visit);
     for (EnergySet& set : tariff_billed) detail::each_word(set, visit);
-    for (EnergySet& set : demand.starts) detail::each_word(set, visit);
+    for (auto& start : demand.starts) {
+        for (auto& value : start) word(value, visit);
+    }
     word(demand.periods_begun, visit);
     for (auto& value : demand.last_average) word(value, visit);
     word(demand.start, visit);
@@ -131,12 +136,21 @@ void Ledger::each_word(Visit&& visit) {
     word(due_time, visit);
     for (auto& value : next_row) word(value, visit);
     word(begun, visit);
+    word(account.available, visit);
+    word(account.credited, visit);
+    word(account.consumed, visit);
+    word(account.credited_before, visit);
+    word(account.consumed_before, visit);
+    word(account.receipt, visit);
+    word(script_run, visit);
 }
 
 inline constexpr std::size_t ledger_words = [] {
-    constexpr std::size_t sets = 1 + max_phases + max_tariffs + 1 + max_tariffs + DemandSettings::max_periods + 2;
-    return sets * energy_registers + 1 + demand_count + 3 + demand_count * Ledger::tariff_columns * 3 +
-           recorded_count * 3 + 1 + 3 + 2 + 2 + 1 + 4 + 1 + 2 + 7 + 1;
+    constexpr std::size_t sets = 1 + max_phases + max_tariffs + 1 + max_tariffs + 2;
+    constexpr std::size_t demand =
+        DemandSettings::max_periods * std::tuple_size_v<DemandEnergies> + 1 + demand_count + 3;
+    return sets * energy_registers + demand + demand_count * Ledger::tariff_columns * 3 + recorded_count * 3 + 1 + 3 +
+           2 + 2 + 1 + 4 + 1 + 2 + 7 + 1 + 7;
 }();
 
 }  // namespace blathy::meter

@@ -1,11 +1,14 @@
 #include "meter/billing/profile_sources.hpp"
 
+#include <algorithm>
+
 #include "meter/meter.hpp"
 
 namespace blathy::meter {
 namespace {
 
 constexpr std::size_t widest_cell = 2 + dlms::DateTime::encoded_size;
+constexpr std::size_t longest_daily_row = 2 + max_daily_columns * widest_cell;
 
 template <ProfileId id>
 ProfileRows rows_of(const Meter& meter) {
@@ -34,25 +37,44 @@ UtcTime time_of_row(const Meter& meter, std::uint32_t row) {
 }
 
 template <ProfileId id>
-void write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, dlms::DataWriter& out) {
-    RowValues cells{};
-    const bool found = meter.accounting().log(id).read(row, cells);
-    const auto columns = meter.accounting().columns(id);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (!wanted.has(i)) continue;
-        const auto column = column_of(meter.model(), columns[i]);
-        if (found && column) {
-            write_cell(out, *column, cells[i], meter.clock());
-        } else {
-            out.null_data();
+bool write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, RowScratch& scratch, dlms::DataWriter& out) {
+    if (!scratch.reader) {
+        const RowLog& log = meter.accounting().log(id);
+        const ProfileSettings settings = meter.accounting().profile(id);
+        for (const CaptureObject& object : settings.columns.view()) {
+            scratch.columns[scratch.column_count++] = column_of(meter.model(), object).value_or(Column{});
         }
+        // A store that has lost the list has no names for what is in the log.
+        if (settings.epoch != log.epoch() || scratch.column_count != log.columns()) scratch.column_count = 0;
+        scratch.reader.emplace(log);
     }
+    if (scratch.column_count == 0 || !scratch.reader->read(row)) return false;
+    for (std::size_t i = 0; i < scratch.column_count; ++i) {
+        if (wanted.has(i)) write_cell(out, scratch.columns[i], scratch.reader->values()[i], meter.clock());
+    }
+    return true;
 }
+
+template <Billing billing>
+dlms::ActionResult bill(Meter& meter) {
+    return meter.account(&Accounting::bill, billing) ? dlms::ActionResult::success : dlms::ActionResult::hardware_fault;
+}
+
+// A billing can be taken at any time. The others are captured periodically, and by nothing else: a row in between would
+// have no period.
+template <ProfileId id>
+constexpr dlms::ActionResult (*capture_of)(Meter&) = id == ProfileId::daily     ? bill<Billing::daily>
+                                                     : id == ProfileId::monthly ? bill<Billing::monthly>
+                                                                                : nullptr;
 
 template <ProfileId id>
 constexpr ProfileSource source_of() {
     return {
-        .columns = [](const Meter& meter) { return meter.accounting().columns(id); },
+        .columns = [](const Meter& meter, CaptureRoom& room) -> std::span<const CaptureObject> {
+            const ProfileSettings settings = meter.accounting().profile(id);
+            std::ranges::copy(settings.columns.view(), room.begin());
+            return std::span(room).first(settings.columns.count);
+        },
         .time_column = 0,
         .sort_method = SortMethod::first_in_first_out,
         .capture_period_s = period_of<id>,
@@ -61,13 +83,13 @@ constexpr ProfileSource source_of() {
         .time_of = time_of_row<id>,
         .write_row = write_row<id>,
         // Time, status and the widest of what else there may be; Accounting::set_columns() refuses more.
-        .max_row_size = id == ProfileId::monthly ? max_profile_row_size : 2 + max_daily_columns * widest_cell,
+        .max_row_size = id == ProfileId::monthly ? max_profile_row_size : longest_daily_row,
         .reset =
             [](Meter& meter) {
                 return meter.account(&Accounting::clear, id) ? dlms::ActionResult::success
                                                              : dlms::ActionResult::hardware_fault;
             },
-        .capture = nullptr,
+        .capture = capture_of<id>,
         .set_columns =
             [](Meter& meter, std::span<const CaptureObject> columns) {
                 return meter.account(&Accounting::set_columns, id, columns) ? dlms::DataAccessResult::success
@@ -85,6 +107,9 @@ constexpr ProfileSource source_of() {
                            ? dlms::DataAccessResult::success
                            : dlms::DataAccessResult::hardware_fault;
             },
+        .readable = [](const Meter& meter,
+                       const ProfileRows& rows) { return meter.accounting().log(id).readable(rows.first, rows.count); },
+        .form = [](const Meter& meter) { return meter.accounting().profile(id).form; },
     };
 }
 

@@ -44,9 +44,25 @@ std::optional<Presentation> power_presentation(std::uint8_t quantity) {
     }
 }
 
+bool is_of_account(const Obis& name) {
+    return name == available_credit_name || name == credited_amount_name || name == consumed_amount_name;
+}
+
+// Whole hundredths are counted, and differences are those of the counts, as of energies.
+std::int64_t read_account(const Account& account, const Obis& name) {
+    const auto shown = [](auto amount) { return static_cast<std::int64_t>(amount) / account_units_per_hundredth; };
+    if (name == available_credit_name) return shown(account.available);
+    if (name == credited_amount_name) return shown(account.credited) - shown(account.credited_before);
+    return shown(account.consumed) - shown(account.consumed_before);
+}
+
 }  // namespace
 
 std::optional<Presentation> register_presentation(const Obis& name) {
+    if (is_of_account(name)) {
+        const bool may_owe = name == available_credit_name;
+        return Presentation{may_owe ? DataTag::long64 : DataTag::long64_unsigned, -2, Unit::currency};
+    }
     if (!is_electricity(name)) return std::nullopt;
     switch (name.d()) {
         case obis_cumulative_demand:
@@ -68,6 +84,7 @@ std::optional<Presentation> register_presentation(const Obis& name) {
 }
 
 std::optional<std::int64_t> Registers::read(const Obis& name) const {
+    if (is_of_account(name) && model.functions.prepayment) return read_account(ledger.account, name);
     if (!is_electricity(name)) return std::nullopt;
     const std::uint8_t c = name.c();
     const std::size_t tariff = name.e();
@@ -140,6 +157,10 @@ void write_number(dlms::DataWriter& out, DataTag type, std::int64_t value) {
             return out.double_long(static_cast<std::int32_t>(value));
         case DataTag::double_long_unsigned:
             return out.double_long_unsigned(static_cast<std::uint32_t>(value));
+        case DataTag::long64:
+            return out.long64(value);
+        case DataTag::long64_unsigned:
+            return out.long64_unsigned(static_cast<std::uint64_t>(value));
         default:
             return out.null_data();
     }

@@ -35,17 +35,6 @@ struct Registers {
 
 [[nodiscard]] std::optional<Presentation> register_presentation(const dlms::Obis& name);
 
-// What the cells of a column are.
-struct Column {
-    enum class Kind : std::uint8_t {
-        clock,    // milliseconds since 1970 times two, plus one while the clock is invalid
-        instant,  // seconds since 1970; 0: never
-        number,   // of the type
-    };
-    Kind kind = Kind::number;
-    dlms::DataTag type = dlms::DataTag::null_data;
-};
-
 // Of a cell as data, its tag included.
 [[nodiscard]] std::size_t encoded_size(const Column& column);
 // Local times are those of `clock`; the status of the first column says whether it was valid.

@@ -4,6 +4,7 @@ namespace blathy::meter {
 namespace {
 
 constexpr std::uint8_t form = 1;
+constexpr std::uint8_t profile_form = 2;
 
 constexpr RecordId record_of(ProfileId id) {
     return static_cast<RecordId>(static_cast<std::size_t>(RecordId::profile_load_1) + static_cast<std::size_t>(id));
@@ -67,27 +68,29 @@ bool keep(Store& store, const MeteringSettings& settings) {
 }
 
 ProfileSettings load_profile_settings(const Model& model, const Store& store, ProfileId id) {
-    const ProfileSettings factory{0, factory_columns(model, id)};
     std::array<std::uint8_t, max_record_size> room{};
-    const auto content = store.read(record_of(id), room);
-    if (!content) return factory;
-    ByteReader in(*content);
+    ByteReader in(store.read(record_of(id), room).value_or(Bytes{}));
     ProfileSettings settings;
-    const bool known = in.u8() == form;
+    const bool known = in.u8() == profile_form;
     settings.epoch = in.u16();
+    settings.form = static_cast<BufferForm>(in.u8());
+    if (settings.form >= BufferForm::count) in.invalidate();
     const std::size_t count = in.u8();
     for (std::size_t i = 0; i < count && in.ok(); ++i) {
         const dlms::AttributeDescriptor attribute = dlms::read_attribute_descriptor(in);
         if (!settings.columns.add({attribute, in.u16()})) in.invalidate();
     }
-    return known && in.ok() && in.at_end() ? settings : factory;
+    if (known && in.ok() && in.at_end()) return settings;
+    return {0, BufferForm::array, factory_columns(model, id)};
 }
 
-bool keep(Store& store, ProfileId id, std::uint16_t epoch, std::span<const CaptureObject> columns) {
+bool keep(Store& store, ProfileId id, const ProfileSettings& settings) {
+    const auto columns = settings.columns.view();
     std::array<std::uint8_t, max_record_size> room{};
     ByteWriter out(room);
-    out.u8(form);
-    out.u16(epoch);
+    out.u8(profile_form);
+    out.u16(settings.epoch);
+    out.u8(static_cast<std::uint8_t>(settings.form));
     out.u8(static_cast<std::uint8_t>(columns.size()));
     for (const CaptureObject& column : columns) {
         write(out, column.attribute);

@@ -22,12 +22,14 @@ struct MeteringSettings {
 [[nodiscard]] MeteringSettings load_metering_settings(const Model& model, const Store& store);
 [[nodiscard]] bool keep(Store& store, const MeteringSettings& settings);
 
-// What a profile captures, and how often it was cleared: the one record makes both at once.
+// What a profile captures, how its buffer leaves the meter, and how often it was cleared: the one record makes all at
+// once.
 struct ProfileSettings {
     std::uint16_t epoch = 0;
+    BufferForm form = BufferForm::array;
     CaptureList columns;
 };
 [[nodiscard]] ProfileSettings load_profile_settings(const Model& model, const Store& store, ProfileId id);
-[[nodiscard]] bool keep(Store& store, ProfileId id, std::uint16_t epoch, std::span<const CaptureObject> columns);
+[[nodiscard]] bool keep(Store& store, ProfileId id, const ProfileSettings& settings);
 
 }  // namespace blathy::meter

@@ -128,6 +128,7 @@ constexpr void add_tariffs(Objects& to, const Model& model) {
     to.add(parameter(tariff_scripts_class, tariff_script_table));
     for (const int e : {0, 1}) to.add(reading(register_activation_class, Obis(0, 0, 14, 0, e)));
     to.add(reading(active_tariff_class, active_tariff_name));
+    to.add(reading(calendar_fault_class, calendar_fault_name));
     to.add(reading(active_calendar_name_class, Obis(1, 0, 0, 2, 2)));
     to.add(reading(passive_calendar_name_class, Obis(1, 0, 0, 2, 7)));
 }
@@ -148,21 +149,26 @@ constexpr void add_recorded(Objects& to, const Model& model) {
 }
 
 template <const ProfileSource& source, class Objects>
-constexpr void add_profile(Objects& to, const Obis& name) {
-    to.add(reading(profile_class<source>, name));
+constexpr void add_profile(Objects& to, ProfileId id) {
+    to.add(reading(profile_class<source>, name_of(id)));
+    to.add(parameter(buffer_form_class, buffer_form_name(id)));
 }
 
 template <class Objects>
 constexpr void add_billing(Objects& to, const Model& model) {
-    add_profile<monthly_billing>(to, Obis(0, 0, 98, 1, 0));
-    add_profile<daily_billing>(to, Obis(0, 0, 98, 2, 0));
-    add_profile<load_profile_1>(to, Obis(1, 0, 99, 1, 0));
-    add_profile<load_profile_2>(to, Obis(1, 0, 99, 2, 0));
+    add_profile<monthly_billing>(to, ProfileId::monthly);
+    add_profile<daily_billing>(to, ProfileId::daily);
+    add_profile<load_profile_1>(to, ProfileId::load_1);
+    add_profile<load_profile_2>(to, ProfileId::load_2);
     if (model.functions.extended_profiles) {
-        // No standard names them: D from 128 on is the manufacturer's.
-        add_profile<average_profile>(to, Obis(1, 0, 99, 133, 0));
-        add_profile<minimum_profile>(to, Obis(1, 0, 99, 134, 0));
-        add_profile<maximum_profile>(to, Obis(1, 0, 99, 135, 0));
+        add_profile<average_profile>(to, ProfileId::average);
+        add_profile<minimum_profile>(to, ProfileId::minimum);
+        add_profile<maximum_profile>(to, ProfileId::maximum);
+    }
+    if (model.functions.prepayment) {
+        for (const Obis& name : {available_credit_name, credited_amount_name, consumed_amount_name}) {
+            to.add(reading(account_register_class, name));
+        }
     }
     for (int e = status_recording_1; e <= status_monthly; ++e) to.add(reading(profile_status_class, status_name(e)));
     to.add(parameter(billing_scripts_class, Obis(0, 0, 10, 0, 1)));

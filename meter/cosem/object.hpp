@@ -27,6 +27,7 @@ using security::Role;
 struct Cursor {
     std::uint32_t position = 0;
     std::uint32_t end = 0;
+    std::uint32_t left = 0;
     bool more = false;  // set by the attribute: call again
 };
 

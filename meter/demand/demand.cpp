@@ -52,13 +52,22 @@ std::optional<std::int64_t> energy_mj(const EnergySet& energy, std::uint8_t quan
     }
 }
 
-const EnergySet& Demand::window_energy(const DemandSettings& settings) const {
+DemandEnergies demand_energies(const EnergySet& energy) {
+    return {energy[EnergyRegister::active_import],
+            energy[EnergyRegister::active_export],
+            energy.reactive_import(),
+            energy.reactive_export(),
+            energy[EnergyRegister::apparent_import],
+            energy[EnergyRegister::apparent_export]};
+}
+
+const DemandEnergies& Demand::window_start_energies(const DemandSettings& settings) const {
     return starts[static_cast<std::size_t>(std::min<std::uint64_t>(periods_begun, settings.periods)) - 1];
 }
 
 void Demand::reset(const EnergySet& energy, UtcTime now) {
     starts.fill({});
-    starts.front() = energy;
+    starts.front() = demand_energies(energy);
     periods_begun = 1;
     last_average.fill(0);
     start = now;
@@ -67,17 +76,25 @@ void Demand::reset(const EnergySet& energy, UtcTime now) {
 }
 
 std::int64_t Demand::current_average(const DemandSettings& settings, const EnergySet& energy, std::size_t index) const {
-    const Quantity quantity = demand_quantities[index];
-    const std::int64_t grown =
-        energy_mj(energy, quantity).value_or(0) - energy_mj(window_energy(settings), quantity).value_or(0);
-    return average(grown, window_s(settings));
+    const DemandEnergies now = demand_energies(energy);
+    const DemandEnergies& then = window_start_energies(settings);
+    const auto grown = [&](std::size_t i) { return static_cast<std::int64_t>(now[i] - then[i]); };
+    std::int64_t of_quantity = 0;
+    if (demand_quantities[index] == active_absolute) {
+        of_quantity = grown(0) + grown(1);
+    } else if (demand_quantities[index] == active_net) {
+        of_quantity = grown(0) - grown(1);
+    } else {
+        of_quantity = grown(index);
+    }
+    return average(of_quantity, window_s(settings));
 }
 
 void Demand::end_period(const DemandSettings& settings, const EnergySet& energy, UtcTime now) {
     for (std::size_t i = 0; i < demand_count; ++i) last_average[i] = current_average(settings, energy, i);
     const auto kept = static_cast<std::ptrdiff_t>(settings.periods);
     std::copy_backward(starts.begin(), starts.begin() + kept - 1, starts.begin() + kept);
-    starts.front() = energy;
+    starts.front() = demand_energies(energy);
     periods_begun = std::min<std::uint64_t>(periods_begun + 1, settings.periods);
     const auto earlier = std::chrono::seconds{settings.period_s} * static_cast<std::int64_t>(periods_begun - 1);
     captured = now;

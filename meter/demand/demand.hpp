@@ -48,10 +48,14 @@ inline constexpr std::size_t demand_count = demand_quantities.size();
 // Energy of a quantity in millijoules; none if it is no energy.
 [[nodiscard]] std::optional<std::int64_t> energy_mj(const EnergySet& energy, std::uint8_t quantity);
 
+// The energies that demands follow from, in millijoules: absolute and net are sums of these.
+using DemandEnergies = std::array<std::uint64_t, 6>;
+[[nodiscard]] DemandEnergies demand_energies(const EnergySet& energy);
+
 // Everything is in tenths of a watt, like the instantaneous powers.
 struct Demand {
-    std::array<EnergySet, DemandSettings::max_periods> starts;  // of the period now, and of those before it
-    std::uint64_t periods_begun = 1;                            // since the reset, at most max_periods
+    std::array<DemandEnergies, DemandSettings::max_periods> starts{};  // of the period now, and of those before it
+    std::uint64_t periods_begun = 1;                                   // since the reset, at most max_periods
     std::array<std::int64_t, demand_count> last_average{};
     UtcTime start{};         // of the period now
     UtcTime window_start{};  // of the window that it is in
@@ -65,7 +69,7 @@ struct Demand {
                                                std::size_t index) const;
 
   private:
-    [[nodiscard]] const EnergySet& window_energy(const DemandSettings& settings) const;
+    [[nodiscard]] const DemandEnergies& window_start_energies(const DemandSettings& settings) const;
 };
 
 // The greatest demand since it was reset, and when its window ended.

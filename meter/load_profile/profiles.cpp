@@ -43,6 +43,9 @@ CaptureList monthly_columns(const Model& model) {
     for (const int c : {active_import, reactive_import}) {
         add(list, model, value_of(register_class_number, Obis(1, 0, c, obis_billing_energy, 0)));
     }
+    for (const Obis& name : {available_credit_name, credited_amount_name, consumed_amount_name}) {
+        add(list, model, value_of(register_class_number, name));
+    }
     constexpr std::int8_t capture_time = 5;
     for (const int c : {active_import, reactive_import}) {
         const Obis name(1, 0, c, obis_maximum_demand, 0);
@@ -55,6 +58,9 @@ CaptureList monthly_columns(const Model& model) {
 CaptureList daily_columns(const Model& model) {
     CaptureList list = with_time_and_status(status_daily);
     for (const int c : {active_import, active_export, reactive_import, reactive_export}) add(list, model, energy(c));
+    for (const Obis& name : {available_credit_name, consumed_amount_name}) {
+        add(list, model, value_of(register_class_number, name));
+    }
     return list;
 }
 

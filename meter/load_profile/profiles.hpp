@@ -1,6 +1,7 @@
 // The profiles that a meter keeps: which there are, what each captures, and how many rows it promises.
 #pragma once
 
+#include <array>
 #include <chrono>
 
 #include "base/fixed_list.hpp"
@@ -21,6 +22,9 @@ enum class ProfileId : std::uint8_t {
     count,
 };
 inline constexpr std::size_t profile_count = static_cast<std::size_t>(ProfileId::count);
+inline constexpr std::array<ProfileId, profile_count> all_profiles = {
+    ProfileId::load_1,  ProfileId::load_2, ProfileId::average, ProfileId::minimum,
+    ProfileId::maximum, ProfileId::daily,  ProfileId::monthly};
 
 // 16 channels beside the time and its status; a billing has the tariffs too.
 inline constexpr std::size_t max_profile_columns = 40;

@@ -1,7 +1,6 @@
 #include "meter/profile/profile.hpp"
 
 #include "meter/meter.hpp"
-#include "meter/profile/selection.hpp"
 
 namespace blathy::meter::profile {
 namespace {
@@ -30,39 +29,11 @@ ActionResult invoke(ActionResult (*method)(Meter&), const RequestContext& of, By
 
 }  // namespace
 
-// The cursor's position is the number of the next row, its end the number behind the last one.
-DataAccessResult read_buffer(const ProfileSource& source, const AttributeContext& of, Cursor& cursor, DataWriter& out) {
-    const auto columns = source.columns(of.meter);
-    const auto selection = of.access != nullptr
-                               ? read_selection(*of.access, columns, source.time_column, of.meter.clock())
-                               : Result<ProfileSelection, DataAccessResult>(whole_profile(columns));
-    if (!selection) return selection.error();
-    if (!cursor.more) {
-        const ProfileRows selected = selected_rows(source, of.meter, *selection);
-        cursor.position = selected.first;
-        cursor.end = selected.first + selected.count;
-        out.array(selected.count);
-    }
-    const ColumnSet wanted = selection->columns;
-    const std::size_t count = wanted.count();
-    const ProfileRows rows = source.rows(of.meter);
-    for (; cursor.position != cursor.end && out.room_left() >= source.max_row_size; ++cursor.position) {
-        out.structure(count);
-        if (cursor.position - rows.first < rows.count) {
-            source.write_row(of.meter, cursor.position, wanted, out);
-        } else {
-            // Newer rows have taken its place since the transfer began; the array's count is said already.
-            for (std::size_t i = 0; i < count; ++i) out.null_data();
-        }
-    }
-    cursor.more = cursor.position != cursor.end;
-    return DataAccessResult::success;
-}
-
 // The cursor's position is the index of the next column.
 DataAccessResult read_capture_objects(const ProfileSource& source, const AttributeContext& of, Cursor& cursor,
                                       DataWriter& out) {
-    const auto columns = source.columns(of.meter);
+    CaptureRoom room;
+    const auto columns = source.columns(of.meter, room);
     if (!cursor.more) out.array(columns.size());
     for (; cursor.position < columns.size() && out.room_left() >= definition_size; ++cursor.position) {
         write_definition(out, columns[cursor.position]);
@@ -83,7 +54,8 @@ DataAccessResult read_sort_method(const ProfileSource& source, const AttributeCo
 }
 
 DataAccessResult read_sort_object(const ProfileSource& source, const AttributeContext& of, Cursor&, DataWriter& out) {
-    write_definition(out, source.columns(of.meter)[source.time_column]);
+    CaptureRoom room;
+    write_definition(out, source.columns(of.meter, room)[source.time_column]);
     return DataAccessResult::success;
 }
 

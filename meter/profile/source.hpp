@@ -4,14 +4,17 @@
 // billing profiles and event logs are sources of the one class.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "dlms/apdu/common.hpp"
 #include "dlms/data.hpp"
 #include "dlms/date_time.hpp"
+#include "meter/storage/row_log.hpp"
 
 namespace blathy::meter {
 
@@ -46,6 +49,36 @@ class ColumnSet {
     std::uint64_t bits_ = 0;
 };
 
+// Memory of whoever looks at a capture list that is not constant.
+using CaptureRoom = std::array<CaptureObject, ColumnSet::max_columns>;
+
+// What the cells of a column are.
+struct Column {
+    enum class Kind : std::uint8_t {
+        clock,    // milliseconds since 1970 times two, plus one while the clock is invalid
+        instant,  // seconds since 1970; 0: never
+        number,   // of the type
+    };
+    Kind kind = Kind::number;
+    dlms::DataTag type = dlms::DataTag::null_data;
+};
+
+// Memory of whoever reads rows one after the other: what a source keeps in it makes the next one cheap.
+struct RowScratch {
+    std::optional<RowLog::Reader> reader;
+    std::array<Column, ColumnSet::max_columns> columns;
+    std::size_t column_count = 0;
+};
+
+// How the rows of a buffer leave the meter. Which of these it is, is set per profile: a client that does not know of
+// the two others has to go on getting the first.
+enum class BufferForm : std::uint8_t {
+    array,
+    array_without_times,  // a time that follows the one before by the capture period is null-data
+    compact_array,
+    count,
+};
+
 enum class SortMethod : std::uint8_t {
     first_in_first_out = 1,
     last_in_first_out = 2,
@@ -63,21 +96,28 @@ struct ProfileRows {
 };
 
 struct ProfileSource {
-    std::span<const CaptureObject> (*columns)(const Meter&);  // at most ColumnSet::max_columns
-    std::size_t time_column;                                  // the Clock's time, from 0: ranges are of this column
-    SortMethod sort_method;  // with last_in_first_out or largest the time falls from row to row, else it rises
+    // At most ColumnSet::max_columns, in the room unless they are constant.
+    std::span<const CaptureObject> (*columns)(const Meter&, CaptureRoom&);
+    std::size_t time_column;  // the Clock's time, from 0: ranges are of this column
+    // With last_in_first_out or largest the time falls from row to row, else it rises.
+    SortMethod sort_method;
     std::uint32_t (*capture_period_s)(const Meter&);  // 0: not captured periodically
     std::uint32_t (*profile_entries)(const Meter&);   // rows, at most
     ProfileRows (*rows)(const Meter&);
     dlms::UtcTime (*time_of)(const Meter&, std::uint32_t row);
-    // Writes one value for each of `columns`, which are not empty.
-    void (*write_row)(const Meter&, std::uint32_t row, ColumnSet columns, dlms::DataWriter&);
+    // Writes one value for each of `columns`, which are not empty; the scratch is a fresh one with the first row.
+    // False, and nothing is written: the row is gone or rotten.
+    bool (*write_row)(const Meter&, std::uint32_t row, ColumnSet columns, RowScratch&, dlms::DataWriter&);
     std::size_t max_row_size;               // of a structure of all columns; at most max_profile_row_size
     dlms::ActionResult (*reset)(Meter&);    // null: can't be
     dlms::ActionResult (*capture)(Meter&);  // null: can't be
     // Each clears the buffer, as IEC 62056-6-2 says. Null: can't be.
     dlms::DataAccessResult (*set_columns)(Meter&, std::span<const CaptureObject>) = nullptr;
     dlms::DataAccessResult (*set_capture_period)(Meter&, std::uint32_t period_s) = nullptr;
+    // How many of these rows write_row() will write. Null: all.
+    std::uint32_t (*readable)(const Meter&, const ProfileRows&) = nullptr;
+    // Null: always an array. Of a compact array all cells of a column have one type and one size.
+    BufferForm (*form)(const Meter&) = nullptr;
 };
 
 // A row and the array's header before it fit a piece of an attribute.

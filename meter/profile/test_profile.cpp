@@ -39,7 +39,7 @@ UtcTime time_of(const Meter&, std::uint32_t row) {
     return first_row + row * period;
 }
 
-void write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, dlms::DataWriter& out) {
+bool write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, RowScratch&, dlms::DataWriter& out) {
     const UtcTime time = time_of(meter, row);
     const bool daylight = time < daylight_saving_ends;
     const auto status = static_cast<std::uint8_t>(daylight ? dlms::clock_daylight_saving : 0);
@@ -55,12 +55,13 @@ void write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, dlms::Da
     // 225.0 V to 235.0 V, and 49.95 Hz to 50.05 Hz.
     if (wanted.has(6)) out.long_unsigned(static_cast<std::uint16_t>(2250 + row * 37 % 101));
     if (wanted.has(7)) out.long_unsigned(static_cast<std::uint16_t>(49'950 + row * 53 % 101));
+    return true;
 }
 
 }  // namespace
 
 constinit const ProfileSource test_profile = {
-    .columns = [](const Meter&) -> std::span<const CaptureObject> { return columns; },
+    .columns = [](const Meter&, CaptureRoom&) -> std::span<const CaptureObject> { return columns; },
     .time_column = 0,
     .sort_method = SortMethod::first_in_first_out,
     .capture_period_s = [](const Meter&) { return static_cast<std::uint32_t>(seconds{period}.count()); },

@@ -9,7 +9,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint32_t magic = 0x424C'4A01;  // "BLJ", format 1
+constexpr std::uint32_t magic = 0x424C'4A02;  // "BLJ", format 2
 constexpr std::size_t header_size = 12;
 constexpr std::size_t record_header_size = 6;
 constexpr std::size_t no_record = 0xFFFF;  // an erased size

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t header_size = 16;
 constexpr std::uint8_t erased = 0xFF;
 constexpr std::size_t short_size_end = 0x80;
+constexpr std::size_t check_size = 3;
 
 bool is_erased(Bytes octets) {
     return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == erased; });
@@ -95,16 +96,20 @@ void RowLog::learn(Walk& walk, const RowValues& before) {
     }
 }
 
-bool RowLog::read_next(Walk& walk) {
+Bytes RowLog::next_frame(const Walk& walk) {
     ByteReader in(Bytes(walk.octets).subspan(walk.offset));
-    std::size_t size = in.u8();
-    if (!in.ok() || size == erased) return false;
-    if (size >= short_size_end) size = (size - short_size_end) << 8 | in.u8();
-    const Bytes content = in.bytes(size);
-    const Bytes framed = in.consumed();
+    const std::size_t first = in.u8();
+    if (!in.ok() || first == erased) return {};
+    in.skip(first < short_size_end ? first : (first - short_size_end) << 8 | in.u8());
+    const Bytes frame = in.consumed();
     const std::uint32_t check = std::uint32_t{in.u8()} << 16 | in.u16();
-    if (!in.ok() || check != check_of(walk.check, walk.rows, framed)) return false;
-    BitReader bits(content);
+    return in.ok() && check == check_of(walk.check, walk.rows, frame) ? frame : Bytes{};
+}
+
+bool RowLog::read_next(Walk& walk) {
+    const Bytes frame = next_frame(walk);
+    if (frame.empty()) return false;
+    BitReader bits(frame.subspan(frame[0] < short_size_end ? 1 : 2));
     RowValues row{};
     for (std::size_t i = 0; i < walk.columns; ++i) {
         const std::uint64_t number = walk.rows == 0 ? get_wide(bits) : walk.codes[i].get(bits);
@@ -114,7 +119,7 @@ bool RowLog::read_next(Walk& walk) {
     std::swap(walk.values, row);
     if (walk.rows > 0) learn(walk, row);
     ++walk.rows;
-    walk.offset += in.position();
+    walk.offset += frame.size() + check_size;
     return true;
 }
 
@@ -273,6 +278,28 @@ bool RowLog::open_page_of(std::uint32_t row, Walk& walk) const {
     }
     const std::uint32_t page = (oldest_ + low) % count;
     return first_row_of(page).has_value() && open(page, walk) && walk.first_row <= row;
+}
+
+std::uint32_t RowLog::readable(std::uint32_t first, std::uint32_t count) const {
+    const std::uint32_t begin = std::max(first, first_);
+    const std::uint32_t end = std::min(first + count, end_);
+    Walk walk;
+    if (begin >= end) return 0;
+    std::uint32_t found = 0;
+    for (std::uint32_t page = open_page_of(begin, walk) ? walk.page : oldest_;; page = (page + 1) % page_count()) {
+        const auto begins = first_row_of(page);
+        if (begins && *begins >= end) break;
+        if (begins && open(page, walk)) {
+            for (Bytes frame = next_frame(walk); !frame.empty(); frame = next_frame(walk)) {
+                const std::uint32_t row = walk.first_row + walk.rows;
+                if (row >= begin && row < end) ++found;
+                ++walk.rows;
+                walk.offset += frame.size() + check_size;
+            }
+        }
+        if (page == page_) break;
+    }
+    return found;
 }
 
 bool RowLog::read(std::uint32_t row, RowValues& into) const {

@@ -55,6 +55,10 @@ class RowLog {
     // False: it is gone, or rotten.
     [[nodiscard]] bool read(std::uint32_t row, RowValues& into) const;
 
+    // How many of these rows, from `first` on, are neither gone nor rotten. It costs less than reading them.
+    [[nodiscard]] std::uint32_t readable(std::uint32_t first, std::uint32_t count) const;
+
+    [[nodiscard]] std::uint16_t epoch() const { return epoch_; }
     // Octets of flash that are for rows.
     [[nodiscard]] std::size_t capacity() const { return std::size_t{page_count()} * page_size; }
 
@@ -108,6 +112,9 @@ class RowLog {
     [[nodiscard]] static std::uint64_t expected(const Walk& walk, std::span<const std::int64_t> row,
                                                 std::size_t column);
     static void learn(Walk& walk, const RowValues& before);
+    // The next row as it is coded, with its size; the walk does not move on. Empty: there is none that its check
+    // vouches for.
+    [[nodiscard]] static Bytes next_frame(const Walk& walk);
     [[nodiscard]] static bool read_next(Walk& walk);
     // The row as it follows the last one of the walk. Empty: it doesn't fit the room.
     [[nodiscard]] static Bytes encode(const Walk& walk, std::span<const std::int64_t> values, MutableBytes room);

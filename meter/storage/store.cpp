@@ -11,9 +11,10 @@ constexpr std::uint32_t magic = 0x424C'5401;  // "BLT", format 1
 constexpr std::size_t header_size = 12;
 constexpr std::size_t record_header_size = 8;
 constexpr std::uint8_t erased = 0xFF;
+constexpr std::size_t word_size = 4;
 
 constexpr std::size_t padded(std::size_t size) {
-    return (size + 3) / 4 * 4;
+    return (size + word_size - 1) / word_size * word_size;
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ void Store::scan() {
         }
         const auto room = MutableBytes(content).first(size);
         if (flash_.read(sector_, offset + record_header_size, room) && check_of(generation_, id, room) == check) {
-            places_[id] = {static_cast<std::uint32_t>(offset), static_cast<std::uint16_t>(size)};
+            places_[id] = static_cast<std::uint16_t>(offset / word_size);
         } else {
             ++damaged_records_;
         }
@@ -97,14 +98,14 @@ bool Store::erased_from(std::size_t offset) const {
 }
 
 std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
-    const Place& place = places_[static_cast<std::size_t>(id)];
-    if (place.offset == 0 || place.size > into.size()) return std::nullopt;
+    const std::size_t offset = places_[static_cast<std::size_t>(id)] * word_size;
     std::array<std::uint8_t, record_header_size> header{};
-    const auto room = into.first(place.size);
-    if (!flash_.read(sector_, place.offset, header) || !flash_.read(sector_, place.offset + record_header_size, room)) {
-        return std::nullopt;
-    }
-    ByteReader in(Bytes(header).subspan(4));
+    if (offset == 0 || !flash_.read(sector_, offset, header)) return std::nullopt;
+    ByteReader in(Bytes(header).subspan(2));
+    const std::size_t size = in.u16();
+    if (size > into.size()) return std::nullopt;
+    const auto room = into.first(size);
+    if (!flash_.read(sector_, offset + record_header_size, room)) return std::nullopt;
     if (check_of(generation_, static_cast<std::uint8_t>(id), room) != in.u32()) return std::nullopt;
     return room;
 }
@@ -112,7 +113,8 @@ std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
 bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Bytes content,
                    Places& places) {
     const std::size_t next = end + record_header_size + padded(content.size());
-    if (next > flash_.sector_size()) return false;
+    constexpr std::size_t last_place = 0xFFFF;
+    if (next > flash_.sector_size() || end / word_size > last_place) return false;
     std::array<std::uint8_t, record_header_size + max_record_size> octets{};
     ByteWriter out(octets);
     out.u8(static_cast<std::uint8_t>(id));
@@ -120,14 +122,13 @@ bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generatio
     out.u16(static_cast<std::uint16_t>(content.size()));
     out.u32(check_of(generation, static_cast<std::uint8_t>(id), content));
     out.bytes(content);
-    while (out.size() % 4 != 0) out.u8(erased);
+    while (out.size() % word_size != 0) out.u8(erased);
     const std::size_t start = end;
     // What a failure leaves here would hide the records behind it: then this sector takes no more.
     const bool programmed = out.ok() && flash_.program(sector, start, out.written());
     end = programmed ? next : flash_.sector_size();
     if (!programmed) return false;
-    places[static_cast<std::size_t>(id)] = {static_cast<std::uint32_t>(start),
-                                            static_cast<std::uint16_t>(content.size())};
+    places[static_cast<std::size_t>(id)] = static_cast<std::uint16_t>(start / word_size);
     return true;
 }
 
@@ -140,7 +141,7 @@ bool Store::write(RecordId id, Bytes content) {
 void Store::look_again_if_rotten() {
     std::array<std::uint8_t, max_record_size> room{};
     for (std::size_t id = 0; id < record_ids; ++id) {
-        if (places_[id].offset == 0 || read(static_cast<RecordId>(id), room)) continue;
+        if (places_[id] == 0 || read(static_cast<RecordId>(id), room)) continue;
         places_ = {};
         end_ = flash_.sector_size();
         return scan();

@@ -94,11 +94,9 @@ class Store {
     [[nodiscard]] std::uint32_t damaged_records() const { return damaged_records_; }
 
   private:
-    struct Place {
-        std::uint32_t offset = 0;  // of the record in the sector; 0: none
-        std::uint16_t size = 0;    // of its content
-    };
-    using Places = std::array<Place, record_ids>;
+    // Where the newest copy of each record begins in the sector, in words of four octets; 0: there is none. A sector is
+    // at most 256 KiB, then.
+    using Places = std::array<std::uint16_t, record_ids>;
 
     [[nodiscard]] std::optional<std::uint32_t> generation_of(std::size_t sector) const;
     [[nodiscard]] std::uint32_t check_of(std::uint32_t generation, std::uint8_t id, Bytes content) const;

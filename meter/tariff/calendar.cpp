@@ -63,18 +63,34 @@ bool has_twice(const Items& items, Key Item::*key) {
     return false;
 }
 
-CalendarFault check(const DayProfile& day, const Tariffs& limits) {
+CalendarFault check(const DayAction& action, const Model& model) {
+    if (action.action == CalendarAction::tariff) {
+        const bool known = action.selector >= 1 && action.selector <= model.tariffs.tariffs;
+        return known ? CalendarFault::none : CalendarFault::unknown_tariff;
+    }
+    const bool known = action.selector >= 1 && action.selector <= disconnect_scripts;
+    return known && model.functions.tariff_disconnect ? CalendarFault::none : CalendarFault::unknown_script;
+}
+
+CalendarFault check(const DayProfile& day, const Model& model) {
     const auto actions = day.actions.view();
     if (actions.empty()) return CalendarFault::day_without_action;
-    if (actions.size() > limits.switches_a_day) return CalendarFault::too_many;
+    if (actions.size() > model.tariffs.switches_a_day) return CalendarFault::too_many;
     for (std::size_t i = 0; i < actions.size(); ++i) {
         if (i > 0 && actions[i].start_s < actions[i - 1].start_s) return CalendarFault::day_order;
         const bool twice = i > 0 && actions[i].start_s == actions[i - 1].start_s;
         if (twice && actions[i].action == actions[i - 1].action) return CalendarFault::day_order;
-        const std::uint16_t greatest = actions[i].action == CalendarAction::tariff ? limits.tariffs : std::uint16_t{2};
-        if (actions[i].selector < 1 || actions[i].selector > greatest) return CalendarFault::unknown_tariff;
+        const CalendarFault fault = check(actions[i], model);
+        if (fault != CalendarFault::none) return fault;
     }
     return CalendarFault::none;
+}
+
+bool has_scripts(const Calendar& calendar) {
+    return std::ranges::any_of(calendar.days.view(), [](const DayProfile& day) {
+        return std::ranges::any_of(day.actions.view(),
+                                   [](const DayAction& action) { return action.action != CalendarAction::tariff; });
+    });
 }
 
 }  // namespace
@@ -91,7 +107,30 @@ Calendar factory_calendar() {
     return calendar;
 }
 
-CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, const Tariffs& limits) {
+std::string_view text_of(CalendarFault fault) {
+    constexpr std::array<std::string_view, static_cast<std::size_t>(CalendarFault::count)> texts = {
+        "none",
+        "there is no season",
+        "there is no week",
+        "there is no day profile",
+        "there are more parts than this meter has room for",
+        "two seasons have the same name or start",
+        "two weeks have the same name",
+        "two day profiles have the same id",
+        "a season names a week that there is not",
+        "a week names a day profile that there is not",
+        "a season starts at no month and day",
+        "a day profile has no action",
+        "the switching times of a day profile do not rise",
+        "a day profile selects a tariff that there is not",
+        "a special day names a day profile that there is not",
+        "a day profile calls a script that there is not",
+    };
+    return fault < CalendarFault::count ? texts[static_cast<std::size_t>(fault)] : std::string_view{};
+}
+
+CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, const Model& model) {
+    const Tariffs& limits = model.tariffs;
     if (calendar.seasons.count == 0) return CalendarFault::no_season;
     if (calendar.weeks.count == 0) return CalendarFault::no_week;
     if (calendar.days.count == 0) return CalendarFault::no_day;
@@ -117,7 +156,7 @@ CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, c
         }
     }
     for (const DayProfile& day : calendar.days.view()) {
-        const CalendarFault fault = check(day, limits);
+        const CalendarFault fault = check(day, model);
         if (fault != CalendarFault::none) return fault;
     }
     for (const SpecialDay& special : special_days.view()) {
@@ -152,20 +191,26 @@ Switching switching_at(const Calendar& calendar, const SpecialDays& special_days
     }
     // A day that begins without a switch goes on with the last tariff of the days before it.
     constexpr int longest_without_switch = 8;
+    bool tariff_is_sought = true;
+    bool script_is_sought = has_scripts(calendar);
     LocalTime until = local;
-    for (int back = 0; back < longest_without_switch; ++back) {
+    for (int back = 0; back < longest_without_switch && (tariff_is_sought || script_is_sought); ++back) {
         const auto of_day = floor<days>(until);
-        const DayProfile* day = day_profile_at(calendar, special_days, until);
-        std::optional<std::uint16_t> tariff;
-        if (day != nullptr) {
+        if (const DayProfile* day = day_profile_at(calendar, special_days, until)) {
+            const DayAction* tariff = nullptr;
+            const DayAction* script = nullptr;
             for (const DayAction& action : day->actions.view()) {
-                const bool begun = of_day + seconds{action.start_s} <= until;
-                if (begun && action.action == CalendarAction::tariff) tariff = action.selector;
+                if (of_day + seconds{action.start_s} > until) continue;
+                (action.action == CalendarAction::tariff ? tariff : script) = &action;
             }
-        }
-        if (tariff) {
-            result.tariff = static_cast<std::uint8_t>(*tariff);
-            break;
+            if (tariff_is_sought && tariff != nullptr) {
+                result.tariff = static_cast<std::uint8_t>(tariff->selector);
+                tariff_is_sought = false;
+            }
+            if (script_is_sought && script != nullptr) {
+                result.script = Switching::Script{of_day + seconds{script->start_s}, script->action, script->selector};
+                script_is_sought = false;
+            }
         }
         until = of_day - milliseconds{1};
     }

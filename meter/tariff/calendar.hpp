@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "base/fixed_list.hpp"
 #include "base/result.hpp"
@@ -34,6 +35,10 @@ enum class CalendarAction : std::uint8_t {
 };
 inline constexpr dlms::Obis tariff_script_table{0, 0, 10, 0, 100};
 inline constexpr dlms::Obis disconnect_script_table{0, 0, 10, 0, 106};
+inline constexpr std::uint16_t disconnect_scripts = 2;  // 1 disconnects, 2 reconnects
+constexpr dlms::Obis script_table_of(CalendarAction action) {
+    return action == CalendarAction::tariff ? tariff_script_table : disconnect_script_table;
+}
 
 struct DayAction {
     std::uint32_t start_s = 0;  // of the day
@@ -104,20 +109,33 @@ enum class CalendarFault : std::uint8_t {
     day_order,  // its switching times don't rise
     unknown_tariff,
     special_day_without_day,
+    unknown_script,  // of a table that this model's calendar does not call, or one that the table does not have
+    count,
 };
+// The manufacturer's object that says why a calendar was refused.
+inline constexpr dlms::Obis calendar_fault_name{0, 0, 13, 128, 0};
+// In plain English, for whoever has to mend it.
+[[nodiscard]] std::string_view text_of(CalendarFault fault);
 
 // One tariff at all times.
 [[nodiscard]] Calendar factory_calendar();
 
-[[nodiscard]] CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, const Tariffs& limits);
+[[nodiscard]] CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, const Model& model);
 
 // The day profile of a day. None only of a calendar that check() finds fault with.
 [[nodiscard]] const DayProfile* day_profile_at(const Calendar& calendar, const SpecialDays& special_days,
                                                LocalTime local);
 
 struct Switching {
+    // A script of another table than that of the tariffs.
+    struct Script {
+        LocalTime time;  // when it was to be run
+        CalendarAction action;
+        std::uint16_t selector;
+    };
     std::uint8_t tariff = 1;
     std::optional<LocalTime> next;  // within the same day; none: nothing switches before midnight
+    std::optional<Script> script;   // the last one up to now, of today or of the week before
 };
 [[nodiscard]] Switching switching_at(const Calendar& calendar, const SpecialDays& special_days, LocalTime local);
 

@@ -70,11 +70,12 @@ TEST_P(Dictionaries, LetThePublicClientChangeNothing) {
 
 TEST_P(Dictionaries, HoldWhatTheTestProfileCaptures) {
     const test::Bench bench(*GetParam());
-    for (const CaptureObject& column : test_profile.columns(bench.meter)) {
+    CaptureRoom room;
+    for (const CaptureObject& column : test_profile.columns(bench.meter, room)) {
         EXPECT_TRUE(readable(column)) << dlms::ObisText(column.attribute.instance).view();
     }
     EXPECT_LE(test_profile.max_row_size, max_profile_row_size);
-    EXPECT_LE(test_profile.columns(bench.meter).size(), ColumnSet::max_columns);
+    EXPECT_LE(test_profile.columns(bench.meter, room).size(), ColumnSet::max_columns);
 }
 
 TEST_P(Dictionaries, HoldThePushSetupsAndWhatTheyPush) {

@@ -210,14 +210,15 @@ TEST(Boundary, ChangingPeriodOrColumnsClearsTheProfileAndSaysSo) {
     EXPECT_EQ(rows(lived, ProfileId::load_2).size(), 4U);
     live(lived, 15min);
     EXPECT_EQ(rows(lived, ProfileId::load_1).size(), 3U);
-    const auto columns = lived.meter().accounting().columns(ProfileId::load_2).first(4);
+    const ProfileSettings settings = lived.meter().accounting().profile(ProfileId::load_2);
+    const auto columns = settings.columns.view().first(4);
     const std::vector<CaptureObject> fewer(columns.begin(), columns.end());
     ASSERT_TRUE(
         lived.meter().account(&Accounting::set_columns, ProfileId::load_2, std::span<const CaptureObject>(fewer)));
     EXPECT_TRUE(rows(lived, ProfileId::load_2).empty());
     lived.power_off(0s);
     EXPECT_TRUE(rows(lived, ProfileId::load_2).empty());
-    EXPECT_EQ(lived.meter().accounting().columns(ProfileId::load_2).size(), 4U);
+    EXPECT_EQ(lived.meter().accounting().profile(ProfileId::load_2).columns.count, 4U);
     const std::vector<CaptureObject> timeless(fewer.begin() + 1, fewer.end());
     EXPECT_FALSE(
         lived.meter().account(&Accounting::set_columns, ProfileId::load_2, std::span<const CaptureObject>(timeless)));

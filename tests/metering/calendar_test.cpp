@@ -11,8 +11,6 @@ namespace {
 using namespace std::chrono;
 using namespace std::chrono_literals;
 
-constexpr Tariffs limits = sed302.tariffs;
-
 Label label(std::string_view text) {
     Label result;
     for (const char letter : text) (void)result.add(static_cast<std::uint8_t>(letter));
@@ -102,7 +100,7 @@ TEST(Calendar, IsRefusedWholeWithTheReason) {
         Calendar calendar = two_seasons();
         SpecialDays special_days;
         spoil(calendar, special_days);
-        return check(calendar, special_days, limits);
+        return check(calendar, special_days, sed302);
     };
     using C = Calendar&;
     using S = SpecialDays&;
@@ -122,8 +120,8 @@ TEST(Calendar, IsRefusedWholeWithTheReason) {
               CalendarFault::day_order);
     EXPECT_EQ(fault([](C c, S) { c.days.items[0].actions.items[1].selector = 5; }), CalendarFault::unknown_tariff);
     EXPECT_EQ(fault([](C, S s) { (void)s.add({1, {}, 9}); }), CalendarFault::special_day_without_day);
-    Tariffs few = limits;
-    few.weeks = 1;
+    Model few = sed302;
+    few.tariffs.weeks = 1;
     EXPECT_EQ(check(two_seasons(), {}, few), CalendarFault::too_many);
 }
 
@@ -148,7 +146,7 @@ TEST(Calendar, TheGreatestFitsTheStore) {
     }
     SpecialDays special_days;
     for (std::uint16_t i = 0; i < max_special_days; ++i) (void)special_days.add({i, {2026, 1, 1, 4}, 1});
-    ASSERT_EQ(check(calendar, special_days, limits), CalendarFault::none);
+    ASSERT_EQ(check(calendar, special_days, sed302), CalendarFault::none);
     for (int turn = 0; turn < 20; ++turn) {
         ASSERT_TRUE(keep_passive_calendar(store, calendar));
         EXPECT_EQ(load_active_calendar(store), turn == 0 ? factory_calendar() : calendar);

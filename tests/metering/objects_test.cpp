@@ -183,6 +183,61 @@ TEST(Objects, APassiveCalendarIsWrittenAndActivated) {
     EXPECT_EQ(manager.value(11, days, 2), "0100");
 }
 
+TEST(Objects, WhyACalendarWasRefusedCanBeRead) {
+    Bench bench;
+    Manager manager(bench);
+    const Obis calendar(0, 0, 13, 0, 0);
+    const Obis reason(0, 0, 13, 128, 0);
+    const std::string none = "020216000A04" + hex(as_bytes("none"));
+    EXPECT_EQ(manager.value(1, reason, 2), none);
+    EXPECT_EQ(set(manager, 20, calendar, 8, "0101020809045745454B1101110111011101110111011109"), set_success);
+    EXPECT_NE(act(manager, 20, calendar, 1, "0F00"), action_success);
+    EXPECT_EQ(manager.value(1, reason, 2),
+              "020216090A2C" + hex(as_bytes("a week names a day profile that there is not")));
+    EXPECT_EQ(set(manager, 20, calendar, 8, "0101020809045745454B1101110111011101110111011101"), set_success);
+    EXPECT_EQ(act(manager, 20, calendar, 1, "0F00"), action_success);
+    EXPECT_EQ(manager.value(1, reason, 2), none);
+}
+
+TEST(Objects, CaptureOfABillingProfileTakesABilling) {
+    Bench bench;
+    bench.meter.advance(quarter_of_an_hour());
+    Manager manager(bench);
+    EXPECT_EQ(act(manager, 7, Obis(0, 0, 98, 1, 0), 2, "0F00"), action_success);
+    EXPECT_EQ(manager.value(7, Obis(0, 0, 98, 1, 0), 7), "0600000001");
+    EXPECT_EQ(manager.value(1, Obis(1, 0, 0, 1, 0), 2), "0600000001");
+    EXPECT_EQ(act(manager, 7, Obis(0, 0, 98, 2, 0), 2, "0F00"), action_success);
+    EXPECT_EQ(manager.value(7, Obis(0, 0, 98, 2, 0), 7), "0600000001");
+    // A load profile is captured by its period alone.
+    EXPECT_NE(act(manager, 7, Obis(1, 0, 99, 1, 0), 2, "0F00"), action_success);
+}
+
+TEST(Objects, TheClockIsAdjustedToTheDemandPeriodThatIsSet) {
+    Bench bench;
+    Manager manager(bench);
+    EXPECT_EQ(set(manager, 5, Obis(1, 0, 1, 4, 0), 8, "060000012C"), set_success);
+    Interval four_minutes;
+    four_minutes.duration_us = 240'000'000;
+    bench.meter.advance(four_minutes);
+    EXPECT_EQ(act(manager, 8, Obis(0, 0, 1, 0, 0), 2, "0F00"), action_success);
+    EXPECT_EQ(bench.meter.clock().now(), test::bench_time + std::chrono::minutes{5});
+}
+
+TEST(Objects, OnlyAPrepaymentMeterHasAnAccount) {
+    for (const Model* model : all_models()) {
+        Bench bench(*model);
+        EXPECT_EQ(bench.meter.dictionary().find(available_credit_name) != nullptr, model->functions.prepayment);
+    }
+    Bench bench;
+    ASSERT_TRUE(
+        bench.meter.account(&Accounting::credit, 12 * std::uint64_t{account_units_per_currency}, std::uint64_t{1}));
+    Manager manager(bench);
+    EXPECT_EQ(manager.value(3, available_credit_name, 2), "1400000000000004B0");
+    EXPECT_EQ(manager.value(3, available_credit_name, 3), "02020FFE160A");
+    EXPECT_EQ(manager.value(3, credited_amount_name, 2), "1500000000000004B0");
+    EXPECT_EQ(manager.value(3, consumed_amount_name, 2), "150000000000000000");
+}
+
 TEST(Objects, ASettingThatCannotBeIsRefused) {
     Bench bench;
     Manager manager(bench);

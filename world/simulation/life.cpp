@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "meter/billing/account.hpp"
+
 namespace blathy::world {
 namespace {
 
@@ -78,8 +80,18 @@ Step Life::fault() {
     }
 }
 
+// Consumption takes little and often, and a purchase brings much now and then.
+Step Life::payment() {
+    constexpr std::uint64_t dearest_charge = 3 * meter::account_units_per_currency;
+    constexpr std::uint64_t dearest_credit = 40 * meter::account_units_per_currency;
+    if (random_.bits() % 12 == 0) return AccountIsCredited{below(random_, dearest_credit)};
+    return AccountIsCharged{below(random_, dearest_charge)};
+}
+
 Step Life::next() {
     const double steps_a_day = 86'400.0 / static_cast<double>(options_.interval.count());
+    constexpr double payments_a_day = 8;
+    if (model_.functions.prepayment && random_.uniform() < payments_a_day / steps_a_day) return payment();
     if (options_.faults && random_.uniform() < options_.faults_a_day / steps_a_day) return fault();
     const Lives step{load()};
     now_ += options_.interval;

@@ -25,11 +25,18 @@ struct ClockIsSet {
     std::chrono::seconds by;
 };
 struct ButtonIsPressed {};
-using Step = std::variant<Lives, PowerFails, ClockIsSet, ButtonIsPressed>;
+// Of a prepayment meter, in the units of its account.
+struct AccountIsCredited {
+    std::uint64_t amount;
+};
+struct AccountIsCharged {
+    std::uint64_t amount;
+};
+using Step = std::variant<Lives, PowerFails, ClockIsSet, ButtonIsPressed, AccountIsCredited, AccountIsCharged>;
 
 struct LifeOptions {
     std::chrono::seconds interval{300};  // divides a quarter of an hour
-    bool faults = false;                 // else nothing happens but load
+    bool faults = false;                 // else nothing happens but load, and payments of a prepayment meter
     double faults_a_day = 0.3;
 };
 
@@ -45,6 +52,7 @@ class Life {
   private:
     [[nodiscard]] meter::Interval load();
     [[nodiscard]] Step fault();
+    [[nodiscard]] Step payment();
 
     const meter::Model& model_;
     UtcTime now_;

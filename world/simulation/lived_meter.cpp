@@ -1,8 +1,16 @@
 #include "world/simulation/lived_meter.hpp"
 
+#include <array>
+
 #include "meter/load_profile/profiles.hpp"
 
 namespace blathy::world {
+namespace {
+
+// It has keys if somebody gives it some; without entropy it is managed by password.
+constexpr std::array<std::uint8_t, 16> device_key = {'s', 'i', 'm', 'u', 'l', 'a', 't', 'i', 'o', 'n'};
+
+}  // namespace
 
 LivedMeter::LivedMeter(const meter::Model& model, UtcTime now, const meter::EventHook& hook)
     : LivedMeter(model, now, NorFlash(meter::flash_sectors), hook) {}
@@ -15,7 +23,8 @@ LivedMeter::LivedMeter(const meter::Model& model, UtcTime now, NorFlash flash, c
 void LivedMeter::power_on(UtcTime now) {
     store_.emplace(flash_);
     store_->mount();
-    meter_.emplace(model_, meter::Identity(model_, 1), meter::Configuration{}, *store_, now, hook_);
+    meter_.emplace(model_, meter::Identity(model_, 1), meter::Configuration{}, *store_, now, hook_,
+                   meter::security::SecurityPorts{nullptr, device_key});
 }
 
 void LivedMeter::power_off(std::chrono::seconds duration, bool noticed) {
@@ -32,6 +41,10 @@ void LivedMeter::live(const Step& step) {
         power_off(fails->duration);
     } else if (const auto* set = std::get_if<ClockIsSet>(&step)) {
         meter_->set_clock(meter_->clock().now() + set->by);
+    } else if (const auto* credited = std::get_if<AccountIsCredited>(&step)) {
+        (void)meter_->account(&meter::Accounting::credit, credited->amount, ++receipt_);
+    } else if (const auto* charged = std::get_if<AccountIsCharged>(&step)) {
+        meter_->charge(charged->amount);
     } else {
         (void)meter_->press_reset_button();
     }

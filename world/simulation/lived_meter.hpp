@@ -31,6 +31,7 @@ class LivedMeter {
     const meter::Model& model_;
     NorFlash flash_;
     meter::EventHook hook_;
+    std::uint64_t receipt_ = 0;  // of the last credit
     std::optional<meter::Store> store_;
     std::optional<meter::Meter> meter_;
 };

@@ -59,6 +59,7 @@ std::int64_t rounded(std::int64_t value, std::int64_t divisor) {
 Oracle::Oracle(const meter::Model& model, UtcTime now)
     : now_s(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count()),
       phases_(model.phases),
+      prepayment_(model.functions.prepayment),
       starts_{{}},
       demand_since_(now_s),
       load_1_since_(now_s),
@@ -202,6 +203,10 @@ void Oracle::end_load_2(std::int64_t at) {
 void Oracle::take_daily(std::int64_t at) {
     daily.push_back(
         {2000 * at, status(daily_flags_, at), energy_wh(0, 0), energy_wh(1, 0), energy_wh(2, 0), energy_wh(3, 0)});
+    if (prepayment_) {
+        daily.back().push_back(credit_ / 10'000);
+        daily.back().push_back(consumed_ / 10'000 - consumed_billed_);
+    }
     daily_flags_ = 0;
 }
 
@@ -212,11 +217,18 @@ void Oracle::take_monthly(std::int64_t at) {
         for (std::size_t of = 1; of < tariffs; ++of) row.push_back(energy_wh(i, of));
     }
     for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) row.push_back(energy_wh(i, 0) - billed_wh_[i]);
+    if (prepayment_) {
+        row.push_back(credit_ / 10'000);
+        row.push_back(credited_ / 10'000 - credited_billed_);
+        row.push_back(consumed_ / 10'000 - consumed_billed_);
+    }
     for (const std::size_t i : {std::size_t{0}, std::size_t{2}}) {
         row.push_back(peak[i][0]);
         row.push_back(peak_time[i][0]);
     }
     monthly.push_back(row);
+    credited_billed_ = credited_ / 10'000;
+    consumed_billed_ = consumed_ / 10'000;
     for (std::size_t i = 0; i < quantities; ++i) {
         billed_wh_[i] = energy_wh(i, 0);
         for (std::size_t of = 0; of < tariffs; ++of) {
@@ -322,6 +334,12 @@ void Oracle::live(const Step& step) {
         fail(fails->duration.count());
     } else if (const auto* set = std::get_if<ClockIsSet>(&step)) {
         set_clock(set->by.count());
+    } else if (const auto* credited = std::get_if<AccountIsCredited>(&step)) {
+        credit_ += static_cast<std::int64_t>(credited->amount);
+        credited_ += static_cast<std::int64_t>(credited->amount);
+    } else if (const auto* charged = std::get_if<AccountIsCharged>(&step)) {
+        credit_ -= static_cast<std::int64_t>(charged->amount);
+        consumed_ += static_cast<std::int64_t>(charged->amount);
     } else {
         take_monthly(now_s);
     }

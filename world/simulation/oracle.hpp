@@ -53,6 +53,12 @@ class Oracle {
     [[nodiscard]] std::int64_t status(int flags, std::int64_t at) const;
 
     std::size_t phases_;
+    bool prepayment_;
+    std::int64_t credit_ = 0;  // millionths of the currency
+    std::int64_t credited_ = 0;
+    std::int64_t consumed_ = 0;
+    std::int64_t credited_billed_ = 0;  // hundredths of it
+    std::int64_t consumed_billed_ = 0;
     meter::Calendar calendar_;
     meter::SpecialDays special_days_;
     std::vector<std::array<std::int64_t, quantities>> starts_;  // of demand periods, the newest last

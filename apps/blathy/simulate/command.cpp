@@ -72,7 +72,8 @@ std::string name_of(const meter::CaptureObject& column) {
 json rows_of(const meter::Meter& meter, ProfileId id) {
     json rows = json::array();
     const meter::RowLog& log = meter.accounting().log(id);
-    const auto columns = meter.accounting().columns(id);
+    const meter::ProfileSettings settings = meter.accounting().profile(id);
+    const auto columns = settings.columns.view();
     const std::uint32_t promised = promised_rows(meter.model(), id);
     for (std::uint32_t i = std::max(log.first(), log.end() - std::min(log.end(), promised)); i < log.end(); ++i) {
         meter::RowValues cells{};
@@ -105,6 +106,12 @@ json registers_of(const meter::Meter& meter) {
                     registers[std::string(dlms::ObisText(name).view())] = *value;
                 }
             }
+        }
+    }
+    for (const dlms::Obis& name :
+         {meter::available_credit_name, meter::credited_amount_name, meter::consumed_amount_name}) {
+        if (const auto value = meter.registers().read(name)) {
+            registers[std::string(dlms::ObisText(name).view())] = *value;
         }
     }
     return registers;

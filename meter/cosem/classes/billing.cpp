@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "meter/billing/profile_sources.hpp"
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/meter.hpp"
 
@@ -184,8 +185,24 @@ DataAccessResult read_last_reset(const AttributeContext& of, Cursor&, DataWriter
     return DataAccessResult::success;
 }
 
-template <ReadAttribute read>
-constexpr std::array value_attributes = {Attribute{2, read, nullptr}};
+DataAccessResult read_buffer_form(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const auto id = profile_of_buffer_form(of.object.name);
+    if (!id) return DataAccessResult::object_unavailable;
+    out.enumerated(static_cast<std::uint8_t>(of.meter.accounting().profile(*id).form));
+    return DataAccessResult::success;
+}
+
+DataAccessResult write_buffer_form(const RequestContext& of, Bytes value) {
+    DataReader in(value);
+    const auto form = static_cast<BufferForm>(in.enumerated());
+    const auto id = profile_of_buffer_form(of.object.name);
+    if (!in.complete()) return DataAccessResult::type_unmatched;
+    if (!id || form >= BufferForm::count) return DataAccessResult::other_reason;
+    return of.meter.set_buffer_form(*id, form) ? DataAccessResult::success : DataAccessResult::hardware_fault;
+}
+
+template <ReadAttribute read, WriteAttribute write = nullptr>
+constexpr std::array value_attributes = {Attribute{2, read, write}};
 
 }  // namespace
 
@@ -200,6 +217,8 @@ constinit const InterfaceClass active_tariff_class = {data_class_number, 0, valu
 constinit const InterfaceClass reset_counter_class = {data_class_number, 0, value_attributes<read_reset_counter>, {}};
 constinit const InterfaceClass available_periods_class = {
     data_class_number, 0, value_attributes<read_available_periods>, {}};
+constinit const InterfaceClass buffer_form_class = {
+    data_class_number, 0, value_attributes<read_buffer_form, write_buffer_form>, {}};
 constinit const InterfaceClass last_reset_class = {data_class_number, 0, value_attributes<read_last_reset>, {}};
 
 }  // namespace blathy::meter

@@ -33,6 +33,8 @@ extern const InterfaceClass active_tariff_class;          // IC 1
 extern const InterfaceClass reset_counter_class;          // IC 1
 extern const InterfaceClass available_periods_class;      // IC 1
 extern const InterfaceClass last_reset_class;             // IC 1
+extern const InterfaceClass buffer_form_class;            // IC 1: of a profile, by the logical name
+extern const InterfaceClass calendar_fault_class;         // IC 1: why a calendar was refused last
 extern const InterfaceClass active_calendar_name_class;   // IC 1
 extern const InterfaceClass passive_calendar_name_class;  // IC 1
 extern const InterfaceClass account_register_class;       // IC 3: tariff, billing, recorded, by the logical name

@@ -174,7 +174,7 @@ ActionResult adjust_to_quarter(const RequestContext& of, Bytes parameters, DataW
 }
 
 ActionResult adjust_to_measuring_period(const RequestContext& of, Bytes parameters, DataWriter&) {
-    return adjust_to_nearest(of, parameters, seconds{of.meter.model().tariffs.demand_period_s});
+    return adjust_to_nearest(of, parameters, seconds{of.meter.accounting().settings().demand.period_s});
 }
 
 ActionResult adjust_to_minute(const RequestContext& of, Bytes parameters, DataWriter&) {

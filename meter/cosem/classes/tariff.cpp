@@ -98,7 +98,7 @@ void write(DataWriter& out, const DayProfile& day) {
     for (const DayAction& action : day.actions.view()) {
         out.structure(3);
         out.octet_string(time_of_day(action.start_s));
-        out.octet_string(action.action == CalendarAction::tariff ? tariff_script_table : disconnect_script_table);
+        out.octet_string(script_table_of(action.action));
         out.long_unsigned(action.selector);
     }
 }
@@ -315,6 +315,16 @@ ActionResult delete_special_day(const RequestContext& of, Bytes parameters, Data
 constexpr std::array special_days_attributes = {Attribute{2, read_special_days, write_special_days}};
 constexpr std::array special_days_methods = {Method{1, insert_special_day}, Method{2, delete_special_day}};
 
+// A structure of the number and of the text for it.
+DataAccessResult read_calendar_fault(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const CalendarFault fault = of.meter.accounting().calendar_fault();
+    out.structure(2);
+    out.enumerated(static_cast<std::uint8_t>(fault));
+    out.visible_string(text_of(fault));
+    return DataAccessResult::success;
+}
+constexpr std::array calendar_fault_attributes = {Attribute{2, read_calendar_fault, nullptr}};
+
 // The names of the calendars again, as Data.
 constexpr std::array active_name_attributes = {Attribute{2, read_name<load_active_calendar>, nullptr}};
 constexpr std::array passive_name_attributes = {Attribute{2, read_name<load_passive_calendar>, nullptr}};
@@ -324,6 +334,7 @@ constexpr std::array passive_name_attributes = {Attribute{2, read_name<load_pass
 constinit const InterfaceClass register_activation_class = {6, 0, activation_attributes, {}};
 constinit const InterfaceClass special_days_class = {11, 0, special_days_attributes, special_days_methods};
 constinit const InterfaceClass calendar_class = {20, 0, calendar_attributes, calendar_methods};
+constinit const InterfaceClass calendar_fault_class = {data_class_number, 0, calendar_fault_attributes, {}};
 constinit const InterfaceClass active_calendar_name_class = {data_class_number, 0, active_name_attributes, {}};
 constinit const InterfaceClass passive_calendar_name_class = {data_class_number, 0, passive_name_attributes, {}};
 
