@@ -15,7 +15,8 @@ class SessionLink final : public station::Link {
         : meter_(meter), session_(client_sap, meter::management_logical_device) {}
 
     Result<void, station::Error> send(Bytes apdu, const station::Deadline&) override {
-        for (Bytes answer = session_.receive(meter_, apdu, room_); !answer.empty();
+        station::Octets request(apdu.begin(), apdu.end());
+        for (Bytes answer = session_.receive(meter_, request, room_); !answer.empty();
              answer = session_.more(meter_, room_)) {
             answers_.emplace_back(answer.begin(), answer.end());
         }
