@@ -64,10 +64,12 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       configuration_(load<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory)),
       accounting_(model, store, interval_, hook),
       clock_(configuration_.clock, now.value_or(accounting_.saved_time().value_or(factory_time)), now.has_value()),
+      relay_(model, store, hook),
       active_pulses_(model.active_constant_per_kwh, energy().total.active_absolute()),
       reactive_pulses_(model.reactive_constant_per_kvarh, energy().total.reactive_absolute()) {
     outbox_.restore(store);
     accounting_.resume(clock_);
+    relay_.resume(clock_);
 }
 
 Pulses Meter::advance(const Interval& interval) {
@@ -84,6 +86,7 @@ Pulses Meter::advance(const Interval& interval) {
     }
     accounting_.add(rest);
     clock_.advance(std::chrono::microseconds{rest.duration_us});
+    relay_.advance(clock_, registers(), duration);
     display_.advance(duration, measurements());
     outbox_.advance(duration);
     uptime_ += duration;
@@ -117,6 +120,7 @@ void Meter::move_clock(UtcTime now, bool becomes_valid) {
     const bool closed = accounting_.clock_will_move(clock_, now, becomes_valid);
     becomes_valid ? clock_.set(now) : clock_.adjust(now);
     accounting_.clock_moved(clock_, from, closed);
+    relay_.clock_moved(clock_);
     // A failure is made good by the next regular save.
     unsaved_ = save() ? std::chrono::microseconds{0} : save_period;
 }
@@ -133,6 +137,7 @@ bool Meter::configure(const Configuration& configuration) {
     configuration_ = configuration;
     clock_.configure(configuration.clock);
     accounting_.clock_rules_changed(clock_);
+    relay_.clock_moved(clock_);
     return true;
 }
 

@@ -22,6 +22,7 @@
 #include "meter/model.hpp"
 #include "meter/push/outbox.hpp"
 #include "meter/quantity/quantity.hpp"
+#include "meter/relay/relay_control.hpp"
 #include "meter/security/meter_security.hpp"
 #include "meter/storage/store.hpp"
 
@@ -94,6 +95,8 @@ class Meter {
     [[nodiscard]] std::uint32_t uptime_s() const {
         return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(uptime_).count());
     }
+    [[nodiscard]] RelayControl& relay() { return relay_; }
+    [[nodiscard]] const RelayControl& relay() const { return relay_; }
     [[nodiscard]] Store& store() { return store_; }
     [[nodiscard]] const Store& store() const { return store_; }
 
@@ -133,6 +136,7 @@ class Meter {
     Interval interval_;
     Accounting accounting_;
     Clock clock_;
+    RelayControl relay_;
     std::optional<PresetTime> preset_time_;
     PulseOutput active_pulses_;
     PulseOutput reactive_pulses_;

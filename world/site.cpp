@@ -30,7 +30,8 @@ double positive_degrees(double angle_radians) {
 }  // namespace
 
 Site::Site(const meter::Model& model, const AnalogFrontEnd& front_end, const Crystal& crystal)
-    : front_end_(front_end),
+    : breaks_load_(model.connection == meter::Connection::direct),
+      front_end_(front_end),
       crystal_(crystal),
       max_current_a_(model.max_current_ma / 1e3),
       phases_(model.phases),
@@ -77,6 +78,13 @@ void Site::set_bypass(std::size_t phase, double share) {
     rebuild();
 }
 
+void Site::set_contact(std::size_t phase, bool closed) {
+    const bool open = breaks_load_ && !closed;
+    if (open == open_[phase]) return;
+    open_[phase] = open;
+    rebuild();
+}
+
 void Site::set_temperature(double celsius) {
     temperature_c_ = celsius;
     crystal_.temperature_c = celsius;
@@ -115,7 +123,7 @@ Site::Phasor Site::voltage_phasor(std::size_t phase, int order) const {
 
 Site::Phasor Site::current_phasor(std::size_t phase, int order) const {
     const PhaseLoad& load = load_[phase];
-    return phasor(load.current_a, mains_.lag_degrees[phase] + load.lag_degrees(), load.harmonics, order);
+    return phasor(load_current_a(phase), mains_.lag_degrees[phase] + load.lag_degrees(), load.harmonics, order);
 }
 
 std::vector<int> Site::orders() const {
@@ -130,7 +138,7 @@ std::vector<int> Site::orders() const {
 }
 
 Conditions Site::conditions(std::size_t phase) const {
-    const double through_meter = load_[phase].current_a * (1 - bypass_[phase]);
+    const double through_meter = load_current_a(phase) * (1 - bypass_[phase]);
     const double share = through_meter / max_current_a_;
     return {.temperature_c = temperature_c_ + front_end_.self_heating_k * share * share, .current_a = through_meter};
 }

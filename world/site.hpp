@@ -51,6 +51,9 @@ class Site {
     void set_loads(const PhaseLoad& load);  // of every phase alike
     // The share of a phase's current that somebody leads around the meter's sensor; the neutral still carries it.
     void set_bypass(std::size_t phase, double share);
+    // The meter's own contact in this phase. An open one takes the current from the load, not the voltage from the
+    // meter; where transformers measure, the load is not the meter's to break.
+    void set_contact(std::size_t phase, bool closed);
     // Of the air around the meter; its front end and its crystal take it at once.
     void set_temperature(double celsius);
     // A field through the current sensors: alternating at the mains frequency, so far ahead of the first voltage, and
@@ -83,6 +86,7 @@ class Site {
         double counts = 0;
     };
 
+    [[nodiscard]] double load_current_a(std::size_t phase) const { return open_[phase] ? 0 : load_[phase].current_a; }
     // Peak phasors at the terminals: what is there, before the front end.
     [[nodiscard]] Phasor voltage_phasor(std::size_t phase, int order) const;
     [[nodiscard]] Phasor current_phasor(std::size_t phase, int order) const;
@@ -95,6 +99,8 @@ class Site {
     Mains mains_;
     std::array<PhaseLoad, max_phases> load_;
     std::array<double, max_phases> bypass_{};
+    std::array<bool, max_phases> open_{};
+    bool breaks_load_;
     AnalogFrontEnd front_end_;
     Crystal crystal_;
     double temperature_c_ = reference_temperature_c;

@@ -10,27 +10,6 @@ constexpr RecordId record_of(ProfileId id) {
     return static_cast<RecordId>(static_cast<std::size_t>(RecordId::profile_load_1) + static_cast<std::size_t>(id));
 }
 
-Schedule read_schedule(ByteReader& in) {
-    Schedule schedule;
-    schedule.type = in.u8();
-    const std::size_t count = in.u8();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        const auto time = dlms::read_time(in.bytes(dlms::Time::encoded_size));
-        const auto date = dlms::read_date(in.bytes(dlms::Date::encoded_size));
-        if (!time || !date || !schedule.executions.add({*time, *date})) in.invalidate();
-    }
-    return schedule;
-}
-
-void write_schedule(ByteWriter& out, const Schedule& schedule) {
-    out.u8(schedule.type);
-    out.u8(schedule.executions.count);
-    for (const Execution& execution : schedule.executions.view()) {
-        write(out, execution.time);
-        write(out, execution.date);
-    }
-}
-
 }  // namespace
 
 MeteringSettings factory_settings(const Model& model) {
@@ -63,7 +42,7 @@ bool keep(Store& store, const MeteringSettings& settings) {
     out.u8(settings.demand.periods);
     for (const auto period_s : settings.recording_period_s) out.u16(period_s);
     out.u16(settings.time_shift_limit_s);
-    for (const Schedule& schedule : settings.schedules) write_schedule(out, schedule);
+    for (const Schedule& schedule : settings.schedules) write(out, schedule);
     return out.ok() && store.write(RecordId::metering, out.written());
 }
 

@@ -17,6 +17,10 @@
 #include "meter/profile/test_profile.hpp"
 #include "meter/push/settings.hpp"
 #include "meter/quantity/quantity.hpp"
+#include "meter/relay/causes.hpp"
+#include "meter/relay/limiter.hpp"
+#include "meter/relay/scripts.hpp"
+#include "meter/relay/settings.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -183,6 +187,36 @@ constexpr void add_billing(Objects& to, const Model& model) {
     to.add(parameter(time_shift_limit_class, Obis(1, 0, 0, 9, 11)));
 }
 
+// What opens and closes the relay, as far as the model has it.
+template <class Objects>
+constexpr void add_relay(Objects& to, const Model& model) {
+    const RelayCauses causes = causes_of(model);
+    to.add(parameter(disconnect_control_class, disconnector_name(model)));
+    to.add(parameter(relay_scripts_class, relay_scripts_name));
+    for (int b = 0; b < static_cast<int>(relay_schedules); ++b) {
+        to.add(parameter(relay_schedule_class, Obis(0, b, 15, 0, 1)));
+    }
+    to.add(reading(relay_reasons_class, Obis(0, 0, 96, 60, 0)));
+    to.add(reading(relay_first_reason_class, Obis(0, 0, 96, 60, 1)));
+    to.add(parameter(relay_enabled_class, Obis(0, 0, 96, 60, 2)));
+    for (const int e : {3, 4}) to.add(reading(relay_count_class, Obis(0, 0, 96, 60, e)));
+    if (model.relay.off_load_operations != 0) to.add(reading(relay_count_class, Obis(0, 0, 96, 60, 5)));
+    if (causes.has(RelayCause::tamper)) to.add(parameter(tamper_latch_class, Obis(1, 0, 94, 98, 69)));
+    if (causes.has(RelayCause::limiter)) {
+        for (int e = 0; e < static_cast<int>(limiters); ++e) to.add(parameter(limiter_class, Obis(0, 0, 17, 0, e)));
+    }
+    for (int phase = 1; phase <= model.phases; ++phase) {
+        if (causes.has(RelayCause::overvoltage)) to.add(parameter(register_monitor_class, Obis(0, 0, 16, 0, phase)));
+        if (causes.has(RelayCause::overcurrent)) {
+            to.add(parameter(register_monitor_class, Obis(1, 0, current + phase * obis_phase_step, obis_demand, 0)));
+        }
+    }
+    for (const int e : {10, 11}) {
+        if (causes.has(RelayCause::overvoltage)) to.add(parameter(monitor_time_class, Obis(0, 0, 96, 60, e)));
+        if (causes.has(RelayCause::overcurrent)) to.add(parameter(monitor_time_class, Obis(0, 0, 96, 60, e + 2)));
+    }
+}
+
 template <class Objects>
 constexpr void add_objects(Objects& to, const Model& model) {
     add_administration(to);
@@ -191,6 +225,7 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_tariffs(to, model);
     add_recorded(to, model);
     add_billing(to, model);
+    add_relay(to, model);
     to.add({&profile_class<test_profile>, Obis(1, 0, 99, 128, 0), AccessKind::fixed});
 }
 

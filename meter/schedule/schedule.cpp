@@ -61,4 +61,51 @@ std::optional<LocalTime> next_execution(const Schedule& schedule, LocalTime afte
     return std::nullopt;
 }
 
+void write_executions(dlms::DataWriter& out, const Schedule& schedule) {
+    out.array(schedule.executions.count);
+    for (const Execution& execution : schedule.executions.view()) {
+        out.structure(2);
+        out.octet_string(execution.time);
+        out.octet_string(execution.date);
+    }
+}
+
+dlms::DataAccessResult read_executions(Bytes value, Schedule& schedule) {
+    dlms::DataReader in(value);
+    FixedList<Execution, max_executions> executions;
+    const std::size_t count = in.array();
+    if (!in.ok()) return dlms::DataAccessResult::type_unmatched;
+    for (std::size_t i = 0; i < count; ++i) {
+        in.structure(2);
+        const auto time = dlms::read_time(in.octet_string());
+        const auto date = dlms::read_date(in.octet_string());
+        if (!in.ok() || !time || !date) return dlms::DataAccessResult::type_unmatched;
+        if (!executions.add({*time, *date})) return dlms::DataAccessResult::other_reason;
+    }
+    if (!in.complete()) return dlms::DataAccessResult::type_unmatched;
+    schedule.executions = executions;
+    return dlms::DataAccessResult::success;
+}
+
+Schedule read_schedule(ByteReader& in) {
+    Schedule schedule;
+    schedule.type = in.u8();
+    const std::size_t count = in.u8();
+    for (std::size_t i = 0; i < count && in.ok(); ++i) {
+        const auto time = dlms::read_time(in.bytes(dlms::Time::encoded_size));
+        const auto date = dlms::read_date(in.bytes(dlms::Date::encoded_size));
+        if (!time || !date || !schedule.executions.add({*time, *date})) in.invalidate();
+    }
+    return schedule;
+}
+
+void write(ByteWriter& out, const Schedule& schedule) {
+    out.u8(schedule.type);
+    out.u8(schedule.executions.count);
+    for (const Execution& execution : schedule.executions.view()) {
+        write(out, execution.time);
+        write(out, execution.date);
+    }
+}
+
 }  // namespace blathy::meter

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/fixed_list.hpp"
+#include "dlms/data.hpp"
 #include "meter/clock/local_time.hpp"
 
 namespace blathy::meter {
@@ -36,5 +37,13 @@ struct Schedule {
 // The first execution behind `after`, if there is one until `until`. A year and a bit is looked through at most, from
 // `until` back.
 [[nodiscard]] std::optional<LocalTime> next_execution(const Schedule& schedule, LocalTime after, LocalTime until);
+
+// The execution_time of class 22: an array of {time, date}. A fault leaves the schedule as it was.
+void write_executions(dlms::DataWriter& out, const Schedule& schedule);
+[[nodiscard]] dlms::DataAccessResult read_executions(Bytes value, Schedule& schedule);
+
+// As records have it.
+void write(ByteWriter& out, const Schedule& schedule);
+[[nodiscard]] Schedule read_schedule(ByteReader& in);
 
 }  // namespace blathy::meter

@@ -53,6 +53,11 @@ enum class RecordId : std::uint8_t {
     local_port,
     hdlc_optical,
     hdlc_rs485,
+    relay_state,
+    relay_settings,
+    relay_schedules,
+    limiter_1,
+    limiter_2,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

@@ -63,6 +63,7 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash>
       meter_(*options.model, meter::Identity(*options.model, options.serial_number), options.factory, store_,
              clock_chip_.now(), {}, {&entropy_, device_key_}),
       site_(make_site(options)),
+      relay_(options.model->relay, meter_.relay().drive().closed(), options.serial_number),
       metrology_(*options.model, calibration_of(options)),
       recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {
     start_household();
@@ -106,6 +107,19 @@ void DeskMeter::end_interval() {
     keep(active_pulses_, pulses.active_us);
     keep(reactive_pulses_, pulses.reactive_us);
     since_start_ += microseconds{interval.duration_us};
+    move_relay();
+}
+
+void DeskMeter::move_relay() {
+    const meter::RelayPulse pulse = meter_.relay().take_pulse();
+    if (pulse != meter::RelayPulse::none) {
+        const world::Truth truth = site_.truth();
+        std::array<double, meter::max_phases> current_a{};
+        for (std::size_t k = 0; k < current_a.size(); ++k) current_a[k] = truth.phase[k].current_a;
+        relay_.pulse(pulse, current_a);
+    }
+    for (std::size_t k = 0; k < meter::max_phases; ++k) site_.set_contact(k, relay_.conducts(k));
+    meter_.relay().set_contact(relay_.closed());
 }
 
 bool DeskMeter::save() {

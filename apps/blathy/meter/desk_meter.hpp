@@ -18,6 +18,7 @@
 #include "meter/meter.hpp"
 #include "meter/metrology/metrology.hpp"
 #include "station/security/entropy.hpp"
+#include "world/latching_relay.hpp"
 #include "world/site.hpp"
 
 namespace blathy::apps {
@@ -45,6 +46,9 @@ class DeskMeter {
     [[nodiscard]] const meter::Meter& meter() const { return meter_; }
     [[nodiscard]] world::Site& site() { return site_; }
     [[nodiscard]] const world::Site& site() const { return site_; }
+    // The relay that the meter drives: what it does reaches the site at the end of an Interval.
+    [[nodiscard]] world::LatchingRelay& relay() { return relay_; }
+    [[nodiscard]] const world::LatchingRelay& relay() const { return relay_; }
     [[nodiscard]] double speed() const { return options_.speed; }
     void start_household();
 
@@ -62,6 +66,7 @@ class DeskMeter {
     DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash, const DeviceKey& device_key);
     void take_sample();
     void end_interval();
+    void move_relay();
 
     DeskMeterOptions options_;
     std::unique_ptr<FileFlash> flash_;
@@ -72,6 +77,7 @@ class DeskMeter {
     bool leaves_the_factory_;  // nothing was stored before
     meter::Meter meter_;
     world::Site site_;
+    world::LatchingRelay relay_;
     meter::Metrology metrology_;
     double samples_due_ = 0;
     std::deque<meter::Samples> recent_;

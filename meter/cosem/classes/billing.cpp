@@ -109,13 +109,7 @@ DataAccessResult read_type(const AttributeContext& of, Cursor&, DataWriter& out)
 
 template <Billing billing>
 DataAccessResult read_times(const AttributeContext& of, Cursor&, DataWriter& out) {
-    const auto executions = schedule_of<billing>(of.meter).executions.view();
-    out.array(executions.size());
-    for (const Execution& execution : executions) {
-        out.structure(2);
-        out.octet_string(execution.time);
-        out.octet_string(execution.date);
-    }
+    write_executions(out, schedule_of<billing>(of.meter));
     return DataAccessResult::success;
 }
 
@@ -136,19 +130,9 @@ DataAccessResult write_type(const RequestContext& of, Bytes value) {
 
 template <Billing billing>
 DataAccessResult write_times(const RequestContext& of, Bytes value) {
-    DataReader in(value);
     Schedule schedule = schedule_of<billing>(of.meter);
-    schedule.executions = {};
-    const std::size_t count = in.array();
-    if (!in.ok()) return DataAccessResult::type_unmatched;
-    for (std::size_t i = 0; i < count; ++i) {
-        in.structure(2);
-        const auto time = dlms::read_time(in.octet_string());
-        const auto date = dlms::read_date(in.octet_string());
-        if (!in.ok() || !time || !date) return DataAccessResult::type_unmatched;
-        if (!schedule.executions.add({*time, *date})) return DataAccessResult::other_reason;
-    }
-    return in.complete() ? change<billing>(of, schedule) : DataAccessResult::type_unmatched;
+    if (const auto result = read_executions(value, schedule); result != DataAccessResult::success) return result;
+    return change<billing>(of, schedule);
 }
 
 template <Billing billing>

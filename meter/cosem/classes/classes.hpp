@@ -52,6 +52,19 @@ extern const InterfaceClass calendar_class;               // IC 20, version 0
 extern const InterfaceClass monthly_schedule_class;       // IC 22, version 0
 extern const InterfaceClass daily_schedule_class;         // IC 22
 
+// The relay.
+extern const InterfaceClass tamper_latch_class;        // IC 1
+extern const InterfaceClass relay_reasons_class;       // IC 1
+extern const InterfaceClass relay_first_reason_class;  // IC 1
+extern const InterfaceClass relay_enabled_class;       // IC 1
+extern const InterfaceClass relay_count_class;         // IC 3: by E of the logical name
+extern const InterfaceClass monitor_time_class;        // IC 3: by E of the logical name
+extern const InterfaceClass relay_scripts_class;       // IC 9
+extern const InterfaceClass register_monitor_class;    // IC 21, version 0: by its logical name
+extern const InterfaceClass relay_schedule_class;      // IC 22: by B of the logical name
+extern const InterfaceClass disconnect_control_class;  // IC 70, version 0
+extern const InterfaceClass limiter_class;             // IC 71, version 0: by E of the logical name
+
 // IC 7, Profile generic, version 1, is profile_class<source> in meter/profile/profile.hpp.
 
 }  // namespace blathy::meter

@@ -1,0 +1,251 @@
+// A meter's relay under random commands and conditions, power failing at any moment, against its rules written apart:
+// a state, the transitions of its mode, and who holds it.
+#include <map>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "meter/models/sed302.hpp"
+
+#include "tests/support/relay_bench.hpp"
+
+namespace blathy::meter {
+namespace {
+
+using namespace std::chrono;
+using test::RelayBench;
+
+// Every model has some of the causes; this one has all of them.
+constexpr Model all_causes = [] {
+    Model model = sed302;
+    model.name = "everything";
+    model.functions.fuse_supervision = true;
+    model.functions.tariff_disconnect = true;
+    return model;
+}();
+
+constexpr int disconnected = 0;
+constexpr int connected = 1;
+constexpr int ready = 2;
+
+// docs/relay.md, in the words of the standard.
+class Rules {
+  public:
+    int state = connected;
+    int mode = 7;
+
+    bool closed() const { return state == connected; }
+
+    // The transitions that the mode has, by the letters of the standard.
+    bool has(char letter) const {
+        static const std::array<std::string, 8> letters = {"",      "bcfgde",  "bcfgae", "bcgde",
+                                                           "bcgae", "bcfgdeh", "bcgdeh", "bcgaeh"};
+        return letters[static_cast<std::size_t>(mode)].find(letter) != std::string::npos;
+    }
+
+    void disconnect(const std::string& who) {
+        if (mode == 0 || !commands.insert(who).second) return;
+        if (state != disconnected) hand = false;
+        state = disconnected;
+    }
+    void reconnect(const std::string& who) {
+        if (mode == 0) return;
+        bool lifted = false;
+        bool reached = false;
+        for (const std::string other : {"remote", "schedule", "tariff"}) {
+            reached = reached || other == who;
+            if (reached) lifted = commands.erase(other) > 0 || lifted;
+        }
+        if (!lifted || !commands.empty()) return;
+        if (has('d')) {
+            state = ready;
+            hand = true;
+        } else {
+            state = local.empty() ? connected : ready;
+        }
+    }
+    void manual_disconnect() {
+        if (!has('f') || state != connected) return;
+        state = ready;
+        hand = true;
+    }
+    void manual_reconnect() {
+        if (!has('e') || state != ready || !local.empty()) return;
+        state = connected;
+        hand = false;
+    }
+    void begin(const std::string& what) {
+        local.insert(what);
+        if (has('g') && state == connected) state = ready;
+    }
+    enum class End { by_itself, by_hand, direct };
+    void end(const std::string& what, End how) {
+        if (local.erase(what) == 0 || state != ready || mode == 0) return;
+        if (how == End::by_hand || (how == End::by_itself && !has('h'))) hand = true;
+        if (local.empty() && !hand) state = connected;
+    }
+    void set_mode(int to) {
+        mode = to;
+        if (to == 0) {
+            commands.clear();
+            hand = false;
+            state = connected;
+        } else if (state == connected && !local.empty()) {
+            state = ready;
+        }
+    }
+    bool stands(const std::string& what) const { return local.count(what) > 0; }
+
+  private:
+    std::set<std::string> commands;
+    std::set<std::string> local;
+    bool hand = false;
+};
+
+// Something that is found after it has lasted.
+class Lasting {
+  public:
+    Lasting(int up, int down) : up_(up), down_(down) {}
+    // One second. Returns 1 when it begins, -1 when it ends.
+    int pass(bool above, bool below) {
+        const bool against = on_ ? below : above;
+        lasted_ = against ? lasted_ + 1 : 0;
+        if (lasted_ < (on_ ? down_ : up_)) return 0;
+        if (!against) return 0;
+        lasted_ = 0;
+        on_ = !on_;
+        return on_ ? 1 : -1;
+    }
+    void power_fails() { lasted_ = 0; }
+    bool on() const { return on_; }
+
+  private:
+    int up_;
+    int down_;
+    int lasted_ = 0;
+    bool on_ = false;
+};
+
+RC_GTEST_PROP(RelayRules, HoldWhateverHappens, ()) {
+    RelayBench bench(all_causes);
+    bench.pass(seconds{1});
+    RelaySettings settings = factory_relay_settings(all_causes);
+    settings.times = {{{3, 4}, {2, 5}}};
+    RC_ASSERT(bench.relay().configure(bench.meter().clock(), settings));
+    LimiterSettings limits = factory_limiter_settings(all_causes, 0);
+    limits.min_over_s = 3;
+    limits.min_under_s = 6;
+    RC_ASSERT(bench.relay().configure(bench.meter().clock(), 0, limits));
+    bench.take_events();
+
+    Rules rules;
+    Lasting overvoltage(3, 4);
+    Lasting overcurrent(2, 5);
+    Lasting over_power(3, 6);
+    int tampers = 0;
+    int latch = 0;
+    int script = 0;
+    const auto kinds = *rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 15));
+    for (const int kind : kinds) {
+        const Clock& clock = bench.meter().clock();
+        RelayControl& relay = bench.relay();
+        switch (kind) {
+            case 0:
+                (void)relay.command(clock, RelayCause::remote, RelayScript::disconnect);
+                rules.disconnect("remote");
+                break;
+            case 1:
+                (void)relay.command(clock, RelayCause::remote, RelayScript::reconnect);
+                rules.reconnect("remote");
+                break;
+            case 2:
+                (void)relay.command(clock, RelayCause::schedule, RelayScript::disconnect);
+                rules.disconnect("schedule");
+                break;
+            case 3:
+                (void)relay.command(clock, RelayCause::schedule, RelayScript::reconnect);
+                rules.reconnect("schedule");
+                break;
+            case 4:
+                (void)relay.manual_disconnect(clock);
+                rules.manual_disconnect();
+                break;
+            case 5:
+                (void)relay.manual_reconnect(clock);
+                rules.manual_reconnect();
+                break;
+            case 6: {
+                const auto mode = *rc::gen::inRange<int>(0, 8);
+                RC_ASSERT(relay.set_mode(clock, static_cast<std::uint8_t>(mode)) == Transition::done);
+                rules.set_mode(mode);
+                break;
+            }
+            case 7:
+                bench.voltage_mv = *rc::gen::element<std::uint32_t>(230'000, 245'000, 255'000);
+                break;
+            case 8:
+                bench.current_ua = *rc::gen::element<std::uint32_t>(0, 5'000'000, 60'000'000, 130'000'000);
+                break;
+            case 9:
+                bench.conditions.tamper = *rc::gen::inRange<std::uint8_t>(0, 8);
+                break;
+            case 10:
+                RC_ASSERT(relay.clear_tamper(clock) == Transition::done);
+                latch = 0;
+                rules.end("tamper", Rules::End::direct);
+                break;
+            case 11:
+                bench.conditions.credit_exhausted = !bench.conditions.credit_exhausted;
+                break;
+            case 12:
+                bench.conditions.calendar_script = *rc::gen::inRange<std::uint8_t>(0, 3);
+                break;
+            case 13:
+                bench.cut_power();
+                for (Lasting* lasting : {&overvoltage, &overcurrent, &over_power}) lasting->power_fails();
+                break;
+            default:
+                break;
+        }
+        const auto seconds_now = *rc::gen::inRange(1, 8);
+        for (int second = 0; second < seconds_now; ++second) {
+            // What is measured is measured with the contact where it is.
+            const std::uint32_t current_ma = bench.closed() ? bench.current_ua / 1000 : 0;
+            const std::int64_t power_w = 3LL * current_ma * bench.voltage_mv / 1'000'000;
+            const auto apply = [&](const std::string& what, int change, Rules::End how) {
+                if (change > 0) rules.begin(what);
+                if (change < 0) rules.end(what, how);
+            };
+            apply("overvoltage", overvoltage.pass(bench.voltage_mv > 250'000, bench.voltage_mv <= 240'000),
+                  Rules::End::by_itself);
+            apply("overcurrent", overcurrent.pass(current_ma > 120'000, current_ma <= 120'000), Rules::End::by_hand);
+            apply("limiter", over_power.pass(power_w > 22'000, power_w <= 22'000), Rules::End::by_itself);
+            const int risen = bench.conditions.tamper & ~tampers;
+            tampers = bench.conditions.tamper;
+            if (risen != 0) {
+                latch |= risen;
+                rules.begin("tamper");
+            }
+            if (bench.conditions.credit_exhausted != rules.stands("credit")) {
+                apply("credit", bench.conditions.credit_exhausted ? 1 : -1, Rules::End::by_itself);
+            }
+            if (bench.conditions.calendar_script != script) {
+                script = bench.conditions.calendar_script;
+                if (script == 1) rules.disconnect("tariff");
+                if (script == 2) rules.reconnect("tariff");
+            }
+            bench.pass(seconds{1});
+            RC_ASSERT(static_cast<int>(bench.state()) == rules.state);
+            RC_ASSERT(bench.closed() == rules.closed());
+            RC_ASSERT(int{bench.relay().tamper_latch()} == latch);
+            RC_ASSERT(bench.relay().wants_closed() == rules.closed());
+            RC_ASSERT(rules.closed() || bench.relay().disconnector().causes().first().has_value());
+            RC_ASSERT(!bench.relay().drive().failed());
+        }
+    }
+}
+
+}  // namespace
+}  // namespace blathy::meter

@@ -1,0 +1,92 @@
+// A meter with a relay on the bench: what it is told, measures and tells of it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "tests/support/bench.hpp"
+
+namespace blathy::test {
+
+class RelayBench {
+  public:
+    explicit RelayBench(const meter::Model& of = meter::sed302, meter::Flash* flash = nullptr,
+                        std::optional<meter::UtcTime> now = bench_time)
+        : model(of),
+          own_flash_(flash == nullptr ? std::make_unique<MemoryFlash>(256, 4096) : nullptr),
+          flash_(flash == nullptr ? *own_flash_ : *flash) {
+        power_up(now);
+    }
+
+    const meter::Model& model;
+    std::vector<meter::Event> events;
+    meter::RelayConditions conditions;
+    // Of each phase.
+    std::uint32_t voltage_mv = 230'000;
+    std::uint32_t current_ua = 0;
+    // The load's current flows through contacts that are closed, as the contact follows the meter.
+    bool welded = false;
+
+    meter::Meter& meter() { return *meter_; }
+    meter::RelayControl& relay() { return meter_->relay(); }
+    [[nodiscard]] meter::ControlState state() { return relay().disconnector().state(); }
+    [[nodiscard]] bool closed() const { return contact_; }
+
+    void pass(std::chrono::seconds time, std::chrono::seconds step = std::chrono::seconds{1}) {
+        for (std::chrono::seconds passed{0}; passed < time; passed += step) advance(step);
+    }
+    void advance(std::chrono::microseconds duration) {
+        using namespace meter;
+        Interval interval;
+        interval.duration_us = static_cast<std::uint32_t>(duration.count());
+        for (std::size_t k = 0; k < model.phases; ++k) {
+            PhaseInterval& phase = interval.phase[k];
+            phase.voltage_mv = voltage_mv;
+            phase.current_ua = contact_ ? current_ua : 0;
+            phase.active_power_mw = std::int64_t{voltage_mv} * phase.current_ua / 1'000'000;
+            phase.apparent_power_mva = phase.active_power_mw;
+            phase.active_energy_mj = phase.active_power_mw * duration.count() / 1'000'000;
+            phase.apparent_energy_mvas = phase.active_energy_mj;
+        }
+        relay().set_conditions(conditions);
+        relay().set_contact(contact_);
+        (void)meter_->advance(interval);
+        const RelayPulse pulse = relay().take_pulse();
+        if (pulse != RelayPulse::none && !welded) contact_ = pulse == RelayPulse::close;
+    }
+    // As if the power had failed for so long.
+    void cut_power(std::chrono::seconds duration = std::chrono::seconds{0}) {
+        const meter::UtcTime now = meter_->clock().now() + duration;
+        meter_.reset();
+        power_up(now);
+    }
+    // The events since the last call.
+    std::vector<meter::EventKind> take_events() {
+        std::vector<meter::EventKind> kinds;
+        for (const meter::Event& event : events) kinds.push_back(event.kind);
+        events.clear();
+        return kinds;
+    }
+
+  private:
+    void power_up(std::optional<meter::UtcTime> now) {
+        store_.emplace(flash_);
+        store_->mount();
+        const meter::EventHook hook{[](void* context, const meter::Event& event) {
+                                        static_cast<RelayBench*>(context)->events.push_back(event);
+                                    },
+                                    this};
+        meter_.emplace(model, meter::Identity(model, 12345), meter::Configuration{}, *store_, now, hook,
+                       security_ports(entropy_));
+        events.clear();
+    }
+
+    std::unique_ptr<MemoryFlash> own_flash_;
+    meter::Flash& flash_;
+    CountingEntropy entropy_;
+    std::optional<meter::Store> store_;
+    std::optional<meter::Meter> meter_;
+    bool contact_ = true;
+};
+
+}  // namespace blathy::test
