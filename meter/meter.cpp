@@ -65,6 +65,7 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       accounting_(model, store, interval_, hook),
       clock_(configuration_.clock, now.value_or(accounting_.saved_time().value_or(factory_time)), now.has_value()),
       relay_(model, store, hook),
+      modules_(model, store, hook),
       active_pulses_(model.active_constant_per_kwh, energy().total.active_absolute()),
       reactive_pulses_(model.reactive_constant_per_kvarh, energy().total.reactive_absolute()) {
     outbox_.restore(store);
@@ -87,6 +88,7 @@ Pulses Meter::advance(const Interval& interval) {
     accounting_.add(rest);
     clock_.advance(std::chrono::microseconds{rest.duration_us});
     relay_.advance(clock_, registers(), duration);
+    modules_.advance(clock_, duration);
     display_.advance(duration, measurements());
     outbox_.advance(duration);
     uptime_ += duration;

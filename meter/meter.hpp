@@ -20,6 +20,7 @@
 #include "meter/interval.hpp"
 #include "meter/local_port/port_setup.hpp"
 #include "meter/model.hpp"
+#include "meter/module/module_bay.hpp"
 #include "meter/push/outbox.hpp"
 #include "meter/quantity/quantity.hpp"
 #include "meter/relay/relay_control.hpp"
@@ -97,6 +98,8 @@ class Meter {
     }
     [[nodiscard]] RelayControl& relay() { return relay_; }
     [[nodiscard]] const RelayControl& relay() const { return relay_; }
+    [[nodiscard]] ModuleBay& modules() { return modules_; }
+    [[nodiscard]] const ModuleBay& modules() const { return modules_; }
     [[nodiscard]] Store& store() { return store_; }
     [[nodiscard]] const Store& store() const { return store_; }
 
@@ -137,6 +140,7 @@ class Meter {
     Accounting accounting_;
     Clock clock_;
     RelayControl relay_;
+    ModuleBay modules_;
     std::optional<PresetTime> preset_time_;
     PulseOutput active_pulses_;
     PulseOutput reactive_pulses_;

@@ -217,6 +217,18 @@ constexpr void add_relay(Objects& to, const Model& model) {
     }
 }
 
+// Of the network that a plug-in module joins.
+template <class Objects>
+constexpr void add_modules(Objects& to, const Model& model) {
+    if (model.ports.communication_modules == 0) return;
+    to.add(parameter(auto_connect_class, Obis(0, 0, 2, 1, 0)));
+    to.add(parameter(tcp_udp_setup_class, Obis(0, 0, 25, 0, 0)));
+    to.add(parameter(ipv4_setup_class, Obis(0, 0, 25, 1, 0)));
+    to.add(parameter(ppp_setup_class, Obis(0, 0, 25, 3, 0)));
+    to.add(parameter(gprs_setup_class, Obis(0, 0, 25, 4, 0)));
+    to.add(reading(gsm_diagnostic_class, Obis(0, 0, 25, 6, 0)));
+}
+
 template <class Objects>
 constexpr void add_objects(Objects& to, const Model& model) {
     add_administration(to);
@@ -226,6 +238,7 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_recorded(to, model);
     add_billing(to, model);
     add_relay(to, model);
+    add_modules(to, model);
     to.add({&profile_class<test_profile>, Obis(1, 0, 99, 128, 0), AccessKind::fixed});
 }
 

@@ -105,8 +105,6 @@ inline constexpr std::uint8_t tamper_sources = tamper_meter_cover | tamper_termi
 struct RelayConditions {
     std::uint8_t tamper = 0;  // TamperSource: the covers that are open, and the field while there is one
     bool credit_exhausted = false;
-    // What the calendar wants of the relay at this time: the script of 0-0:10.0.106.255 that was its last. 0: nothing.
-    std::uint8_t calendar_script = 0;
 
     constexpr bool operator==(const RelayConditions&) const = default;
 };

@@ -44,7 +44,6 @@ RelayControl::RelayControl(const Model& model, Store& store, const EventHook& ho
         const RelayCauses causes(in.u16());
         const std::uint8_t latch = in.u8();
         const std::uint8_t seen = in.u8();
-        const std::uint8_t script = in.u8();
         operations.on_load = in.u32();
         operations.off_load = in.u32();
         const LocalTime followed{milliseconds{in.i64()}};
@@ -52,7 +51,6 @@ RelayControl::RelayControl(const Model& model, Store& store, const EventHook& ho
             disconnector_ = Disconnector(mode, causes);
             tamper_latch_ = latch;
             tampers_seen_ = seen;
-            calendar_script_ = script;
             followed_ = followed;
         } else {
             operations = {};
@@ -95,7 +93,6 @@ bool RelayControl::keep_state() {
     out.u16(disconnector_.causes().bits());
     out.u8(tamper_latch_);
     out.u8(tampers_seen_);
-    out.u8(calendar_script_);
     out.u32(drive_.operations().on_load);
     out.u32(drive_.operations().off_load);
     out.i64(followed_.time_since_epoch().count());
@@ -144,10 +141,11 @@ Transition RelayControl::command(const Clock& clock, RelayCause by, RelayScript 
     return transition;
 }
 
-void RelayControl::obey(const Clock& clock, RelayCause by, RelayScript script) {
+void RelayControl::run_script(const Clock& clock, RelayCause by, RelayScript script) {
+    if (!causes_of(model_).has(by) || script == RelayScript::none) return;
     const Disconnector before = disconnector_;
-    unkept_ = true;
     if (execute(disconnector_, by, script) == Transition::done) tell_command(clock, before, by, script);
+    (void)keep_state();  // if it fails it is tried again with the next advance
 }
 
 Transition RelayControl::manual_disconnect(const Clock& clock) {
@@ -311,13 +309,6 @@ void RelayControl::heed_conditions(const Clock& clock) {
     } else {
         end(clock, RelayCause::no_credit, CauseEnd::by_itself);
     }
-    if (conditions_.calendar_script != calendar_script_) {
-        calendar_script_ = conditions_.calendar_script;
-        unkept_ = true;
-        if (causes_of(model_).has(RelayCause::tariff) && calendar_script_ != 0) {
-            obey(clock, RelayCause::tariff, static_cast<RelayScript>(calendar_script_));
-        }
-    }
 }
 
 void RelayControl::clock_moved(const Clock& clock) {
@@ -349,8 +340,7 @@ void RelayControl::follow_schedules(const Clock& clock) {
         last[0] && last[1] &&
         (*last[1] < *last[0] || (*last[1] == *last[0] && schedules[0].script == RelayScript::disconnect));
     for (const std::size_t i : {second_first ? 1U : 0U, second_first ? 0U : 1U}) {
-        if (!last[i] || schedules[i].script == RelayScript::none) continue;
-        obey(clock, RelayCause::schedule, schedules[i].script);
+        if (last[i]) run_script(clock, RelayCause::schedule, schedules[i].script);
     }
     find_next_schedule(clock, schedules);
 }

@@ -34,6 +34,9 @@ class RelayControl {
 
     // By RelayCause::remote, schedule or tariff.
     Transition command(const Clock& clock, RelayCause by, RelayScript script);
+    // As above, of the meter's own, such as a day profile: it happens, and is made durable as soon as the flash lets
+    // it.
+    void run_script(const Clock& clock, RelayCause by, RelayScript script);
     Transition manual_disconnect(const Clock& clock);
     Transition manual_reconnect(const Clock& clock);
     // One button for both.
@@ -70,8 +73,6 @@ class RelayControl {
     void tell_reconnection(const Clock& clock, const Disconnector& before, EventKind connected, RelayCause cause);
     void begin(const Clock& clock, RelayCause cause);
     void end(const Clock& clock, RelayCause cause, CauseEnd how);
-    // As command(), of the meter's own: it happens, and is made durable as soon as the flash lets it.
-    void obey(const Clock& clock, RelayCause by, RelayScript script);
     void end_disabled_causes(const Clock& clock);
     // Changes the limiter, and tells it if that moves its threshold.
     template <class Change>
@@ -97,10 +98,9 @@ class RelayControl {
     std::optional<bool> contact_;
     std::uint8_t enabled_tampers_ = 0;
     std::uint8_t tamper_latch_ = 0;
-    std::uint8_t tampers_seen_ = 0;     // conditions_.tamper of the last advance
-    std::uint8_t calendar_script_ = 0;  // conditions_.calendar_script of the last advance
-    bool unkept_ = false;               // the flash refused what is to be durable
-    LocalTime followed_{};              // until when the schedules were followed; 0: nobody knew the time yet
+    std::uint8_t tampers_seen_ = 0;  // conditions_.tamper of the last advance
+    bool unkept_ = false;            // the flash refused what is to be durable
+    LocalTime followed_{};           // until when the schedules were followed; 0: nobody knew the time yet
     UtcTime next_schedule_{};
 };
 

@@ -58,6 +58,7 @@ enum class RecordId : std::uint8_t {
     relay_schedules,
     limiter_1,
     limiter_2,
+    network,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

@@ -223,29 +223,29 @@ TEST(RelayControl, OpensWithoutCreditAndClosesWithIt) {
     EXPECT_EQ(bench.state(), connected);
 }
 
-TEST(RelayControl, DoesWhatTheCalendarSays) {
+TEST(RelayControl, RunsTheScriptsOfTheCalendar) {
     RelayBench bench(sm120b2);
-    bench.conditions.calendar_script = 1;
-    bench.pass(seconds{1});
+    const auto run = [&](RelayScript script) {
+        bench.relay().run_script(bench.meter().clock(), RelayCause::tariff, script);
+        bench.pass(seconds{1});
+    };
+    run(RelayScript::disconnect);
     EXPECT_EQ(bench.state(), disconnected);
     EXPECT_EQ(bench.relay().disconnector().causes(), RelayCauses(RelayCause::tariff));
-    // Who has an operator's word needs no calendar, and an outage calls no script twice.
+    bench.cut_power(minutes{1});
+    EXPECT_EQ(bench.state(), disconnected);
+    // Who has an operator's word needs no calendar.
     ASSERT_EQ(bench.relay().command(bench.meter().clock(), RelayCause::remote, RelayScript::reconnect),
               Transition::done);
-    bench.cut_power(minutes{1});
-    bench.pass(seconds{1});
+    run(RelayScript::reconnect);
     EXPECT_EQ(bench.state(), connected);
-    bench.conditions.calendar_script = 2;
-    bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), connected);
-    bench.conditions.calendar_script = 1;
-    bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), disconnected);
+    EXPECT_THAT(bench.take_events(), ElementsAre(Kind::remote_connection));
 }
 
 TEST(RelayControl, HasOnlyTheCausesOfItsModel) {
     RelayBench bench(sm306);
-    bench.conditions = {tamper_sources, true, 1};
+    bench.conditions = {tamper_sources, true};
+    bench.relay().run_script(bench.meter().clock(), RelayCause::tariff, RelayScript::disconnect);
     bench.voltage_mv = 400'000;
     bench.current_ua = 200'000'000;
     bench.pass(minutes{10});

@@ -31,7 +31,7 @@ struct RelayObjects : testing::Test {
     void SetUp() override {
         ASSERT_TRUE(bench.meter().security().provision_demo_keys());
         ASSERT_TRUE(manager.open(test::management_password));
-        ASSERT_TRUE(reader.open(test::reading_password));
+        ASSERT_TRUE(reader.open(test::management_password));
     }
     static std::string descriptor(int class_id, const Obis& name, int id) {
         const auto low = static_cast<std::uint8_t>(class_id);
@@ -128,7 +128,7 @@ TEST_F(RelayObjects, TheReasonIsReadable) {
     constexpr Obis first(0, 0, 96, 60, 1);
     EXPECT_EQ(value(1, reasons, 2), "0600000000");
     EXPECT_EQ(value(1, first, 2), "11FF");
-    bench.conditions = {tamper_meter_cover, true, 0};
+    bench.conditions = {tamper_meter_cover, true};
     bench.pass(seconds{2});
     EXPECT_EQ(value(1, reasons, 2), "0600000014");
     EXPECT_EQ(value(1, first, 2), "1102");

@@ -15,6 +15,8 @@
 #include "apps/blathy/keys/key_list.hpp"
 #include "apps/blathy/meter/desk_meter.hpp"
 #include "apps/blathy/meter/listen.hpp"
+#include "apps/blathy/meter/module_link.hpp"
+#include "apps/blathy/meter/module_option.hpp"
 #include "apps/blathy/meter/options.hpp"
 #include "apps/blathy/meter/push_sender.hpp"
 #include "apps/blathy/panel/server.hpp"
@@ -78,6 +80,10 @@ class Desk {
     bool run();
 
   private:
+    // Plugs in what --module says. The error is a sentence, the value what to tell of it.
+    Result<std::string, std::string> plug(const std::string& text, const LinkLimits& limits);
+    [[nodiscard]] bool can_push() const;
+
     // One thread does everything: no locks are needed.
     asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};  // the panel and the signals
     Poller poller_;                                                 // the meter's own connections
@@ -85,6 +91,7 @@ class Desk {
     PushSender push_sender_{poller_};
     std::vector<std::unique_ptr<LinkServer>> servers_;
     std::unique_ptr<PanelServer> panel_;
+    bool network_module_ = false;  // one was given
 };
 
 Result<void, std::string> Desk::set_up(const MeterOptions& options) {
@@ -120,6 +127,12 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
         listening.push_back((*server)->url());
         servers_.push_back(std::move(*server));
     }
+    std::vector<std::string> modules;
+    for (const std::string& text : options.modules) {
+        auto plugged = plug(text, limits);
+        if (!plugged) return fail(plugged.error());
+        modules.push_back(std::move(*plugged));
+    }
     std::string panel_address = "off";
     if (options.panel != "off") {
         const auto where = panel_at(options.panel);
@@ -142,6 +155,7 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     const meter::Identity& identity = meter.identity();
     fmt::print("{} serial {} ({})\n", (*model)->name, identity.serial_number(), identity.logical_device_name());
     for (const std::string& url : listening) fmt::print("DLMS/COSEM at {}\n", url);
+    for (const std::string& line : modules) fmt::print("{}\n", line);
     fmt::print("Panel at {}\n", panel_address);
     if (options.state) fmt::print("State in {}\n", options.state->string());
     if (meter.security().has_demo_keys()) {
@@ -150,6 +164,33 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     }
     std::fflush(stdout);
     return {};
+}
+
+Result<std::string, std::string> Desk::plug(const std::string& text, const LinkLimits& limits) {
+    const auto option = parse_module_option(text, desk_->meter().model());
+    if (!option) return fail(option.error());
+    if (!desk_->plug_module(option->slot, option->kind)) {
+        return fail(fmt::format("--module {}: there is another module in that slot", text));
+    }
+    std::string line = fmt::format("Module {}", text.substr(0, text.find(',')));
+    for (const station::Url& url : option->links) {
+        auto link = ModuleLink::make(poller_, url, desk_->meter(), limits, option->slot);
+        if (!link) return fail(link.error());
+        line += fmt::format(", DLMS/COSEM at {} once it is on its network", (*link)->url());
+        servers_.push_back(std::move(*link));
+    }
+    network_module_ = network_module_ || meter::needs_network(option->kind);
+    return line;
+}
+
+// Where a module has the network, what the meter has to say waits for it.
+bool Desk::can_push() const {
+    if (!network_module_) return true;
+    const meter::ModuleBay& modules = desk_->meter().modules();
+    for (std::size_t slot = 0; slot < meter::communication_slots; ++slot) {
+        if (modules.carries(slot) && meter::needs_network(modules.module(slot)->kind())) return true;
+    }
+    return false;
 }
 
 bool Desk::run() {
@@ -167,7 +208,7 @@ bool Desk::run() {
         const auto now = steady_clock::now();
         for (const auto& server : servers_) server->run_timers(now);
         push_sender_.after_wait(now);
-        push_sender_.take_from(desk_->meter(), now);
+        if (can_push()) push_sender_.take_from(desk_->meter(), now);
         if (now < last_step + step) continue;
         desk_->run_for(now - last_step);
         last_step = now;
@@ -201,10 +242,16 @@ Links (--listen; all of them serve the one meter, at the same time):
   serial:/dev/ttyUSB0?baud=9600  HDLC over RS485 or a cable, 8N1; &address=17 on a bus with other meters
   optical:/dev/ttyUSB0           IEC 62056-21: readout, programming mode, and mode E into HDLC
 
+Modules (--module SLOT=KIND[,URL...]; slots 1 and 2, and input):
+  1=cellular,tcp://HOST:PORT     CAT.1 and 2G: its links listen once it has joined the network, and are gone while it
+                                 has none; what the meter pushes waits for it
+  2=plc,hdlc+tcp://HOST:PORT     plc and rf modules join a network too, an rs485 module is a line
+  input=input                    keypad or NFC
+
 State: with --state DIR, energy, clock and configuration are kept in DIR. Configuration is kept at once; of energy at
 most 60 seconds of meter time are lost when the process is killed, and none after Ctrl-C or SIGTERM.
 
-Config file: TOML with any of model, serial, listen (a list), panel, state, speed, idle-timeout, keys.
+Config file: TOML with any of model, serial, listen and module (lists), panel, state, speed, idle-timeout, keys.
 
 Exit codes: 0 ended by Ctrl-C or SIGTERM; 1 the state could not be saved; 2 could not start.
 
@@ -212,6 +259,7 @@ Examples:
   blathy meter
   blathy meter --model SM306 --listen tcp://0.0.0.0:4059 --panel off
   blathy meter --listen tcp://[::]:4059 --listen hdlc+tcp://127.0.0.1:4060 --listen serial:/dev/ttyUSB0?address=17
+  blathy meter --module 1=cellular,tcp://127.0.0.1:4061 --module 2=rs485,hdlc+tcp://127.0.0.1:4062
   blathy meter --state ~/meter --speed 60)";
 
 }  // namespace
@@ -233,6 +281,8 @@ void add_meter_command(CLI::App& app, int& exit_code) {
     const auto* listen = command->add_option("--listen", given->listen, "where clients find it; may be given again")
                              ->type_name("URL")
                              ->capture_default_str();
+    const auto* modules = command->add_option("--module", given->modules, "a plug-in module; may be given again")
+                              ->type_name("SLOT=KIND[,URL...]");
     const auto* panel = command->add_option("--panel", given->panel, "front panel's ADDRESS:PORT, or off")
                             ->type_name("WHERE")
                             ->capture_default_str();
@@ -258,6 +308,7 @@ void add_meter_command(CLI::App& app, int& exit_code) {
         if (model->count() > 0) options.model = given->model;
         if (serial->count() > 0) options.serial_number = given->serial_number;
         if (listen->count() > 0) options.listen = given->listen;
+        if (modules->count() > 0) options.modules = given->modules;
         if (panel->count() > 0) options.panel = given->panel;
         if (state_option->count() > 0) options.state = *state;
         if (speed->count() > 0) options.speed = given->speed;

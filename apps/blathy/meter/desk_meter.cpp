@@ -99,6 +99,9 @@ void DeskMeter::take_sample() {
 
 void DeskMeter::end_interval() {
     const auto& interval = metrology_.interval();
+    for (const auto& module : modules_) {
+        if (module) module->advance(microseconds{interval.duration_us});
+    }
     const auto pulses = meter_.advance(interval);
     const auto keep = [&](std::deque<microseconds>& waiting, std::span<const std::uint32_t> instants_us) {
         for (const std::uint32_t instant_us : instants_us) waiting.push_back(since_start_ + microseconds{instant_us});
@@ -120,6 +123,20 @@ void DeskMeter::move_relay() {
     }
     for (std::size_t k = 0; k < meter::max_phases; ++k) site_.set_contact(k, relay_.conducts(k));
     meter_.relay().set_contact(relay_.closed());
+}
+
+bool DeskMeter::plug_module(std::size_t slot, meter::ModuleKind kind, const world::ModuleTraits& traits) {
+    if (slot >= modules_.size()) return false;
+    auto module = std::make_unique<world::PlugInModule>(kind, traits, options_.serial_number + slot);
+    if (!meter_.modules().plug(meter_.clock(), slot, *module)) return false;
+    modules_[slot] = std::move(module);
+    return true;
+}
+
+void DeskMeter::pull_module(std::size_t slot) {
+    if (slot >= modules_.size()) return;
+    meter_.modules().unplug(meter_.clock(), slot);
+    modules_[slot].reset();
 }
 
 bool DeskMeter::save() {

@@ -1,6 +1,7 @@
 // The desk meter: one meter of the family, hung at a simulated site, run in (multiples of) real time.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -19,6 +20,7 @@
 #include "meter/metrology/metrology.hpp"
 #include "station/security/entropy.hpp"
 #include "world/latching_relay.hpp"
+#include "world/modem/plug_in_module.hpp"
 #include "world/site.hpp"
 
 namespace blathy::apps {
@@ -49,6 +51,11 @@ class DeskMeter {
     // The relay that the meter drives: what it does reaches the site at the end of an Interval.
     [[nodiscard]] world::LatchingRelay& relay() { return relay_; }
     [[nodiscard]] const world::LatchingRelay& relay() const { return relay_; }
+    // Modules are plugged and pulled while it runs. False: as for ModuleBay::plug().
+    bool plug_module(std::size_t slot, meter::ModuleKind kind, const world::ModuleTraits& traits = {});
+    void pull_module(std::size_t slot);
+    // Null: the slot is empty.
+    [[nodiscard]] world::PlugInModule* module(std::size_t slot) { return modules_[slot].get(); }
     [[nodiscard]] double speed() const { return options_.speed; }
     void start_household();
 
@@ -75,6 +82,7 @@ class DeskMeter {
     station::SystemEntropy entropy_;
     meter::Store store_;
     bool leaves_the_factory_;  // nothing was stored before
+    std::array<std::unique_ptr<world::PlugInModule>, meter::module_slots> modules_;
     meter::Meter meter_;
     world::Site site_;
     world::LatchingRelay relay_;

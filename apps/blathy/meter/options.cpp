@@ -86,6 +86,7 @@ Result<void, std::string> read_config_file(const std::filesystem::path& file, Me
         return value >= 1 && value <= 99'999'999;
     });
     in.take_strings("listen", options.listen);
+    in.take_strings("module", options.modules);
     in.take<std::string>("panel", "a string", text(options.panel));
     in.take<std::string>("state", "a string", path(options.state));
     in.take<double>("speed", "a number", [&](double value) {

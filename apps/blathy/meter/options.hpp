@@ -16,6 +16,7 @@ struct MeterOptions {
     std::string model = "SED302";
     std::uint32_t serial_number = 1;
     std::vector<std::string> listen = {"tcp://127.0.0.1:4059"};
+    std::vector<std::string> modules;      // SLOT=KIND[,URL...]
     std::string panel = "127.0.0.1:8080";  // or "off"
     std::optional<std::filesystem::path> state;
     double speed = 1;

@@ -52,6 +52,14 @@ extern const InterfaceClass calendar_class;               // IC 20, version 0
 extern const InterfaceClass monthly_schedule_class;       // IC 22, version 0
 extern const InterfaceClass daily_schedule_class;         // IC 22
 
+// Communication modules.
+extern const InterfaceClass auto_connect_class;    // IC 29, version 2
+extern const InterfaceClass tcp_udp_setup_class;   // IC 41, version 0
+extern const InterfaceClass ipv4_setup_class;      // IC 42, version 0
+extern const InterfaceClass ppp_setup_class;       // IC 44, version 0
+extern const InterfaceClass gprs_setup_class;      // IC 45, version 0
+extern const InterfaceClass gsm_diagnostic_class;  // IC 47, version 1
+
 // The relay.
 extern const InterfaceClass tamper_latch_class;        // IC 1
 extern const InterfaceClass relay_reasons_class;       // IC 1

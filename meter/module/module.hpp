@@ -1,0 +1,83 @@
+// A plug-in module as the meter sees it: what it is, how it is, and what it is told.
+//
+// Octets take no way of their own: they go from the module to a link of meter/server, as from any other port, and back,
+// for as long as the module is plugged in, alive and on its network. What a PLC or RF module carries is HDLC, what a
+// cellular one does is TCP and UDP with the wrapper.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/fixed_list.hpp"
+
+namespace blathy::meter {
+
+enum class ModuleKind : std::uint8_t {
+    rs485,     // a line, always there
+    cellular,  // CAT.1 and 2G
+    plc,       // G3, BPLC, HPLC: joins a network of power lines
+    rf,        // joins a mesh
+    input,     // keypad or NFC
+};
+// It has to join a network before it carries anything.
+constexpr bool needs_network(ModuleKind kind) {
+    return kind == ModuleKind::cellular || kind == ModuleKind::plc || kind == ModuleKind::rf;
+}
+
+// IC 47, attribute 3.
+enum class Registration : std::uint8_t { not_registered, home, searching, denied, unknown, roaming };
+// IC 47, attribute 5.
+enum class PacketService : std::uint8_t { inactive, gprs, edge, umts, hsdpa, lte, cdma };
+
+inline constexpr std::uint8_t signal_unknown = 99;
+
+struct ModuleStatus {
+    bool attached = false;  // to its network: it carries octets
+    Registration registration = Registration::not_registered;
+    PacketService service = PacketService::inactive;
+    std::uint8_t signal_quality = signal_unknown;  // 0 to 31, as 3GPP TS 27.007 has it
+    std::uint8_t bit_errors = signal_unknown;      // 0 to 7
+    std::uint32_t cell = 0;
+    std::uint16_t area = 0;
+    std::uint16_t country = 0;  // mobile country code
+    std::uint16_t network = 0;  // mobile network code
+    std::uint32_t channel = 0;
+    std::uint32_t address = 0;  // IPv4, 0: none
+    std::uint32_t subnet_mask = 0;
+    std::uint32_t gateway = 0;
+    std::array<std::uint32_t, 2> name_servers{};
+    FixedList<std::uint8_t, 16> operator_name;
+};
+
+struct NetworkSettings {
+    static constexpr std::size_t max_text = 32;
+    using Text = FixedList<std::uint8_t, max_text>;
+
+    Text access_point;
+    std::uint16_t pin = 0;  // 0: none
+    Text user;              // PAP; empty: no authentication
+    Text password;
+    bool permanent = true;  // connected always (IC 29 mode 101), or only once it was told to (104)
+    std::uint8_t repetitions = 0;
+    std::uint16_t repetition_delay_s = 60;
+
+    constexpr bool operator==(const NetworkSettings&) const = default;
+};
+
+// Implemented by what drives the module. A pointer to one stands for a module that is plugged in.
+class Module {
+  public:
+    [[nodiscard]] virtual ModuleKind kind() const = 0;
+    // None: it does not answer.
+    [[nodiscard]] virtual std::optional<ModuleStatus> status() const = 0;
+    // At once when it is plugged in, and whenever they change.
+    virtual void configure(const NetworkSettings& settings) = 0;
+    // Join the network now.
+    virtual void connect() = 0;
+
+  protected:
+    ~Module() = default;
+};
+
+}  // namespace blathy::meter

@@ -1,0 +1,166 @@
+#include "world/modem/plug_in_module.hpp"
+
+#include <algorithm>
+
+namespace blathy::world {
+namespace {
+
+using namespace std::chrono;
+using meter::ModuleKind;
+using meter::ModuleStatus;
+
+constexpr int highest_signal = 31;
+
+std::string text_of(const meter::NetworkSettings::Text& text) {
+    const auto octets = text.view();
+    return {octets.begin(), octets.end()};
+}
+
+constexpr std::uint32_t address(unsigned a, unsigned b, unsigned c, unsigned d) {
+    return a << 24U | b << 16U | c << 8U | d;
+}
+
+}  // namespace
+
+PlugInModule::PlugInModule(ModuleKind kind, const ModuleTraits& traits, std::uint64_t seed)
+    : kind_(kind), traits_(traits), random_(seed), capacitor_(traits.hold_up) {
+    start();
+}
+
+void PlugInModule::start() {
+    state_ = State::booting;
+    left_ = traits_.boot;
+    failures_ = 0;
+    told_to_connect_ = false;
+}
+
+void PlugInModule::set_supply(bool on) {
+    if (on && !powered_) {
+        powered_ = true;
+        start();
+    }
+    if (on) capacitor_ = traits_.hold_up;
+    supplied_ = on;
+}
+
+void PlugInModule::set_dead(bool dead) {
+    if (dead_ && !dead) start();
+    dead_ = dead;
+}
+
+void PlugInModule::lose_network() {
+    if (state_ == State::joined) wait_before_next_attempt();
+}
+
+void PlugInModule::configure(const meter::NetworkSettings& settings) {
+    if (settings == settings_) return;
+    settings_ = settings;
+    failures_ = 0;
+    // Whom it is to be on its network, it has to say anew.
+    if (state_ != State::booting && needs_network()) {
+        state_ = State::idle;
+        left_ = microseconds{0};
+    }
+}
+
+bool PlugInModule::admitted() const {
+    if (kind_ != ModuleKind::cellular) return true;
+    if (traits_.sim_pin != 0 && traits_.sim_pin != settings_.pin) return false;
+    return traits_.access_point.empty() || traits_.access_point == text_of(settings_.access_point);
+}
+
+void PlugInModule::begin_to_join() {
+    state_ = State::joining;
+    const double share = random_.uniform();
+    const auto span = duration<double, std::micro>(traits_.slowest_join - traits_.fastest_join) * share;
+    left_ = traits_.fastest_join + duration_cast<microseconds>(span);
+}
+
+void PlugInModule::wait_before_next_attempt() {
+    ++failures_;
+    state_ = State::idle;
+    left_ = seconds{settings_.repetition_delay_s};
+    // Who is not to be connected for ever gives up after so many repetitions.
+    if (!settings_.permanent && failures_ > settings_.repetitions) told_to_connect_ = false;
+}
+
+void PlugInModule::end_attempt() {
+    if (!admitted()) {
+        state_ = State::denied;
+        return;
+    }
+    if (traits_.signal < lowest_signal) return wait_before_next_attempt();
+    state_ = State::joined;
+    failures_ = 0;
+    address_ =
+        address(10, 64, static_cast<unsigned>(random_.bits() % 256), static_cast<unsigned>(random_.bits() % 254 + 1));
+}
+
+void PlugInModule::advance(microseconds duration) {
+    if (!powered_) return;
+    if (!supplied_) {
+        capacitor_ -= duration;
+        if (capacitor_ <= microseconds{0}) {
+            powered_ = false;
+            return;
+        }
+    }
+    if (dead_) return;
+    left_ -= duration;
+    switch (state_) {
+        case State::booting:
+            if (left_ > microseconds{0}) break;
+            state_ = needs_network() ? State::idle : State::joined;
+            left_ = microseconds{0};
+            break;
+        case State::idle:
+            if (left_ <= microseconds{0} && (settings_.permanent || told_to_connect_)) begin_to_join();
+            break;
+        case State::joining:
+            if (left_ <= microseconds{0}) end_attempt();
+            break;
+        case State::joined: {
+            if (!needs_network()) break;
+            const double days = std::chrono::duration<double, std::ratio<86'400>>(duration).count();
+            const bool lost = random_.uniform() < traits_.losses_a_day * days;
+            if (lost || traits_.signal < lowest_signal) wait_before_next_attempt();
+            if (random_.bits() % 16 == 0) wander_ = static_cast<int>(random_.bits() % 5) - 2;
+            break;
+        }
+        case State::denied:
+            break;
+    }
+}
+
+std::optional<ModuleStatus> PlugInModule::status() const {
+    if (!is_running() || state_ == State::booting) return std::nullopt;
+    ModuleStatus status;
+    status.attached = state_ == State::joined;
+    if (kind_ != ModuleKind::cellular) return status;
+    using meter::Registration;
+    status.registration = status.attached            ? Registration::home
+                          : state_ == State::joining ? Registration::searching
+                          : state_ == State::denied  ? Registration::denied
+                                                     : Registration::not_registered;
+    const int signal =
+        std::clamp(traits_.signal < lowest_signal ? traits_.signal : traits_.signal + wander_, 0, highest_signal);
+    status.signal_quality = static_cast<std::uint8_t>(signal);
+    status.bit_errors = static_cast<std::uint8_t>(signal > 12 ? 0 : (12 - signal) / 2);
+    if (!status.attached) return status;
+    status.service = signal > 8 ? meter::PacketService::lte : meter::PacketService::edge;
+    status.cell = 0x0001'2A05;
+    status.area = 0x0815;
+    status.country = 1;  // for tests (ITU-T E.212)
+    status.network = 1;
+    status.channel = 1300;
+    status.address = address_;
+    status.subnet_mask = address(255, 255, 255, 255);
+    status.gateway = address(10, 64, 0, 1);
+    status.name_servers = {address(10, 64, 0, 53), address(10, 64, 1, 53)};
+    for (const char character : traits_.operator_name) {
+        (void)status.operator_name.add(static_cast<std::uint8_t>(character));
+    }
+    return status;
+}
+
+}  // namespace blathy::world
