@@ -16,9 +16,11 @@
 #include "meter/display/display.hpp"
 #include "meter/energy/energy.hpp"
 #include "meter/energy/pulse_output.hpp"
+#include "meter/event/event_recorder.hpp"
 #include "meter/identity.hpp"
 #include "meter/interval.hpp"
 #include "meter/local_port/port_setup.hpp"
+#include "meter/metrology/voltage_events.hpp"
 #include "meter/model.hpp"
 #include "meter/module/module_bay.hpp"
 #include "meter/push/outbox.hpp"
@@ -26,6 +28,7 @@
 #include "meter/relay/relay_control.hpp"
 #include "meter/security/meter_security.hpp"
 #include "meter/storage/store.hpp"
+#include "meter/supervision/supervision.hpp"
 
 namespace blathy::meter {
 
@@ -42,8 +45,8 @@ class Meter {
 
     // Takes up what the flash of `store` holds, which must be a shared one to keep registers and profiles; a new meter
     // begins at zero with `factory` settings. `now` is what the clock chip says, none if its battery is empty: then the
-    // clock goes on from the last saved time, and says that it is invalid. `hook` is told what happens on the way from
-    // energy to the bill. Without security's ports nobody but the public client is served.
+    // clock goes on from the last saved time, and says that it is invalid. `hook` is told what happens, once it is
+    // recorded. Without security's ports nobody but the public client is served.
     Meter(const Model& model, const Identity& identity, const Configuration& factory, Store& store,
           std::optional<UtcTime> now, const EventHook& hook = {}, const security::SecurityPorts& ports = {});
     Meter(const Meter&) = delete;
@@ -52,8 +55,38 @@ class Meter {
     // Time passes as the Interval says, with what was measured in it.
     Pulses advance(const Interval& interval);
 
-    // Power is about to fail, or somebody changed a setting: everything becomes durable. False if the flash failed.
+    // Somebody changed a setting, or the process ends: everything becomes durable. False if the flash failed.
     bool save();
+
+    // The supply sees no mains any more, and there is energy for a little while: everything becomes durable, and the
+    // last gasp waits in the outbox of a model that has one. From now on the clock and the inputs go on by
+    // advance_on_battery(). Without the notice no more is lost than save_period says. False: the flash failed.
+    bool mains_lost();
+    void advance_on_battery(std::chrono::microseconds duration);
+    // Makes up for what was due meanwhile, as a meter does that is made anew.
+    void mains_returned();
+    [[nodiscard]] bool powered() const { return powered_; }
+    // Its modems have energy: from the mains, or from what is left in the supercapacitor for the last gasp.
+    [[nodiscard]] bool can_send() const;
+
+    // Covers, magnetic field, modules, battery: as they are from now on.
+    void set_inputs(const Inputs& inputs) { supervision_.set_inputs(inputs); }
+    // A dip, a swell or an interruption that has ended (IEC 61000-4-30), from the metrology.
+    void take(const VoltageEvent& event);
+
+    // Something happens, now by the meter's clock: it is recorded, then told to the owner.
+    void tell(EventKind kind, std::int64_t detail = 0, std::uint32_t magnitude = 0);
+    // As the object says that it is cleared, see alarms.hpp. False: the flash failed.
+    [[nodiscard]] bool clear_event_log(EventLogId id);
+    [[nodiscard]] bool clear_alarms(std::size_t index, std::uint32_t keep);
+    [[nodiscard]] bool acknowledge_alarms(std::size_t index, std::uint32_t keep);
+    [[nodiscard]] bool clear_errors(std::uint32_t keep);
+    // False: not in order, or the flash failed. Then they are not in force.
+    [[nodiscard]] bool supervise(const SupervisionSettings& settings);
+    // Lit while a tamper lasts or an alarm is not acknowledged.
+    [[nodiscard]] bool alarm_led() const {
+        return recorder_.unacknowledged() || recorder_.now().any_of(tamper_conditions);
+    }
 
     void press_display_button() { display_.press(measurements()); }
     void set_clock(UtcTime now);
@@ -113,30 +146,39 @@ class Meter {
     [[nodiscard]] Measurements measurements() const { return {model_, energy(), interval_}; }
     [[nodiscard]] const Accounting& accounting() const { return accounting_; }
     [[nodiscard]] Registers registers() const { return accounting_.registers(); }
-    [[nodiscard]] Lcd lcd() const { return display_.render(measurements(), clock_.local_now()); }
+    [[nodiscard]] const EventRecorder& events() const { return recorder_; }
+    [[nodiscard]] const Supervision& supervision() const { return supervision_; }
+    [[nodiscard]] Lcd lcd() const;
 
   private:
     // What security notices becomes an event of the meter.
     class SecurityReporter final : public security::SecurityEvents {
       public:
-        explicit SecurityReporter(const Meter& meter) : meter_(meter) {}
+        explicit SecurityReporter(Meter& meter) : meter_(meter) {}
         void report(security::SecurityEvent event, Role role) override;
 
       private:
-        const Meter& meter_;
+        Meter& meter_;
     };
 
     void move_clock(UtcTime now, bool becomes_valid);
+    // Of the parts of the meter: what they tell is recorded first.
+    [[nodiscard]] EventHook event_sink();
+    void take(std::span<Event> events);
+    void follow(Findings&& findings);
+    void push_alarm();
+    void pass(std::chrono::microseconds duration);
+    void note_birth_and_firmware();
 
     const Model& model_;
     const Dictionary& dictionary_;
     Identity identity_;
     Store& store_;
     EventHook hook_;
-    SecurityReporter security_reporter_{*this};
-    security::MeterSecurity security_;
     Configuration configuration_;
     Interval interval_;
+    Supervision supervision_;
+    EventRecorder recorder_;
     Accounting accounting_;
     Clock clock_;
     RelayControl relay_;
@@ -146,9 +188,13 @@ class Meter {
     PulseOutput reactive_pulses_;
     Display display_;
     Outbox outbox_;
+    SecurityReporter security_reporter_{*this};
+    security::MeterSecurity security_;  // behind what a report needs
     std::chrono::microseconds unsaved_{0};
     std::chrono::microseconds uptime_{0};
     std::uint8_t port_setup_changes_ = 0;
+    std::uint32_t since_alarm_us_ = 0;  // was pushed
+    bool powered_ = true;
 };
 
 }  // namespace blathy::meter

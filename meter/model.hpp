@@ -58,6 +58,12 @@ struct Functions {
     bool extended_profiles;  // minimum, maximum and average profiles beside load profiles 1 and 2
 };
 
+// Whose event codes it has; the lists contradict each other.
+enum class Companion : std::uint8_t {
+    idis,
+    fid2,
+};
+
 // How much history is kept. Days and entries are what the product promises, not what the flash happens to hold.
 struct Depths {
     std::uint8_t monthly_billings;
@@ -133,6 +139,7 @@ struct Model {
     Depths depths;
     Tariffs tariffs;
     Thresholds thresholds;
+    Companion companion;
 };
 
 }  // namespace blathy::meter

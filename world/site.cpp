@@ -93,6 +93,11 @@ void Site::set_temperature(double celsius) {
     rebuild();
 }
 
+void Site::set_neutral(bool connected) {
+    neutral_ = connected;
+    rebuild();
+}
+
 void Site::set_magnetic_field(double alternating_mt, double lead_degrees, double direct_mt) {
     alternating_mt_ = std::polar(alternating_mt * std::numbers::sqrt2, lead_degrees * radians);
     direct_mt_ = direct_mt;
@@ -117,13 +122,37 @@ void Site::run_household() {
     rebuild();
 }
 
-Site::Phasor Site::voltage_phasor(std::size_t phase, int order) const {
+Site::Phasor Site::source_phasor(std::size_t phase, int order) const {
     return phasor(mains_.voltage_v[phase], mains_.lag_degrees[phase], mains_.harmonics, order);
 }
 
-Site::Phasor Site::current_phasor(std::size_t phase, int order) const {
+Site::Phasor Site::load_phasor(std::size_t phase, int order) const {
     const PhaseLoad& load = load_[phase];
     return phasor(load_current_a(phase), mains_.lag_degrees[phase] + load.lag_degrees(), load.harmonics, order);
+}
+
+Site::Phasor Site::star_point(int order) const {
+    if (neutral_) return 0;
+    if (phases_ == 1) return source_phasor(0, order);
+    Phasor current = 0;
+    Phasor admittance = 0;
+    for (std::size_t k = 0; k < phases_; ++k) {
+        const Phasor source = source_phasor(k, order);
+        if (source == 0.0) continue;
+        current += load_phasor(k, order);
+        admittance += load_phasor(k, order) / source;
+    }
+    return admittance == 0.0 ? 0 : current / admittance;
+}
+
+Site::Phasor Site::voltage_phasor(std::size_t phase, int order) const {
+    return source_phasor(phase, order) - star_point(order);
+}
+
+Site::Phasor Site::current_phasor(std::size_t phase, int order) const {
+    const Phasor source = source_phasor(phase, order);
+    if (neutral_ || source == 0.0) return neutral_ ? load_phasor(phase, order) : 0;
+    return load_phasor(phase, order) * (source - star_point(order)) / source;
 }
 
 std::vector<int> Site::orders() const {
@@ -240,7 +269,8 @@ Truth Site::truth() const {
             phase.active_w += power.real();
             if (order == 1) {
                 phase.reactive_var = power.imag();
-                phase.voltage_lag_degrees = std::fmod(mains_.lag_degrees[k] + 360, 360.0);
+                phase.voltage_lag_degrees =
+                    neutral_ ? std::fmod(mains_.lag_degrees[k] + 360, 360.0) : positive_degrees(-std::arg(voltage));
                 phase.current_lag_degrees = positive_degrees(std::arg(power));
             }
         }

@@ -54,6 +54,10 @@ class Site {
     // The meter's own contact in this phase. An open one takes the current from the load, not the voltage from the
     // meter; where transformers measure, the load is not the meter's to break.
     void set_contact(std::size_t phase, bool closed);
+    // Without it the star point of the loads, taken as impedances, finds its own place; of a single phase nothing is
+    // left.
+    void set_neutral(bool connected);
+    [[nodiscard]] bool neutral() const { return neutral_; }
     // Of the air around the meter; its front end and its crystal take it at once.
     void set_temperature(double celsius);
     // A field through the current sensors: alternating at the mains frequency, so far ahead of the first voltage, and
@@ -88,6 +92,9 @@ class Site {
 
     [[nodiscard]] double load_current_a(std::size_t phase) const { return open_[phase] ? 0 : load_[phase].current_a; }
     // Peak phasors at the terminals: what is there, before the front end.
+    [[nodiscard]] Phasor source_phasor(std::size_t phase, int order) const;  // from the neutral of the network
+    [[nodiscard]] Phasor load_phasor(std::size_t phase, int order) const;    // with the neutral connected
+    [[nodiscard]] Phasor star_point(int order) const;
     [[nodiscard]] Phasor voltage_phasor(std::size_t phase, int order) const;
     [[nodiscard]] Phasor current_phasor(std::size_t phase, int order) const;
     [[nodiscard]] std::vector<int> orders() const;
@@ -101,6 +108,7 @@ class Site {
     std::array<double, max_phases> bypass_{};
     std::array<bool, max_phases> open_{};
     bool breaks_load_;
+    bool neutral_ = true;
     AnalogFrontEnd front_end_;
     Crystal crystal_;
     double temperature_c_ = reference_temperature_c;

@@ -75,6 +75,12 @@ std::uint8_t Accounting::status(int e, const Clock& clock) const {
     return static_cast<std::uint8_t>(status);
 }
 
+std::uint32_t Accounting::damaged() const {
+    std::uint32_t damaged = journal_.damaged();
+    for (const RowLog& log : logs_) damaged += log.damaged();
+    return damaged;
+}
+
 void Accounting::resume(const Clock& clock) {
     const UtcTime now = clock.now();
     deviation_min_ = clock.deviation_min_at(now);
@@ -90,9 +96,6 @@ void Accounting::resume(const Clock& clock) {
     } else {
         const UtcTime saved = ledger_.now;
         if (ledger_.due != 0) run(clock);
-        std::uint32_t damaged = journal_.damaged() + store_.damaged_records();
-        for (const RowLog& log : logs_) damaged += log.damaged();
-        if (damaged != 0) tell_({EventKind::storage_damaged, now, damaged});
         tell_({EventKind::power_up, now, duration_cast<seconds>(now - saved).count()});
         mark(status_power_down);
         make_up_periods(clock);

@@ -34,7 +34,9 @@ class Accounting {
 
     // When the ledger was saved, if ever.
     [[nodiscard]] std::optional<UtcTime> saved_time() const;
-    // The clock runs again: makes up for what the time without power has missed.
+    // Records and rows found damaged when they were mounted.
+    [[nodiscard]] std::uint32_t damaged() const;
+    // The clock runs again, or the mains are back: makes up for what the time without power has missed.
     void resume(const Clock& clock);
 
     // Who runs the scripts of the calendar. One that was missed until now is run at once.

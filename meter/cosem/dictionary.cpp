@@ -7,6 +7,10 @@
 #include "meter/billing/registers.hpp"
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/local_port/port_setup.hpp"
+#include "meter/cosem/classes/condition_names.hpp"
+#include "meter/cosem/classes/outage_names.hpp"
+#include "meter/cosem/classes/supervision_names.hpp"
+#include "meter/event/log_sources.hpp"
 #include "meter/models/models.hpp"
 #include "meter/models/sed102.hpp"
 #include "meter/models/sed302.hpp"
@@ -50,7 +54,7 @@ struct Collection {
 };
 
 template <class Objects>
-constexpr void add_administration(Objects& to) {
+constexpr void add_administration(Objects& to, const Model& model) {
     to.add({&clock_class, Obis(0, 0, 1, 0, 0), AccessKind::clock});
     to.add({&unix_time_class, Obis(0, 0, 1, 1, 0), AccessKind::clock});
     to.add({&association_class, Obis(0, 0, 40, 0, 0), AccessKind::association});
@@ -67,7 +71,10 @@ constexpr void add_administration(Objects& to) {
     to.add(identity(firmware_version_class, Obis(1, 0, 0, 2, 0)));
     to.add({&local_time_class, Obis(1, 0, 0, 9, 1), AccessKind::clock});
     to.add({&local_date_class, Obis(1, 0, 0, 9, 2), AccessKind::clock});
-    for (const PushSetup setup : push_setups) to.add(parameter(push_setup_class, name_of(setup)));
+    for (const PushSetup setup : push_setups) {
+        if (setup == PushSetup::power_down && !model.ports.last_gasp) continue;
+        to.add(parameter(push_setup_class, name_of(setup)));
+    }
     to.add(parameter(local_port_setup_class, local_port_setup_name));
     for (const HdlcLine line : hdlc_lines) to.add(parameter(hdlc_setup_class, hdlc_setup_name(line)));
     for (const int e : {0, 1}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 3, e)));
@@ -229,9 +236,83 @@ constexpr void add_modules(Objects& to, const Model& model) {
     to.add(reading(gsm_diagnostic_class, Obis(0, 0, 25, 6, 0)));
 }
 
+// Logs, alarms, and what the last events were.
+template <class Objects>
+constexpr void add_events(Objects& to) {
+    const auto add_log = [&](const InterfaceClass& of_log, EventLogId id) { to.add(reading(of_log, name_of(id))); };
+    add_log(profile_class<standard_log>, EventLogId::standard);
+    add_log(profile_class<fraud_log>, EventLogId::fraud);
+    add_log(profile_class<disconnector_log>, EventLogId::disconnector);
+    add_log(profile_class<firmware_log>, EventLogId::firmware);
+    add_log(profile_class<quality_log>, EventLogId::quality);
+    add_log(profile_class<communication_log>, EventLogId::communication);
+    add_log(profile_class<power_failure_log>, EventLogId::power_failure);
+    for (std::size_t i = 0; i < event_logs; ++i) {
+        const auto id = static_cast<EventLogId>(i);
+        // The rows of power failures have no code.
+        if (id != EventLogId::power_failure) to.add(reading(event_code_class, event_code_name(id)));
+        to.add(reading(event_counter_class, event_counter_name(id)));
+    }
+    to.add(reading(last_event_class, last_magnitude_name));
+    to.add(reading(last_event_class, last_duration_name));
+    to.add(parameter(error_register_class, Obis(0, 0, 97, 97, 0)));
+    for (int i = 0; i < static_cast<int>(alarm_registers); ++i) {
+        to.add(parameter(alarm_register_class, Obis(0, 0, 97, 98, i)));
+        to.add(parameter(alarm_filter_class, Obis(0, 0, 97, 98, 10 + i)));
+        to.add(parameter(alarm_descriptor_class, Obis(0, 0, 97, 98, 20 + i)));
+        to.add(reading(alarm_monitor_class, Obis(0, 0, 16, 1, i)));
+    }
+    to.add(parameter(push_scripts_class, Obis(0, 0, 10, 0, 108)));
+}
+
+template <class Objects>
+constexpr void add_condition(Objects& to, const Obis& name) {
+    const auto kind = condition_figure_of(name)->kind;
+    const bool is_data = name.a() == 0 && (kind == ConditionFigure::Kind::count || kind == ConditionFigure::Kind::time);
+    to.add(reading(is_data ? condition_data_class : condition_register_class, name));
+}
+
+// Power quality, tamper, outages, battery.
+template <class Objects>
+constexpr void add_supervision(Objects& to, const Model& model) {
+    const Conditions possible = conditions_of(model);
+    for (const TamperName& tamper : tamper_names) {
+        if (!possible.has(tamper.condition)) continue;
+        // Somebody's attempt on the communication has no duration.
+        const int figures = tamper.condition == Condition::communication ? 2 : figures_of_a_tamper;
+        for (int i = 0; i < figures; ++i) add_condition(to, Obis(0, 0, 96, tamper.d, tamper.e + i));
+    }
+    for (int phase = 0; phase < model.phases; ++phase) {
+        for (const int d : {undervoltage_counter_d, overvoltage_counter_d, missing_counter_d}) {
+            for (int i = 0; i < figures_of_a_voltage; ++i) {
+                add_condition(to, Obis(1, 0, voltage_1_c + voltage_c_step * phase, d + i, 0));
+            }
+        }
+    }
+    for (const SettingName& setting : setting_names) {
+        to.add(parameter(supervision_setting_class, setting.name));
+    }
+    to.add(parameter(conditions_watched_class, Obis(0, 0, 96, 51, 0)));
+    to.add(reading(conditions_now_class, Obis(0, 0, 96, 51, 1)));
+    if (model.phases > 1) to.add(reading(unbalance_class, Obis(0, 0, 96, 50, 2)));
+    for (int e = 0; e <= failures_of_any_e; ++e) {
+        const Obis name(0, 0, 96, 7, e);
+        const auto figure = failure_figure_of(name);
+        const bool of_a_phase = figure && figure->kind != Failures::all && figure->kind != Failures::any;
+        if (!figure || (of_a_phase && figure->kind > model.phases)) continue;
+        const bool is_duration = figure->value == FailureFigure::Value::last_long;
+        to.add(reading(is_duration ? failure_duration_class : failure_data_class, name));
+    }
+    for (const int e : {battery_use_time_e, battery_voltage_e, battery_remaining_e}) {
+        to.add(reading(battery_class, Obis(0, 0, 96, 6, e)));
+    }
+    to.add(reading(battery_date_class, Obis(0, 0, 96, 6, battery_date_e)));
+    if (model.ports.last_gasp) to.add(reading(battery_class, Obis(0, 0, 96, 6, supercapacitor_voltage_e)));
+}
+
 template <class Objects>
 constexpr void add_objects(Objects& to, const Model& model) {
-    add_administration(to);
+    add_administration(to, model);
     add_energy(to, model);
     add_instantaneous(to, model);
     add_tariffs(to, model);
@@ -239,6 +320,8 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_billing(to, model);
     add_relay(to, model);
     add_modules(to, model);
+    add_events(to);
+    add_supervision(to, model);
     to.add({&profile_class<test_profile>, Obis(1, 0, 99, 128, 0), AccessKind::fixed});
 }
 

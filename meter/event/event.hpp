@@ -16,6 +16,7 @@ namespace blathy::meter {
 enum class EventKind : std::uint8_t {
     power_down,          // all phases are gone
     power_up,            // detail: seconds without power, as far as the clock knows
+    clock_left,          // at this time the clock was set to another, which clock_set tells
     clock_set,           // by more than the limit. detail: milliseconds, signed
     clock_adjusted,      // within the limit. detail: as above
     clock_invalid,       // nobody knows the time
@@ -35,6 +36,7 @@ enum class EventKind : std::uint8_t {
     error_cleared,
     battery_low,
     battery_replaced,
+    firmware_activated,  // another version runs than before
     // Fraud and security.
     terminal_cover_opened,
     terminal_cover_closed,
@@ -80,10 +82,17 @@ enum class EventKind : std::uint8_t {
     neutral_normal,
     unbalance_began,
     unbalance_ended,
-    reversal_began,       // detail: phase, energy flows backwards where it should not
-    reversal_ended,       // detail: phase
-    short_power_failure,  // detail: phase, 0 all
+    reversal_began,     // detail: phase, energy flows backwards where it should not
+    reversal_ended,     // detail: phase
+    overcurrent_began,  // detail: phase
+    overcurrent_ended,  // detail: phase
+    voltage_dip,        // has ended. detail: the first phase of it (IEC 61000-4-30), as of the two below
+    voltage_swell,
+    voltage_interruption,
+    short_power_failure,  // has ended. detail: phase, 0 all
     long_power_failure,   // detail: phase, 0 all
+    short_failure_any,    // of one phase or more, from the first that fails to the last that is back
+    long_failure_any,
     // Communication.
     module_removed,   // detail: 1 or 2
     module_inserted,  // detail: 1 or 2
@@ -99,6 +108,7 @@ inline constexpr std::size_t event_kinds = static_cast<std::size_t>(EventKind::c
 inline constexpr std::array<std::string_view, event_kinds> event_names = {
     "power_down",
     "power_up",
+    "clock_left",
     "clock_set",
     "clock_adjusted",
     "clock_invalid",
@@ -118,6 +128,7 @@ inline constexpr std::array<std::string_view, event_kinds> event_names = {
     "error_cleared",
     "battery_low",
     "battery_replaced",
+    "firmware_activated",
     "terminal_cover_opened",
     "terminal_cover_closed",
     "meter_cover_opened",
@@ -162,8 +173,15 @@ inline constexpr std::array<std::string_view, event_kinds> event_names = {
     "unbalance_ended",
     "reversal_began",
     "reversal_ended",
+    "overcurrent_began",
+    "overcurrent_ended",
+    "voltage_dip",
+    "voltage_swell",
+    "voltage_interruption",
     "short_power_failure",
     "long_power_failure",
+    "short_failure_any",
+    "long_failure_any",
     "module_removed",
     "module_inserted",
     "module_dead",
@@ -176,6 +194,13 @@ struct Event {
     EventKind kind;
     dlms::UtcTime time;
     std::int64_t detail = 0;
+    // What was measured: a voltage in tenths of a volt, a current in tenths of an ampere; of the limiter the threshold
+    // that is active, as the limiter has it.
+    std::uint32_t magnitude = 0;
+    // In hundredths of a second. Of what ends: how long it was. Of what begins: for how long it had been so by then.
+    std::uint32_t duration_cs = 0;
+
+    constexpr bool operator==(const Event&) const = default;
 };
 
 // Of the owner of the meter; none at first.

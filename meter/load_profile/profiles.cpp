@@ -128,11 +128,15 @@ FlashLayout layout_of(const Model& model, std::size_t sectors) {
     if (sectors < Store::shared_from) return layout;
     layout.journal = {Store::share, 16};
     auto next = static_cast<std::uint16_t>(layout.journal.first + layout.journal.count);
-    const auto take = [&](ProfileId id, std::size_t wanted) {
-        if (!has_profile(model, id) || next + wanted > sectors) return;
-        layout.profiles[static_cast<std::size_t>(id)] = Sectors{next, static_cast<std::uint16_t>(wanted)};
+    const auto take_sectors = [&](Sectors& sectors_of, std::size_t wanted) {
+        if (next + wanted > sectors) return;
+        sectors_of = Sectors{next, static_cast<std::uint16_t>(wanted)};
         next = static_cast<std::uint16_t>(next + wanted);
     };
+    const auto take = [&](ProfileId id, std::size_t wanted) {
+        if (has_profile(model, id)) take_sectors(layout.profiles[static_cast<std::size_t>(id)], wanted);
+    };
+    for (Sectors& sectors_of : layout.events) take_sectors(sectors_of, 2);
     take(ProfileId::monthly, 3);
     take(ProfileId::daily, 3);
     take(ProfileId::load_1, 29);

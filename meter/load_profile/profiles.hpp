@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "base/fixed_list.hpp"
+#include "meter/event/event_codes.hpp"
 #include "meter/model.hpp"
 #include "meter/profile/source.hpp"
 #include "meter/storage/flash_region.hpp"
@@ -53,6 +54,7 @@ using CaptureList = FixedList<CaptureObject, max_profile_columns>;
 struct FlashLayout {
     Sectors journal;
     std::array<Sectors, profile_count> profiles;
+    std::array<Sectors, event_logs> events;
 };
 // A megabyte of sectors of 4 KiB has room for every model's.
 inline constexpr std::size_t flash_sectors = 256;

@@ -74,6 +74,7 @@ inline constexpr Model sed102 = {
                    .undervoltage_restore_mv = 195'500,
                    .overcurrent_ma = 120'000,
                    .limiter_w = 22'000},
+    .companion = Companion::idis,
 };
 
 }  // namespace blathy::meter

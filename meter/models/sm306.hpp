@@ -75,6 +75,7 @@ inline constexpr Model sm306 = {
                    .undervoltage_restore_mv = 204'000,
                    .overcurrent_ma = 12'000,
                    .limiter_w = 0},
+    .companion = Companion::idis,
 };
 
 }  // namespace blathy::meter

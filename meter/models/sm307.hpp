@@ -76,6 +76,7 @@ inline constexpr Model sm307 = {
                    .undervoltage_restore_mv = 93'500,
                    .overcurrent_ma = 12'000,
                    .limiter_w = 0},
+    .companion = Companion::idis,
 };
 
 }  // namespace blathy::meter

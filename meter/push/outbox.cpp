@@ -71,6 +71,7 @@ bool Outbox::notify(const dlms::AttributeDescriptor& attribute) {
 }
 
 std::optional<Delivery> Outbox::next(Meter& meter, MutableBytes room) {
+    if (!meter.can_send()) return std::nullopt;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         Entry& entry = entries_[i];
         if (!entry.is_waiting() || !is_due(entry)) continue;
@@ -95,7 +96,11 @@ void Outbox::report(Meter& meter, std::uint8_t number, bool delivered) {
     if (number >= entries_.size() || !entries_[number].is_being_sent()) return;
     Entry& entry = entries_[number];
     const PushSettings settings = load_push_settings(meter.store(), settings_of(number));
-    if (delivered || entry.failures >= settings.number_of_retries) return end(meter, entry);
+    if (delivered || entry.failures >= settings.number_of_retries) {
+        end(meter, entry);
+        if (!delivered) meter.tell(EventKind::push_failed, number);
+        return;
+    }
     ++entry.failures;
     entry.state = State::waiting;  // asked again or not: the repetition says what has happened since
     entry.due_ms = uptime_ms() + delay_s(settings.repetition_delay, entry.failures) * 1000;

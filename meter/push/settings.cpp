@@ -14,7 +14,8 @@ using dlms::Obis;
 using LocalTime = sys_time<milliseconds>;
 
 constexpr RecordId record_of(PushSetup setup) {
-    constexpr std::array records = {RecordId::push_connectivity, RecordId::push_interval, RecordId::push_alarm};
+    constexpr std::array records = {RecordId::push_connectivity, RecordId::push_interval, RecordId::push_alarm,
+                                    RecordId::push_power_down};
     return records[static_cast<std::size_t>(setup)];
 }
 
@@ -101,6 +102,9 @@ PushSettings factory_push_settings(PushSetup setup) {
     if (setup == PushSetup::interval) {
         add(3, Obis(1, 0, 1, 8, 0), 2);
         add(3, Obis(1, 0, 2, 8, 0), 2);
+    }
+    if (setup == PushSetup::alarm) {
+        for (const int e : {20, 21}) add(1, Obis(0, 0, 97, 98, e), 2);
     }
     return settings;
 }

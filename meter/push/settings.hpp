@@ -18,11 +18,12 @@
 namespace blathy::meter {
 
 // Group B of their names, 0-b:25.9.0.255, follows IDIS.
-enum class PushSetup : std::uint8_t { connectivity, interval, alarm };
-inline constexpr std::array push_setups = {PushSetup::connectivity, PushSetup::interval, PushSetup::alarm};
+enum class PushSetup : std::uint8_t { connectivity, interval, alarm, power_down };
+inline constexpr std::array push_setups = {PushSetup::connectivity, PushSetup::interval, PushSetup::alarm,
+                                           PushSetup::power_down};
 
 constexpr dlms::Obis name_of(PushSetup setup) {
-    constexpr std::array group_b = {0, 1, 4};
+    constexpr std::array group_b = {0, 1, 4, 5};
     return {0, group_b[static_cast<std::size_t>(setup)], 25, 9, 0};
 }
 std::optional<PushSetup> push_setup_named(const dlms::Obis& name);

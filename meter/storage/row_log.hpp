@@ -51,6 +51,7 @@ class RowLog {
     [[nodiscard]] std::uint32_t first() const { return first_; }
     [[nodiscard]] std::uint32_t end() const { return end_; }
     [[nodiscard]] std::size_t columns() const { return columns_; }
+    [[nodiscard]] std::uint16_t epoch() const { return epoch_; }
 
     // False: it is gone, or rotten.
     [[nodiscard]] bool read(std::uint32_t row, RowValues& into) const;
@@ -58,7 +59,6 @@ class RowLog {
     // How many of these rows, from `first` on, are neither gone nor rotten. It costs less than reading them.
     [[nodiscard]] std::uint32_t readable(std::uint32_t first, std::uint32_t count) const;
 
-    [[nodiscard]] std::uint16_t epoch() const { return epoch_; }
     // Octets of flash that are for rows.
     [[nodiscard]] std::size_t capacity() const { return std::size_t{page_count()} * page_size; }
 

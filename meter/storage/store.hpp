@@ -59,6 +59,9 @@ enum class RecordId : std::uint8_t {
     limiter_1,
     limiter_2,
     network,
+    push_power_down,
+    events,
+    supervision,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

@@ -10,6 +10,7 @@
 #include "meter/push/settings.hpp"
 
 #include "tests/support/bench.hpp"
+#include "tests/support/supply.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -43,8 +44,7 @@ struct Push : testing::Test {
     std::string reset(const Obis& name) { return manager.ask("C301C1 0028" + test::hex(name.groups) + "02 01 0F00"); }
 
     void pass(seconds time) {
-        Interval passed;
-        passed.duration_us = 1'000'000;
+        const Interval passed = test::healthy(bench.meter.model());
         for (; time > seconds{0}; time -= seconds{1}) (void)bench.meter.advance(passed);
     }
     std::optional<Delivery> next() { return bench.meter.outbox().next(bench.meter, room); }
@@ -86,10 +86,12 @@ TEST_F(PushSetupObject, IsDeliveredWithTheSettingsOfTheFactory) {
          "0206 120003 09060100010800FF 0F02 120000 0202 1600 00 0100"
          "0206 120003 09060100020800FF 0F02 120000 0202 1600 00 0100"},
         {alarm,
-         "0103"
+         "0105"
          "0206 120028 09060004190900FF 0F01 120000 0202 1600 00 0100"
          "0206 120001 090600002A0000FF 0F02 120000 0202 1600 00 0100"
-         "0206 120008 09060000010000FF 0F02 120000 0202 1600 00 0100"},
+         "0206 120008 09060000010000FF 0F02 120000 0202 1600 00 0100"
+         "0206 120001 09060000616214FF 0F02 120000 0202 1600 00 0100"
+         "0206 120001 09060000616215FF 0F02 120000 0202 1600 00 0100"},
     };
     for (const auto& [name, objects] : lists) {
         EXPECT_EQ(manager.value(40, name, 2), test::hex(test::hex(objects)));

@@ -1,6 +1,7 @@
 #include "world/simulation/life.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -25,11 +26,11 @@ Number below(Random& random, Number end) {
 
 }  // namespace
 
-meter::Interval Life::load() {
+meter::Interval Life::load(seconds duration) {
     meter::Interval interval;
-    interval.duration_us = static_cast<std::uint32_t>(microseconds{options_.interval}.count());
+    interval.duration_us = static_cast<std::uint32_t>(microseconds{duration}.count());
     interval.frequency_mhz = 49'950 + below(random_, 100U);
-    const auto duration_s = static_cast<double>(options_.interval.count());
+    const auto duration_s = static_cast<double>(duration.count());
     const double hour = static_cast<double>((now_.time_since_epoch() % days{1}) / minutes{1}) / 60.0;
     base_load_ = std::clamp(base_load_ + random_.uniform(-0.003, 0.003), 0.002, 0.06);
     const double of_day = 0.6 + 0.4 * std::sin((hour - 8.0) / 12.0 * std::numbers::pi);
@@ -57,24 +58,43 @@ meter::Interval Life::load() {
     return interval;
 }
 
+Step Life::power_fails() {
+    // Seconds, minutes, hours, and now and then weeks.
+    constexpr std::array longest = {seconds{10}, seconds{600}, seconds{12h}, seconds{days{40}}};
+    const std::uint64_t choice = random_.bits() % 16;
+    const seconds most = longest[choice < 6 ? 0 : choice < 12 ? 1 : choice < 15 ? 2 : 3];
+    const seconds duration{1 + below(random_, most.count())};
+    now_ += duration;
+    return PowerFails{duration, random_.bits() % 2 == 0};
+}
+
+Step Life::hands() {
+    const std::array<bool*, 5> switches = {&inputs_.terminal_cover_open, &inputs_.meter_cover_open,
+                                           &inputs_.magnetic_field, &inputs_.module_cover_open[0],
+                                           &inputs_.module_cover_open[1]};
+    bool& chosen = *switches[below(random_, switches.size())];
+    chosen = !chosen;
+    return HandsAreOn{inputs_};
+}
+
 Step Life::fault() {
     const auto steps = [&](std::uint64_t greatest) {
         return options_.interval * static_cast<std::int64_t>(1 + random_.bits() % greatest);
     };
-    switch (random_.bits() % 8) {
+    switch (random_.bits() % 10) {
         case 0:
         case 1:
-        case 2: {  // short and long failures, days among them
-            const seconds duration = steps(random_.bits() % 10 == 0 ? 12 * 24 * 40 : 30);
-            now_ += duration;
-            return PowerFails{duration};
-        }
+        case 2:
+            return power_fails();
         case 3:
             return ButtonIsPressed{};
         case 4:
             return ClockIsSet{-steps(random_.bits() % 4 == 0 ? 12 * 30 : 3)};
         case 5:
             return ClockIsSet{steps(random_.bits() % 4 == 0 ? 12 * 24 * 35 : 3)};
+        case 6:
+        case 7:
+            return hands();
         default:
             return ClockIsSet{steps(6) - steps(6)};
     }
@@ -89,12 +109,22 @@ Step Life::payment() {
 }
 
 Step Life::next() {
+    if (faulty_) {
+        faulty_ = false;
+        return fault();
+    }
+    // Intervals end where steps do; what happens, happens within one.
+    const seconds until_step = options_.interval - floor<seconds>(now_.time_since_epoch()) % options_.interval;
     const double steps_a_day = 86'400.0 / static_cast<double>(options_.interval.count());
     constexpr double payments_a_day = 8;
     if (model_.functions.prepayment && random_.uniform() < payments_a_day / steps_a_day) return payment();
-    if (options_.faults && random_.uniform() < options_.faults_a_day / steps_a_day) return fault();
-    const Lives step{load()};
-    now_ += options_.interval;
+    seconds duration = until_step;
+    if (options_.faults && random_.uniform() < options_.faults_a_day / steps_a_day) {
+        faulty_ = true;
+        duration = seconds{1 + below(random_, until_step.count())};
+    }
+    const Lives step{load(duration)};
+    now_ += duration;
     return step;
 }
 

@@ -1,5 +1,5 @@
-// A life of a meter as a sequence of steps: load, failures of power, hands on the clock and on the button. The same
-// seed makes the same life.
+// A life of a meter as a sequence of steps: load, failures of power at any moment, hands on the clock, on the button,
+// on covers. The same seed makes the same life.
 #pragma once
 
 #include <chrono>
@@ -8,6 +8,7 @@
 
 #include "meter/interval.hpp"
 #include "meter/model.hpp"
+#include "meter/supervision/inputs.hpp"
 #include "meter/tariff/calendar.hpp"
 #include "world/random.hpp"
 
@@ -20,6 +21,11 @@ struct Lives {
 };
 struct PowerFails {
     std::chrono::seconds duration;
+    bool awake = false;  // goes on by battery meanwhile, else it begins anew when the power is back
+};
+// Covers are opened and closed, magnets come and go: as the inputs are from now on.
+struct HandsAreOn {
+    meter::Inputs inputs;
 };
 struct ClockIsSet {
     std::chrono::seconds by;
@@ -32,7 +38,8 @@ struct AccountIsCredited {
 struct AccountIsCharged {
     std::uint64_t amount;
 };
-using Step = std::variant<Lives, PowerFails, ClockIsSet, ButtonIsPressed, AccountIsCredited, AccountIsCharged>;
+using Step = std::variant<Lives, PowerFails, ClockIsSet, ButtonIsPressed, AccountIsCredited, AccountIsCharged,
+                          HandsAreOn>;
 
 struct LifeOptions {
     std::chrono::seconds interval{300};  // divides a quarter of an hour
@@ -50,15 +57,19 @@ class Life {
     [[nodiscard]] Step next();
 
   private:
-    [[nodiscard]] meter::Interval load();
+    [[nodiscard]] meter::Interval load(std::chrono::seconds duration);
     [[nodiscard]] Step fault();
     [[nodiscard]] Step payment();
+    [[nodiscard]] Step power_fails();
+    [[nodiscard]] Step hands();
 
     const meter::Model& model_;
     UtcTime now_;
     UtcTime to_;
     LifeOptions options_;
     Random random_;
+    meter::Inputs inputs_;
+    bool faulty_ = false;      // something happens next
     double base_load_ = 0.02;  // of the greatest current: a household's
 };
 

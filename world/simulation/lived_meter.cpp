@@ -25,20 +25,31 @@ void LivedMeter::power_on(UtcTime now) {
     store_->mount();
     meter_.emplace(model_, meter::Identity(model_, 1), meter::Configuration{}, *store_, now, hook_,
                    meter::security::SecurityPorts{nullptr, device_key});
+    meter_->set_inputs(inputs_);
 }
 
 void LivedMeter::power_off(std::chrono::seconds duration, bool noticed) {
     const UtcTime now = meter_->clock().now() + duration;
-    if (noticed) (void)meter_->save();
+    if (noticed) (void)meter_->mains_lost();
     meter_.reset();
     power_on(now);
+}
+
+void LivedMeter::set_inputs(const meter::Inputs& inputs) {
+    inputs_ = inputs;
+    meter_->set_inputs(inputs_);
 }
 
 void LivedMeter::live(const Step& step) {
     if (const auto* lives = std::get_if<Lives>(&step)) {
         meter_->advance(lives->interval);
     } else if (const auto* fails = std::get_if<PowerFails>(&step)) {
-        power_off(fails->duration);
+        if (!fails->awake) return power_off(fails->duration);
+        (void)meter_->mains_lost();
+        meter_->advance_on_battery(fails->duration);
+        meter_->mains_returned();
+    } else if (const auto* hands = std::get_if<HandsAreOn>(&step)) {
+        set_inputs(hands->inputs);
     } else if (const auto* set = std::get_if<ClockIsSet>(&step)) {
         meter_->set_clock(meter_->clock().now() + set->by);
     } else if (const auto* credited = std::get_if<AccountIsCredited>(&step)) {

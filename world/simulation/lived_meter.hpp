@@ -21,6 +21,8 @@ class LivedMeter {
     void live(const Step& step);
     // Power goes, with a notice that lets the meter save or without, and is back after a while.
     void power_off(std::chrono::seconds duration, bool noticed = true);
+    // As they are from now on, with power or without.
+    void set_inputs(const meter::Inputs& inputs);
 
     [[nodiscard]] meter::Meter& meter() { return *meter_; }
     [[nodiscard]] NorFlash& flash() { return flash_; }
@@ -32,6 +34,7 @@ class LivedMeter {
     NorFlash flash_;
     meter::EventHook hook_;
     std::uint64_t receipt_ = 0;  // of the last credit
+    meter::Inputs inputs_;
     std::optional<meter::Store> store_;
     std::optional<meter::Meter> meter_;
 };

@@ -340,7 +340,7 @@ void Oracle::live(const Step& step) {
     } else if (const auto* charged = std::get_if<AccountIsCharged>(&step)) {
         credit_ -= static_cast<std::int64_t>(charged->amount);
         consumed_ += static_cast<std::int64_t>(charged->amount);
-    } else {
+    } else if (std::holds_alternative<ButtonIsPressed>(step)) {
         take_monthly(now_s);
     }
 }

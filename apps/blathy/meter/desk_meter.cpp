@@ -15,6 +15,12 @@ constexpr nanoseconds longest_leap = seconds{1};
 // Pulses that nobody asks for are not kept.
 constexpr std::size_t max_waiting_pulses = 1000;
 
+// A supercapacitor holds a modem for about a minute.
+constexpr double full_supercapacitor_v = 5.0;
+constexpr double supercapacitor_v_a_second = 0.04;
+// What the meter's field sensor calls a magnet.
+constexpr double magnet_mt = 50;
+
 meter::Store mounted(FileFlash& flash) {
     meter::Store store(flash);
     store.mount();
@@ -64,8 +70,11 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash>
              clock_chip_.now(), {}, {&entropy_, device_key_}),
       site_(make_site(options)),
       relay_(options.model->relay, meter_.relay().drive().closed(), options.serial_number),
-      metrology_(*options.model, calibration_of(options)),
+      calibration_(calibration_of(options)),
+      metrology_(std::in_place, *options.model, calibration_),
+      supercapacitor_v_(options.model->ports.last_gasp ? full_supercapacitor_v : 0),
       recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {
+    set_inputs(inputs_);
     start_household();
     // The first Interval, so that whoever asks first finds a meter that measures.
     while (meter_.interval().duration_us == 0) take_sample();
@@ -80,8 +89,13 @@ void DeskMeter::start_household() {
 
 void DeskMeter::run_for(nanoseconds real_time) {
     const duration<double> meter_time = std::min(real_time, longest_leap) * options_.speed;
-    samples_due_ += meter_time.count() * options_.model->sample_rate_hz;
-    for (; samples_due_ >= 1; samples_due_ -= 1) take_sample();
+    if (supplied()) {
+        if (!meter_.powered()) power_up();
+        samples_due_ += meter_time.count() * options_.model->sample_rate_hz;
+        for (; samples_due_ >= 1; samples_due_ -= 1) take_sample();
+    } else {
+        live_on_battery(duration_cast<microseconds>(meter_time));
+    }
 
     until_clock_is_kept_ -= duration_cast<milliseconds>(real_time);
     if (until_clock_is_kept_ <= milliseconds{0}) {
@@ -90,19 +104,73 @@ void DeskMeter::run_for(nanoseconds real_time) {
     }
 }
 
+bool DeskMeter::supplied() const {
+    if (options_.model->phases == 1 && !site_.neutral()) return false;
+    // A power supply starts below the lowest voltage at which the meter has to measure.
+    const double lowest_v = options_.model->lowest_voltage_mv / 2000.0;
+    const auto& voltages = site_.mains().voltage_v;
+    return std::any_of(voltages.begin(), voltages.begin() + options_.model->phases,
+                       [&](double voltage_v) { return voltage_v >= lowest_v; });
+}
+
+void DeskMeter::power_up() {
+    metrology_.emplace(*options_.model, calibration_);
+    supercapacitor_v_ = options_.model->ports.last_gasp ? full_supercapacitor_v : 0;
+    set_inputs(inputs_);
+    meter_.mains_returned();
+}
+
+void DeskMeter::live_on_battery(microseconds meter_time) {
+    if (meter_.powered()) {
+        (void)meter_.mains_lost();  // with a flash that fails it goes on as well as it can
+        samples_due_ = 0;
+    }
+    const duration<double> passed = meter_time;
+    supercapacitor_v_ = std::max(0.0, supercapacitor_v_ - passed.count() * supercapacitor_v_a_second);
+    set_inputs(inputs_);
+    meter_.advance_on_battery(meter_time);
+    since_start_ += meter_time;
+}
+
+void DeskMeter::set_inputs(const meter::Inputs& inputs) {
+    inputs_ = inputs;
+    inputs_.supercapacitor_mv = static_cast<std::uint16_t>(supercapacitor_v_ * 1000);
+    meter_.set_inputs(inputs_);
+}
+
+void DeskMeter::set_magnet(double millitesla) {
+    site_.set_magnetic_field(0, 0, millitesla);
+    inputs_.magnetic_field = millitesla >= magnet_mt;
+    set_inputs(inputs_);
+}
+
+void DeskMeter::set_phase_switch(std::size_t phase, bool closed) {
+    world::Mains mains = site_.mains();
+    double& voltage_v = mains.voltage_v[phase];
+    if (!closed && voltage_v > 0) {
+        switched_off_v_[phase] = voltage_v;
+        voltage_v = 0;
+    } else if (closed && voltage_v == 0) {
+        const double nominal_v = options_.model->nominal_voltage_mv / 1000.0;
+        voltage_v = switched_off_v_[phase] > 0 ? switched_off_v_[phase] : nominal_v;
+    }
+    site_.set_mains(mains);
+}
+
 void DeskMeter::take_sample() {
     const meter::Samples samples = site_.next();
     if (recent_.size() == recent_capacity_) recent_.pop_front();
     recent_.push_back(samples);
-    if (metrology_.push(samples)) end_interval();
+    if (metrology_->push(samples)) end_interval();
 }
 
 void DeskMeter::end_interval() {
-    const auto& interval = metrology_.interval();
+    const auto& interval = metrology_->interval();
     for (const auto& module : modules_) {
         if (module) module->advance(microseconds{interval.duration_us});
     }
     const auto pulses = meter_.advance(interval);
+    while (const auto event = metrology_->voltage_events().take()) meter_.take(*event);
     const auto keep = [&](std::deque<microseconds>& waiting, std::span<const std::uint32_t> instants_us) {
         for (const std::uint32_t instant_us : instants_us) waiting.push_back(since_start_ + microseconds{instant_us});
         while (waiting.size() > max_waiting_pulses) waiting.pop_front();
@@ -140,7 +208,9 @@ void DeskMeter::pull_module(std::size_t slot) {
 }
 
 bool DeskMeter::save() {
-    return clock_chip_.follow(meter_.clock().now()) && meter_.save();
+    // Who ends the process takes the power away.
+    const bool saved = meter_.mains_lost();
+    return clock_chip_.follow(meter_.clock().now()) && saved;
 }
 
 std::vector<meter::Samples> DeskMeter::recent_samples() const {

@@ -41,7 +41,7 @@ class DeskMeter {
 
     // Lives through so much real time.
     void run_for(std::chrono::nanoseconds real_time);
-    // Makes everything durable. False if that failed.
+    // The power goes: makes everything durable. False if that failed.
     bool save();
 
     [[nodiscard]] meter::Meter& meter() { return meter_; }
@@ -59,6 +59,15 @@ class DeskMeter {
     [[nodiscard]] double speed() const { return options_.speed; }
     void start_household();
 
+    // Covers, modules, battery: as they are from now on.
+    void set_inputs(const meter::Inputs& inputs);
+    [[nodiscard]] const meter::Inputs& inputs() const { return inputs_; }
+    // A magnet of so many millitesla at the meter: its sensor tells, and its current sensors feel it.
+    void set_magnet(double millitesla);
+    // The switch in a phase's or in the neutral's wire. With all phases off the meter goes on by battery.
+    void set_phase_switch(std::size_t phase, bool closed);
+    void set_neutral_switch(bool closed) { site_.set_neutral(closed); }
+
     // The last two mains periods as the converter saw them, oldest first.
     [[nodiscard]] std::vector<meter::Samples> recent_samples() const;
 
@@ -74,6 +83,9 @@ class DeskMeter {
     void take_sample();
     void end_interval();
     void move_relay();
+    [[nodiscard]] bool supplied() const;
+    void power_up();
+    void live_on_battery(std::chrono::microseconds meter_time);
 
     DeskMeterOptions options_;
     std::unique_ptr<FileFlash> flash_;
@@ -86,7 +98,11 @@ class DeskMeter {
     meter::Meter meter_;
     world::Site site_;
     world::LatchingRelay relay_;
-    meter::Metrology metrology_;
+    meter::Calibration calibration_;
+    std::optional<meter::Metrology> metrology_;
+    meter::Inputs inputs_;
+    double supercapacitor_v_;
+    std::array<double, meter::max_phases> switched_off_v_{};  // behind open switches
     double samples_due_ = 0;
     std::deque<meter::Samples> recent_;
     std::size_t recent_capacity_;

@@ -3,12 +3,22 @@
 #include "apps/blathy/meter/listen.hpp"
 
 namespace blathy::apps {
+namespace {
+
+// The setups of the meter's own lines are not those of a module.
+Result<std::unique_ptr<LinkServer>, std::string> listen_by_module(Poller& poller, const station::Url& url,
+                                                                  meter::Meter& meter, const LinkLimits& limits) {
+    TakenLines taken{true, true};
+    return listen_at(poller, url, meter, limits, taken);
+}
+
+}  // namespace
 
 Result<std::unique_ptr<ModuleLink>, std::string> ModuleLink::make(Poller& poller, const station::Url& url,
                                                                   meter::Meter& meter, const LinkLimits& limits,
                                                                   std::size_t slot) {
     std::unique_ptr<ModuleLink> link(new ModuleLink(poller, url, meter, limits, slot));
-    auto server = listen_at(poller, url, meter, limits);
+    auto server = listen_by_module(poller, url, meter, limits);
     if (!server) return fail(server.error());
     link->name_ = (*server)->url();
     // The port that the system chose stays.
@@ -31,7 +41,7 @@ void ModuleLink::run_timers(Time now) {
         server_.reset();
     } else if (!server_) {
         // Somebody may have taken the port meanwhile; it is tried again.
-        if (auto server = listen_at(poller_, url_, meter_, limits_)) {
+        if (auto server = listen_by_module(poller_, url_, meter_, limits_)) {
             server_ = std::move(*server);
             server_->observe(observer_);
         }

@@ -24,11 +24,13 @@ using nlohmann::json;
 
 constexpr const char* description = R"(Let a meter live from one day to another, and print its bills.
 
-Load, tariffs, daylight saving and the schedule of the bills are as in the field; with --faults power fails, the clock
-is set forwards and backwards, and somebody presses the reset button. The same seed gives the same life. An oracle that
+Load, tariffs, daylight saving and the schedule of the bills are as in the field; with --faults power fails at any
+moment, the clock is set forwards and backwards, covers are opened, magnets come near, and somebody presses the reset
+button. The same seed gives the same life. An oracle that
 shares no code with the meter reckons the same bills, and the two are compared to the last digit.)";
 
-constexpr const char* footer = R"(Exit codes: 0 the oracle agrees; 1 it does not; 2 bad usage.
+constexpr const char* footer =
+    R"(Exit codes: 0 the oracle agrees, and the logs have counted every event; 1 not so; 2 bad usage.
 
 Examples:
   blathy simulate --model SED302 --from 2026-01-01 --to 2027-01-01
@@ -146,6 +148,27 @@ bool agree(const meter::Meter& meter, const world::Oracle& oracle) {
            same_rows(accounting.log(ProfileId::load_2), oracle.load_2);
 }
 
+// Each log has counted what the meter has told, and each hand on a cover or a magnet was noticed.
+bool events_agree(const meter::Meter& meter, const EventCounts& told, std::uint64_t hands) {
+    using meter::EventKind;
+    std::array<std::uint64_t, meter::event_logs> expected{};
+    for (std::size_t i = 0; i < told.size(); ++i) {
+        const auto log = meter::entry_of(meter.model().companion, static_cast<EventKind>(i), 1).log;
+        if (log) expected[static_cast<std::size_t>(*log)] += told[i];
+    }
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        if (meter.events().count(static_cast<meter::EventLogId>(i)) != expected[i]) return false;
+    }
+    std::uint64_t noticed = 0;
+    for (const EventKind kind :
+         {EventKind::terminal_cover_opened, EventKind::terminal_cover_closed, EventKind::meter_cover_opened,
+          EventKind::meter_cover_closed, EventKind::module_cover_opened, EventKind::module_cover_closed,
+          EventKind::magnetic_field_began, EventKind::magnetic_field_ended}) {
+        noticed += told[static_cast<std::size_t>(kind)];
+    }
+    return noticed == hands;
+}
+
 void print_table(std::ostream& out, const json& rows) {
     for (const auto& row : rows) {
         std::string line;
@@ -182,14 +205,17 @@ int run(const Options& options, std::ostream& out, std::ostream& err) {
     if (in_force) oracle.set_calendar(calendar, special_days);
     world::Life life(*model, *from, *to, options.seed, {.faults = options.faults});
     duration<double> oracle_time{};
+    std::uint64_t hands = 0;
     while (!life.over()) {
         const world::Step step = life.next();
         lived.live(step);
+        if (std::holds_alternative<world::HandsAreOn>(step)) ++hands;
         const auto before = steady_clock::now();
         oracle.live(step);
         oracle_time += steady_clock::now() - before;
     }
     const bool agreed = in_force && agree(lived.meter(), oracle);
+    const bool all_told = events_agree(lived.meter(), events, hands);
     const duration<double> wall = steady_clock::now() - begin - oracle_time;
 
     json counts = json::object();
@@ -200,6 +226,7 @@ int run(const Options& options, std::ostream& out, std::ostream& err) {
                    {"seed", options.seed},
                    {"faults", options.faults},
                    {"oracle_agrees", agreed},
+                   {"events_agree", all_told},
                    {"registers", registers_of(lived.meter())},
                    {"monthly", rows_of(lived.meter(), ProfileId::monthly)},
                    {"daily", rows_of(lived.meter(), ProfileId::daily)},
@@ -213,10 +240,11 @@ int run(const Options& options, std::ostream& out, std::ostream& err) {
         out << "daily\n";
         print_table(out, result["daily"]);
         for (const auto& [name, count] : result["events"].items()) out << fmt::format("{:24}{}\n", name, count.dump());
-        out << fmt::format("{} from {} to {} in {:.2f} s; the oracle {}\n", model->name, options.from, options.to,
-                           wall.count(), agreed ? "agrees" : "does not agree");
+        out << fmt::format("{} from {} to {} in {:.2f} s; the oracle {}; the logs {}\n", model->name, options.from,
+                           options.to, wall.count(), agreed ? "agrees" : "does not agree",
+                           all_told ? "have counted every event" : "have not counted every event");
     }
-    return agreed ? 0 : 1;
+    return agreed && all_told ? 0 : 1;
 }
 
 }  // namespace
@@ -229,7 +257,7 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
     command->add_option("--from", options->from, "first day, YYYY-MM-DD")->capture_default_str();
     command->add_option("--to", options->to, "the day after the last one")->capture_default_str();
     command->add_option("--seed", options->seed, "of the life")->capture_default_str();
-    command->add_flag("--faults", options->faults, "outages, clock sets, resets");
+    command->add_flag("--faults", options->faults, "outages, clock sets, resets, tampers");
     command->add_flag("--json", options->json, "registers, every daily and monthly row, event counts, wall time");
     command->callback([=, &exit_code] { exit_code = run(*options, std::cout, std::cerr); });
 }

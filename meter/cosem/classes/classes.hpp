@@ -72,6 +72,26 @@ extern const InterfaceClass register_monitor_class;    // IC 21, version 0: by i
 extern const InterfaceClass relay_schedule_class;      // IC 22: by B of the logical name
 extern const InterfaceClass disconnect_control_class;  // IC 70, version 0
 extern const InterfaceClass limiter_class;             // IC 71, version 0: by E of the logical name
+// Events, alarms, and what is supervised.
+extern const InterfaceClass event_code_class;           // IC 1: of the last event of a log, by E of the logical name
+extern const InterfaceClass event_counter_class;        // IC 1
+extern const InterfaceClass alarm_register_class;       // IC 1: alarm register 1 or 2, as the two below
+extern const InterfaceClass alarm_filter_class;         // IC 1
+extern const InterfaceClass alarm_descriptor_class;     // IC 1
+extern const InterfaceClass error_register_class;       // IC 1
+extern const InterfaceClass last_event_class;           // IC 3: magnitude and duration of the last quality event
+extern const InterfaceClass alarm_monitor_class;        // IC 21, version 0, of alarm descriptor 1 or 2
+extern const InterfaceClass push_scripts_class;         // IC 9
+extern const InterfaceClass condition_data_class;       // IC 1: count or time, by the logical name
+extern const InterfaceClass condition_register_class;   // IC 3: duration or magnitude, by the logical name
+extern const InterfaceClass conditions_now_class;       // IC 1
+extern const InterfaceClass conditions_watched_class;   // IC 1
+extern const InterfaceClass unbalance_class;            // IC 3
+extern const InterfaceClass supervision_setting_class;  // IC 3, by the logical name
+extern const InterfaceClass failure_data_class;         // IC 1: counters and times of power failures
+extern const InterfaceClass failure_duration_class;     // IC 3
+extern const InterfaceClass battery_class;              // IC 3: battery and supercapacitor, by E
+extern const InterfaceClass battery_date_class;         // IC 1
 
 // IC 7, Profile generic, version 1, is profile_class<source> in meter/profile/profile.hpp.
 

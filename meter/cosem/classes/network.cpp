@@ -223,7 +223,8 @@ constexpr std::array ppp_setup_attributes = {
 
 // IC 45. The PIN is written and never read.
 DataAccessResult read_access_point(const AttributeContext& of, Cursor&, DataWriter& out) {
-    out.octet_string(settings_of(of).access_point.view());
+    const auto settings = settings_of(of);
+    out.octet_string(settings.access_point.view());
     return DataAccessResult::success;
 }
 

@@ -1,0 +1,27 @@
+// Inputs: what a meter senses beside voltages and currents. Whoever runs it says what they are.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace blathy::meter {
+
+inline constexpr std::size_t max_modules = 2;
+
+// Below it a modem no longer sends.
+inline constexpr std::uint16_t supercapacitor_empty_mv = 2500;
+
+struct Inputs {
+    bool terminal_cover_open = false;
+    bool meter_cover_open = false;
+    std::array<bool, max_modules> module_cover_open{};
+    bool magnetic_field = false;  // as strong as the sensor's threshold
+    std::array<bool, max_modules> module_present{};
+    bool battery_present = true;
+    std::uint16_t battery_mv = 3600;
+    std::uint16_t supercapacitor_mv = 0;  // 0 also where there is none
+
+    constexpr bool operator==(const Inputs&) const = default;
+};
+
+}  // namespace blathy::meter

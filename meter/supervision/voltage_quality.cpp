@@ -1,0 +1,96 @@
+#include "meter/supervision/voltage_quality.hpp"
+
+#include <algorithm>
+
+#include "meter/supervision/vector_sum.hpp"
+
+namespace blathy::meter {
+namespace {
+
+constexpr std::uint64_t whole = 1000;
+
+constexpr std::uint32_t mv_of(std::uint16_t tenths_of_a_volt) {
+    return tenths_of_a_volt * 100U;
+}
+
+// Less than a fiftieth of the power of basic current is no flow that anybody has turned round.
+bool flows_backwards(const Model& model, const PhaseInterval& phase) {
+    constexpr std::int64_t share = 50;
+    const std::int64_t basic_power_mw = std::int64_t{model.nominal_voltage_mv} * model.basic_current_ma / 1000;
+    return phase.active_power_mw < -basic_power_mw / share;
+}
+
+void add_voltage(Conditions& found, std::uint32_t voltage_mv, std::size_t phase, const SupervisionSettings& settings,
+                 Conditions now) {
+    const auto holds = [&](Condition condition) { return now.has(further(condition, phase)); };
+    const bool missing = voltage_mv < mv_of(settings.missing_voltage);
+    const std::uint32_t under_mv =
+        mv_of(holds(Condition::undervoltage_1) ? settings.undervoltage_restore : settings.undervoltage);
+    const std::uint32_t over_mv =
+        mv_of(holds(Condition::overvoltage_1) ? settings.overvoltage_restore : settings.overvoltage);
+    found.set(further(Condition::voltage_missing_1, phase), missing);
+    // Until it is found to be missing it is an undervoltage that goes on.
+    const bool under = voltage_mv < under_mv && !(missing && holds(Condition::voltage_missing_1));
+    found.set(further(Condition::undervoltage_1, phase), under && (!missing || holds(Condition::undervoltage_1)));
+    found.set(further(Condition::overvoltage_1, phase), voltage_mv > over_mv);
+}
+
+bool neutral_is_missing(const Model& model, const Interval& interval, const SupervisionSettings& settings) {
+    VectorSum sum;
+    for (std::size_t i = 0; i < model.phases; ++i) {
+        sum.add(interval.phase[i].voltage_mv, interval.phase[i].voltage_angle_mdeg);
+    }
+    const std::uint64_t displacement_mv = sum.magnitude() / model.phases;
+    const std::uint64_t least_mv = std::uint64_t{model.nominal_voltage_mv} * settings.neutral_displacement / whole;
+    const bool carries_current = interval.neutral_current_ua >= model.basic_current_ma * 1000U / 20;
+    return displacement_mv > least_mv && !carries_current;
+}
+
+}  // namespace
+
+std::uint32_t voltage_unbalance(const Model& model, const Interval& interval) {
+    const auto phases = std::span(interval.phase).first(model.phases);
+    std::uint64_t sum_mv = 0;
+    for (const PhaseInterval& phase : phases) sum_mv += phase.voltage_mv;
+    const std::uint64_t mean_mv = sum_mv / model.phases;
+    if (mean_mv == 0) return 0;
+    std::uint64_t farthest_mv = 0;
+    for (const PhaseInterval& phase : phases) {
+        const std::uint64_t voltage_mv = phase.voltage_mv;
+        farthest_mv = std::max(farthest_mv, voltage_mv > mean_mv ? voltage_mv - mean_mv : mean_mv - voltage_mv);
+    }
+    return static_cast<std::uint32_t>(farthest_mv * whole / mean_mv);
+}
+
+Conditions conditions_of(const Model& model, const Interval& interval, const SupervisionSettings& settings,
+                         Conditions now) {
+    Conditions found;
+    bool complete = true;
+    for (std::size_t i = 0; i < model.phases; ++i) {
+        const PhaseInterval& phase = interval.phase[i];
+        add_voltage(found, phase.voltage_mv, i, settings, now);
+        complete = complete && phase.voltage_mv >= mv_of(settings.missing_voltage);
+        found.set(further(Condition::reversal_1, i), flows_backwards(model, phase));
+        // A twentieth below the threshold it is over.
+        const Condition overcurrent = further(Condition::overcurrent_1, i);
+        const std::uint64_t threshold_ua = std::uint64_t{settings.overcurrent_ma} * 1000;
+        const std::uint64_t limit_ua = now.has(overcurrent) ? threshold_ua * 19 / 20 : threshold_ua;
+        found.set(overcurrent, phase.current_ua > limit_ua);
+    }
+    if (model.phases > 1 && complete) {
+        found.set(Condition::sequence, interval.phase_sequence_reversed);
+        found.set(Condition::neutral, neutral_is_missing(model, interval, settings));
+        found.set(Condition::unbalance, voltage_unbalance(model, interval) > settings.unbalance);
+    }
+    return found;
+}
+
+std::uint32_t magnitude_of(const Interval& interval, Condition condition) {
+    for (std::size_t i = 0; i < max_phases; ++i) {
+        if (voltage_conditions(i).has(condition)) return (interval.phase[i].voltage_mv + 50) / 100;
+        if (condition == further(Condition::overcurrent_1, i)) return (interval.phase[i].current_ua + 50'000) / 100'000;
+    }
+    return 0;
+}
+
+}  // namespace blathy::meter
