@@ -149,6 +149,12 @@ void Meter::SecurityReporter::report(security::SecurityEvent event, Role role) {
     meter_.tell(kind_of(event), static_cast<std::int64_t>(role));
 }
 
+security::Surroundings Meter::secured() {
+    using std::chrono::floor, std::chrono::seconds;
+    return security_.around(clock_.valid() ? std::optional(floor<seconds>(clock_.now()).time_since_epoch().count())
+                                           : std::nullopt);
+}
+
 bool Meter::save() {
     // Without mains nothing has changed since they were lost, and it is that time that counts.
     return !powered_ || accounting_.save(clock_);

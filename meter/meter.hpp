@@ -125,6 +125,8 @@ class Meter {
     [[nodiscard]] Outbox& outbox() { return outbox_; }
     [[nodiscard]] security::MeterSecurity& security() { return security_; }
     [[nodiscard]] const security::MeterSecurity& security() const { return security_; }
+    // Security as it is now.
+    [[nodiscard]] security::Surroundings secured();
     // Seconds that were lived since the start: they never go back.
     [[nodiscard]] std::uint32_t uptime_s() const {
         return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(uptime_).count());

@@ -49,7 +49,10 @@ Result<Step, Error> AssociationRequest::begin() {
     aarq.context = static_cast<std::uint8_t>(application_context());
     if (session_ != nullptr) {
         const Security& security = session_->security();
-        if (security.is_titled()) aarq.calling_ap_title = security.client_title;
+        if (security.is_titled()) {
+            aarq.calling_ap_title = security.client_title;
+            aarq.calling_ae_qualifier = security.certificate;
+        }
         if (security.mechanism != dlms::Mechanism::none) {
             aarq.mechanism = static_cast<std::uint8_t>(security.mechanism);
             aarq.authentication_value = session_->authentication_value();
@@ -62,7 +65,8 @@ Result<Step, Error> AssociationRequest::begin() {
         aarq.authentication_value = *options_.password;
     }
     aarq.user_information = initiate;
-    const std::size_t room = 128 + initiate.size() + aarq.authentication_value.size();
+    const std::size_t room =
+        128 + initiate.size() + aarq.authentication_value.size() + aarq.calling_ae_qualifier.size();
     return send(encoded(room, [&](ByteWriter& out) { write(out, aarq); }));
 }
 
@@ -104,10 +108,13 @@ Result<Step, Error> AssociationRequest::take_initiate(Bytes user_information) {
     agreed_.conformance = initiate->conformance & options_.proposed();
     if (initiate->server_max_receive_pdu_size != 0) agreed_.max_request_octets = initiate->server_max_receive_pdu_size;
     const bool needs_general =
-        session_ != nullptr && session_->security().protects() && session_->security().form != CipherForm::service;
+        session_ != nullptr && (session_->security().signs ||
+                                (session_->security().protects() && session_->security().form != CipherForm::service));
     if (needs_general && !agreed_.has(dlms::Conformance::general_protection)) {
-        return fail(Error{ErrorKind::not_negotiated, static_cast<std::uint32_t>(dlms::Conformance::general_protection),
-                          "the meter does not agree to general ciphering; ask with that of the services"});
+        return fail(
+            Error{ErrorKind::not_negotiated, static_cast<std::uint32_t>(dlms::Conformance::general_protection),
+                  "the meter does not agree to general protection; ask without a signature and with the ciphering of "
+                  "the services"});
     }
     return Step::done();
 }

@@ -34,8 +34,9 @@ struct AssociationOptions {
     [[nodiscard]] dlms::Conformance proposed() const {
         constexpr dlms::Conformance blocks(dlms::Conformance::general_block_transfer);
         constexpr dlms::Conformance protection(dlms::Conformance::general_protection);
-        return dlms::Conformance::from_bits(conformance.bits() | (block_window > 0 ? blocks.bits() : 0) |
-                                            (security && security->protects() ? protection.bits() : 0));
+        return dlms::Conformance::from_bits(
+            conformance.bits() | (block_window > 0 ? blocks.bits() : 0) |
+            (security && (security->protects() || security->signs) ? protection.bits() : 0));
     }
 };
 

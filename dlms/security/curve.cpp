@@ -113,11 +113,14 @@ std::optional<PublicKey> public_key_of(Curve curve, Bytes private_key, Random& r
 }
 
 std::optional<Signature> sign(Curve curve, Bytes private_key, Pieces message, Random& random) {
+    return sign_digest(curve, private_key, digest(digest_of(curve), message), random);
+}
+
+std::optional<Signature> sign_digest(Curve curve, Bytes private_key, const Digest& hash, Random& random) {
     Group group(curve);
     Number scalar;
     Number r;
     Number s;
-    const Digest hash = digest(digest_of(curve), message);
     if (!read_private_key(group, curve, private_key, scalar) ||
         mbedtls_ecdsa_sign_det_ext(&group.value, &r.value, &s.value, &scalar.value, hash.octets().data(), hash.size(),
                                    md_of(curve), take_random, &random) != 0) {

@@ -54,6 +54,8 @@ struct KeyPair {
 // The signature of `message` with the curve's digest. It is deterministic (RFC 6979): a weak random source can't give
 // the key away, for randomness only hides what is calculated from who measures it.
 [[nodiscard]] std::optional<Signature> sign(Curve curve, Bytes private_key, Pieces message, Random& random);
+// Of a message by its digest, which is the curve's.
+[[nodiscard]] std::optional<Signature> sign_digest(Curve curve, Bytes private_key, const Digest& hash, Random& random);
 [[nodiscard]] bool verify(Curve curve, Bytes public_key, Pieces message, Bytes signature);
 
 // Z, the x coordinate that both sides find. None: a key that is none.

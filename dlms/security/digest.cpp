@@ -1,6 +1,7 @@
 #include "dlms/security/digest.hpp"
 
 #include <array>
+#include <new>
 
 #include <mbedtls/md5.h>
 #include <mbedtls/sha1.h>
@@ -52,6 +53,12 @@ struct Sha384 {
     }
 };
 
+template <class Algorithm, class Storage>
+Algorithm& running(Storage& storage) {
+    static_assert(sizeof(Algorithm) <= sizeof(Storage) && alignof(Algorithm) <= 16);
+    return *std::launder(reinterpret_cast<Algorithm*>(storage.data()));
+}
+
 template <class Algorithm>
 Digest run(Pieces pieces) {
     Algorithm algorithm;
@@ -75,6 +82,56 @@ Digest digest(DigestAlgorithm algorithm, Pieces pieces) {
             return run<Sha384>(pieces);
     }
     return {};
+}
+
+RunningDigest::RunningDigest(bool is_long) : is_long_(is_long) {  // NOLINT(cppcoreguidelines-pro-type-member-init)
+    if (is_long_) {
+        ::new (context_.data()) Sha384;
+    } else {
+        ::new (context_.data()) Sha256;
+    }
+}
+
+RunningDigest::~RunningDigest() {
+    end();
+}
+
+RunningDigest::RunningDigest(const RunningDigest& other) : RunningDigest(other.is_long_) {
+    copy_state(other);
+}
+
+RunningDigest& RunningDigest::operator=(const RunningDigest& other) {
+    if (this == &other) return *this;
+    end();
+    ::new (this) RunningDigest(other);
+    return *this;
+}
+
+void RunningDigest::end() {
+    if (is_long_) {
+        running<Sha384>(context_).~Sha384();
+    } else {
+        running<Sha256>(context_).~Sha256();
+    }
+}
+
+void RunningDigest::copy_state(const RunningDigest& other) {
+    if (is_long_) {
+        mbedtls_sha512_clone(&running<Sha384>(context_).context, &running<const Sha384>(other.context_).context);
+    } else {
+        mbedtls_sha256_clone(&running<Sha256>(context_).context, &running<const Sha256>(other.context_).context);
+    }
+}
+
+void RunningDigest::add(Bytes octets) {
+    is_long_ ? running<Sha384>(context_).update(octets) : running<Sha256>(context_).update(octets);
+}
+
+Digest RunningDigest::finish() {
+    auto result = Digest::of_size(is_long_ ? Sha384::size : Sha256::size);
+    std::uint8_t* out = result.room().data();
+    is_long_ ? running<Sha384>(context_).finish(out) : running<Sha256>(context_).finish(out);
+    return result;
 }
 
 }  // namespace blathy::dlms::security

@@ -13,13 +13,13 @@ constexpr std::uint8_t rounds = 6;
 constexpr std::array<std::uint8_t, half> initial_value = {0xA6, 0xA6, 0xA6, 0xA6, 0xA6, 0xA6, 0xA6, 0xA6};
 
 constexpr bool is_key_size(std::size_t size) {
-    return size == 16 || size == 32;
+    return size == 16 || size == 32 || size == 48;
 }
 
 }  // namespace
 
 // In both, `block` has the check value A in its first half and a part R[i] of the key in its second. The step number is
-// at most 6 * 4 and so changes A's last octet only.
+// at most 6 * 6 and so changes A's last octet only.
 bool wrap_key(Bytes wrapping_key, Bytes key, MutableBytes wrapped) {
     Aes aes;
     if (!is_key_size(key.size()) || wrapped.size() != key.size() + wrap_overhead || !aes.set_key(wrapping_key)) {

@@ -81,15 +81,13 @@ Role role_towards(std::int8_t client_sap) {
 template <class Write>
 Bytes protected_notification(Meter& meter, std::int8_t client_sap, MutableBytes room, Write&& write) {
     const Role role = role_towards(client_sap);
-    auto& keys = meter.security().keys();
-    const auto protection = security::notification_protection(keys, role);
-    const bool plain = protection == dlms::security::Protection::none;
-    ByteWriter unprotected(room.first(room.size() - (plain ? 0 : security::notification_overhead)));
+    const std::size_t overhead = security::notification_overhead(meter.security().keys(), role);
+    ByteWriter unprotected(room.first(room.size() - overhead));
     write(Association::towards(role), unprotected);
     if (!unprotected.ok()) return {};
     ByteWriter out(room);
     out.bytes(unprotected.written());
-    const bool done = protect_notification(keys, meter.security().server_title(), role, protection, out);
+    const bool done = security::protect_notification(meter.secured(), role, out);
     return done && out.ok() ? out.written() : Bytes{};
 }
 

@@ -136,6 +136,16 @@ inline constexpr auto access_table = [] {
     return table;
 }();
 
+// Some right of the table asks for a signed answer, whatever the policy.
+inline constexpr bool table_signs = [] {
+    for (const auto& kind : access_table) {
+        for (const Grant& grant : kind) {
+            if (((grant.attributes.bits | grant.methods.bits) & Rights::signed_response) != 0) return true;
+        }
+    }
+    return false;
+}();
+
 constexpr Rights attribute_rights(AccessKind kind, Role role, bool readable, bool writable) {
     const Rights granted = access_table[static_cast<std::size_t>(kind)][static_cast<std::size_t>(role)].attributes;
     const unsigned possible = (readable ? Rights::read : 0U) | (writable ? Rights::write : 0U);

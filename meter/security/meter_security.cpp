@@ -1,6 +1,7 @@
 #include "meter/security/meter_security.hpp"
 
 #include "dlms/security/secret.hpp"
+#include "meter/security/certificate_setup.hpp"
 
 namespace blathy::meter::security {
 namespace {
@@ -22,13 +23,16 @@ MeterSecurity::MeterSecurity(Store& store, const dlms::security::SystemTitle& se
       events_(events),
       entropy_(ports.entropy != nullptr ? *ports.entropy : no_entropy_),
       keys_(store, ports.device_key, key_records, events),
+      pairs_(store, ports.device_key),
+      certificates_(store),
       guesses_(store, RecordId::password_guesses) {
     keys_.mount();
     guesses_.mount(0);
+    finish_import(pairs_, certificates_, server_title_);
 }
 
-Surroundings MeterSecurity::around() {
-    return {keys_, guesses_, entropy_, events_, server_title_};
+Surroundings MeterSecurity::around(CertificateTime now) {
+    return {keys_, pairs_, certificates_, guesses_, entropy_, events_, server_title_, now};
 }
 
 bool MeterSecurity::provision_demo_keys() {

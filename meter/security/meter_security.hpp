@@ -2,8 +2,10 @@
 // randomness comes from, and who is told.
 #pragma once
 
+#include "meter/security/certificate_memory.hpp"
 #include "meter/security/guess_guard.hpp"
 #include "meter/security/key_memory.hpp"
+#include "meter/security/key_pair_memory.hpp"
 #include "meter/security/secured_association.hpp"
 #include "meter/security/security_ports.hpp"
 
@@ -18,9 +20,14 @@ class MeterSecurity {
     MeterSecurity(const MeterSecurity&) = delete;
     MeterSecurity& operator=(const MeterSecurity&) = delete;
 
-    [[nodiscard]] Surroundings around();
+    // `now` is what the validity of certificates is held against; none: the clock is not set.
+    [[nodiscard]] Surroundings around(CertificateTime now = {});
     [[nodiscard]] KeyMemory& keys() { return keys_; }
     [[nodiscard]] const KeyMemory& keys() const { return keys_; }
+    [[nodiscard]] KeyPairMemory& pairs() { return pairs_; }
+    [[nodiscard]] const KeyPairMemory& pairs() const { return pairs_; }
+    [[nodiscard]] CertificateMemory& certificates() { return certificates_; }
+    [[nodiscard]] const CertificateMemory& certificates() const { return certificates_; }
     [[nodiscard]] GuessGuard& guesses() { return guesses_; }
     [[nodiscard]] SecurityEvents& events() { return events_; }
     [[nodiscard]] const dlms::security::SystemTitle& server_title() const { return server_title_; }
@@ -41,6 +48,8 @@ class MeterSecurity {
     NoEntropy no_entropy_;
     Entropy& entropy_;
     KeyMemory keys_;
+    KeyPairMemory pairs_;
+    CertificateMemory certificates_;
     GuessGuard guesses_;
 };
 

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "dlms/apdu/action.hpp"
+#include "meter/security/transaction_key.hpp"
 
 namespace blathy::meter::security {
 namespace {
@@ -41,8 +42,13 @@ constexpr std::size_t max_transaction_id_size = 16;
 // General-ciphering with the longest transaction id puts 61 octets around an answer, which needs room for something
 // too.
 constexpr std::uint16_t min_ciphered_client_pdu_size = 96;
+// What has to be left for an answer inside all that protects it.
+constexpr std::size_t min_plain_answer = 32;
 // How the AARQ's reader names a mechanism that is not of DLMS: there is no name to give back.
 constexpr std::uint8_t not_a_mechanism = 0xFF;
+// Parameters of agreed keys.
+constexpr std::array<std::uint8_t, 1> one_pass_parameters = {1};
+constexpr std::array<std::uint8_t, 1> static_unified_parameters = {2};
 
 bool is_challenged(Mechanism mechanism) {
     return mechanism >= Mechanism::high_level_md5;
@@ -53,7 +59,7 @@ bool is_of_secret(Mechanism mechanism) {
            mechanism == Mechanism::high_level_sha256;
 }
 bool is_bound_to_titles(Mechanism mechanism) {
-    return mechanism == Mechanism::high_level_gmac || mechanism == Mechanism::high_level_sha256;
+    return mechanism >= Mechanism::high_level_gmac;
 }
 
 SecuredAssociation::Refusal refusal(ServiceError service, std::uint32_t expected = 0) {
@@ -74,6 +80,7 @@ ServiceError service_error(CipherError error) {
     }
 }
 
+// Of a key that is not made for this transaction.
 constexpr std::optional<KeySet> key_set_of(const Ciphered& message) {
     const KeySet set = message.control.key_set();
     if (!message.envelope.key_info) return set;
@@ -106,6 +113,7 @@ PasswordCheck check_password(const Surroundings& of, const Caller& caller, Role 
 void SecuredAssociation::close() {
     state_ = State::closed;
     dedicated_key_ = {};
+    client_signing_key_ = {};
     dlms::security::wipe(client_challenge_.room());
     dlms::security::wipe(server_challenge_.room());
 }
@@ -206,6 +214,7 @@ std::optional<SecuredAssociation::Rejection> SecuredAssociation::admit(const Sur
     ciphered_ = ciphered_names;
     if (const auto diagnostic = choose_titles(of, aarq)) return Rejection{*diagnostic, {}};
     if (auto rejection = read_initiate(of, aarq.user_information, request, room)) return rejection;
+    if (const auto diagnostic = take_certificate(of, aarq.calling_ae_qualifier)) return Rejection{*diagnostic, {}};
     if (mechanism_ == Mechanism::low_level) {
         const auto check = check_password(of, caller, role_, aarq.authentication_value);
         if (check != PasswordCheck::right) {
@@ -235,11 +244,16 @@ std::optional<UserDiagnostic> SecuredAssociation::choose_mechanism(const Surroun
     if (mechanism_ == Mechanism::none) return UserDiagnostic::authentication_required;
     const auto keys = of.keys.keys(role_);
     if (!keys) return UserDiagnostic::no_reason;
-    const bool known =
-        mechanism_ == Mechanism::low_level || mechanism_ == Mechanism::high_level_gmac || is_of_secret(mechanism_);
+    const bool known = mechanism_ != Mechanism::high_level_manufacturer;
     if (!known || !keys->mechanisms.has(mechanism_)) return UserDiagnostic::mechanism_not_recognized;
     if (mechanism_ == Mechanism::high_level_gmac && !use(of, Key::unicast)) {
         return UserDiagnostic::mechanism_not_recognized;
+    }
+    if (mechanism_ == Mechanism::high_level_ecdsa) {
+        const auto curve = dlms::security::curve_of(keys->suite);
+        if (!curve || of.pairs.public_key(*curve, KeyPurpose::signature).size() == 0) {
+            return UserDiagnostic::mechanism_not_recognized;
+        }
     }
     return std::nullopt;
 }
@@ -377,21 +391,42 @@ bool SecuredAssociation::serves(Bytes plain) const {
                dlms::MethodDescriptor{association_class_id, current_association, reply_to_hls_method};
 }
 
-bool SecuredAssociation::prove(const Surroundings& of, const HlsExchange& exchange, Bytes secret, Bytes value,
-                               std::optional<HlsValue>& own) {
+bool SecuredAssociation::prove(const Surroundings& of, const HlsExchange& exchange, const ContextKeys& keys,
+                               Bytes value, std::optional<HlsValue>& own) {
     using dlms::security::Role;
-    if (mechanism_ != Mechanism::high_level_gmac) {
-        if (secret.empty() || !dlms::security::is_hls_digest(exchange, Role::client, secret, value)) return false;
-        own = dlms::security::hls_digest(exchange, Role::server, secret);
-        return own.has_value();
-    }
-    if (!use(of, Key::unicast)) return false;
-    const auto counter = check_hls_gmac(exchange, Role::client, keys_of(client_title_), value);
+    if (mechanism_ == Mechanism::high_level_gmac) return prove_by_gmac(of, exchange, keys, value, own);
+    if (mechanism_ == Mechanism::high_level_ecdsa) return prove_by_signature(of, exchange, value, own);
+    const Bytes secret = keys.hls_secret;
+    if (secret.empty() || !dlms::security::is_hls_digest(exchange, Role::client, secret, value)) return false;
+    own = dlms::security::hls_digest(exchange, Role::server, secret);
+    return own.has_value();
+}
+
+bool SecuredAssociation::prove_by_gmac(const Surroundings& of, const HlsExchange& exchange, const ContextKeys& keys,
+                                       Bytes value, std::optional<HlsValue>& own) {
+    using dlms::security::CipherKeys;
+    using dlms::security::Role;
+    // Not the one that is ready: the answer may be protected with another.
+    const dlms::security::GcmKey key(keys.unicast);
+    const auto counter =
+        check_hls_gmac(exchange, Role::client, CipherKeys{key, keys.authentication, client_title_, keys.suite}, value);
     // The proof is made before the request around it is protected, so its counter may be the lower of the two.
     if (!counter || *counter < counter_before_request_ || counter == request_counter_) return false;
     if (is_new(of, Key::unicast, *counter) && !take_counter(of, Key::unicast, *counter)) return false;
     const auto sent = of.keys.take_sent(role_);
-    if (sent) own = hls_gmac(exchange, Role::server, keys_of(server_title_), *sent);
+    if (sent) {
+        own = hls_gmac(exchange, Role::server, CipherKeys{key, keys.authentication, server_title_, keys.suite}, *sent);
+    }
+    return own.has_value();
+}
+
+bool SecuredAssociation::prove_by_signature(const Surroundings& of, const HlsExchange& exchange, Bytes value,
+                                            std::optional<HlsValue>& own) {
+    using dlms::security::Role;
+    const auto curve = dlms::security::curve_of(of.keys.suite(role_));
+    const auto pair = curve ? of.pairs.pair(*curve, KeyPurpose::signature) : std::nullopt;
+    if (!pair || !is_hls_ecdsa(exchange, Role::client, *curve, client_signing_key(of), value)) return false;
+    own = hls_ecdsa(exchange, Role::server, *curve, pair->private_key, of.entropy);
     return own.has_value();
 }
 
@@ -406,11 +441,7 @@ ActionResult SecuredAssociation::reply_to_hls(const Surroundings& of, const Call
     if (in.complete() && may_try) {
         const HlsExchange exchange{mechanism_, client_challenge_, server_challenge_, client_title_, server_title_};
         const auto keys = of.keys.keys(role_);
-        // The proof may need another key than the one that the answer is protected with.
-        const Key answer_key = ready_;
-        const bool proven = keys && prove(of, exchange, keys->hls_secret, value, own);
-        const bool ready = answer_key == Key::none || use(of, answer_key);
-        if (proven && ready) {
+        if (keys && prove(of, exchange, *keys, value, own)) {
             if (guessable) of.guesses.succeeded(caller.port, role_);
             state_ = State::open;
             returned.octet_string(own->octets());
@@ -431,16 +462,30 @@ bool SecuredAssociation::use(const Surroundings& of, Key key) {
     forget();
     const auto keys = of.keys.keys(role_);
     if (!keys) return false;
-    suite_ = keys->suite;
     const Bytes octets = key == Key::unicast     ? keys->unicast.octets()
                          : key == Key::broadcast ? keys->broadcast.octets()
                                                  : dedicated_key_.octets();
-    const std::size_t size = dlms::security::key_size(suite_);
-    if (octets.size() != size || keys->authentication.size() != size || !key_.set(octets)) return false;
-    authentication_key_ = keys->authentication;
+    if (!use_octets(of, octets, keys->authentication)) return false;
     ready_ = key;
     generation_ = generation;
     return true;
+}
+
+bool SecuredAssociation::use_octets(const Surroundings& of, Bytes key, Bytes authentication_key) {
+    suite_ = of.keys.suite(role_);
+    const std::size_t size = dlms::security::key_size(suite_);
+    if (key.size() != size || authentication_key.size() != size || !key_.set(key)) return false;
+    authentication_key_ = KeyOctets(authentication_key);
+    return true;
+}
+
+// It is ready for this request alone.
+bool SecuredAssociation::use_key_of(const Surroundings& of, const Ciphered& message) {
+    forget();
+    const auto keys = of.keys.keys(role_);
+    const Transaction transaction{role_, client_title_, client_signing_key(of), message.envelope.header.transaction_id};
+    const auto key = request_key(of, transaction, *message.envelope.key_info);
+    return keys && key && use_octets(of, *key, keys->authentication);
 }
 
 void SecuredAssociation::answer_in_plain() {
@@ -449,15 +494,41 @@ void SecuredAssociation::answer_in_plain() {
     answer_counter_taken_ = false;
     request_bits_ = 0;
     request_counter_.reset();
+    sign_answer_ = false;
+    signing_key_ = {};
 }
 
 Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::unprotect(const Surroundings& of, Bytes apdu,
                                                                          MutableBytes room) {
     answer_in_plain();
     if (!is_open() || apdu.empty()) return fail(refusal(ServiceError::operation_not_possible));
-    if (apdu[0] == static_cast<std::uint8_t>(ApduTag::general_signing)) {
-        return fail(refusal(ServiceError::service_not_supported));
+    const bool is_signed = apdu[0] == static_cast<std::uint8_t>(ApduTag::general_signing);
+    if (!is_signed && (of.keys.policy(role_) & Rights::signed_request) != 0) {
+        of.events.report(SecurityEvent::weak_protection, role_);
+        return fail(refusal(ServiceError::operation_not_possible));
     }
+    Bytes content = apdu;
+    if (is_signed) {
+        const auto inside = check_signature(of, apdu);
+        if (!inside) return fail(inside.error());
+        content = *inside;
+    }
+    // In place it stays where it is.
+    const bool in_place = room.data() == apdu.data();
+    const auto content_at = static_cast<std::size_t>(content.data() - apdu.data());
+    const auto plain = unprotect_content(of, content, in_place ? room.subspan(content_at, content.size()) : room);
+    if (!plain) return plain;
+    prepare_signature(of, is_signed);
+    const std::size_t most = client_max_receive_pdu_size_;
+    if (answered_ && most != 0 && (sign_answer_ || answer_form_ != Form::plain) &&
+        answer_limit(most) < min_plain_answer) {
+        return fail(refusal(ServiceError::pdu_too_long));
+    }
+    return plain;
+}
+
+Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::unprotect_content(const Surroundings& of, Bytes apdu,
+                                                                                 MutableBytes room) {
     const bool is_ciphered_apdu = dlms::security::is_ciphered(apdu[0]);
     if (ciphered_ && is_ciphered_apdu) return unprotect_ciphered(of, apdu, room);
     if (is_ciphered_apdu) return fail(refusal(ServiceError::service_not_supported));
@@ -474,11 +545,18 @@ std::optional<SecuredAssociation::Key> SecuredAssociation::key_for(const Surroun
     const Envelope& envelope = message.envelope;
     const auto is_client = [&](Bytes title) { return title.empty() || equal(title, client_title_); };
     if (!is_client(envelope.system_title) || !is_client(envelope.header.originator_title)) return std::nullopt;
-    const auto set = key_set_of(message);
-    if (!set) return std::nullopt;
     const Bytes recipient = envelope.header.recipient_title;
     if (!recipient.empty() && !equal(recipient, of.server_title)) return std::nullopt;
     if (envelope.header.transaction_id.size() > max_transaction_id_size) return std::nullopt;
+    const auto kind = kind_of(envelope.key_info);
+    if (!kind) return std::nullopt;
+    if (*kind != KeyInfoKind::identified) {
+        // Not before there is an association: nobody gets the meter to calculate for him.
+        const bool fits = is_open() && message.control.key_set() == KeySet::unicast;
+        return fits ? std::optional(Key::transaction) : std::nullopt;
+    }
+    const auto set = key_set_of(message);
+    if (!set) return std::nullopt;
     if (is_dedicated(envelope.tag)) {
         return *set == KeySet::unicast && dedicated_key_.size() > 0 ? std::optional(Key::dedicated) : std::nullopt;
     }
@@ -517,14 +595,16 @@ Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::unprotect_ciphere
         return fail(refused);
     };
     const auto key = key_for(of, *message);
-    if (!key || !use(of, *key)) {
+    const auto cant_decipher = [&] {
         of.events.report(SecurityEvent::deciphering_failed, role_);
         return refuse(ServiceError::deciphering_error);
-    }
+    };
+    if (!key || (*key != Key::transaction && !use(of, *key))) return cant_decipher();
     if (!is_new(of, *key, message->invocation_counter)) {
         of.events.report(SecurityEvent::replay, role_);
         return refuse(ServiceError::invocation_counter_error, expected(of, *key));
     }
+    if (*key == Key::transaction && !use_key_of(of, *message)) return cant_decipher();
     Protection required = security::request_protection(of.keys.policy(role_));
     if (required == Protection::none) required = Protection::authenticated;
     // In place the text stays where it is: the header before it is still to be answered.
@@ -539,7 +619,7 @@ Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::unprotect_ciphere
         return refuse(service_error(plain.error()));
     }
     counter_before_request_ = expected(of, Key::unicast);
-    if (*key == Key::unicast) request_counter_ = message->invocation_counter;
+    if (*key == Key::unicast || *key == Key::transaction) request_counter_ = message->invocation_counter;
     // Nothing is acted upon before its counter is durable, and nothing that could not be answered.
     if (!take_counter(of, *key, message->invocation_counter) || !prepare_answer(of, *message, *key)) {
         return refuse(ServiceError::other_reason);
@@ -563,10 +643,17 @@ bool SecuredAssociation::prepare_answer(const Surroundings& of, const Ciphered& 
         case ApduTag::general_ciphering:
             answer_form_ = Form::general;
             transaction_id_ = decltype(transaction_id_)(message.envelope.header.transaction_id);
+            answer_key_info_ = kind_of(message.envelope.key_info).value_or(KeyInfoKind::identified);
             break;
         default:
             answer_form_ = Form::service;
             break;
+    }
+    if (key == Key::transaction) {
+        const Transaction transaction{role_, client_title_, client_signing_key(of), transaction_id_};
+        const auto answer = answer_key(of, transaction, answer_key_info_);
+        if (!answer || !key_.set(answer->key)) return false;
+        answer_key_data_ = answer->data;
     }
     const auto counter = of.keys.take_sent(role_);
     answer_counter_taken_ = counter.has_value();
@@ -576,6 +663,7 @@ bool SecuredAssociation::prepare_answer(const Surroundings& of, const Ciphered& 
 
 void SecuredAssociation::demand_in_answer(Rights rights) {
     if (answer_form_ == Form::plain) return;
+    if (table_signs && (rights.bits & Rights::signed_response) != 0) sign_answer_ = true;
     const auto more = response_protection(rights.bits);
     answer_protection_ =
         static_cast<Protection>(static_cast<unsigned>(answer_protection_) | static_cast<unsigned>(more));
@@ -602,44 +690,77 @@ std::optional<Envelope> SecuredAssociation::answer_envelope(std::uint8_t plain_t
             envelope.header.transaction_id = transaction_id_;
             envelope.header.originator_title = server_title_;
             envelope.header.recipient_title = client_title_;
-            envelope.key_info = dlms::security::IdentifiedKey{0};
+            switch (answer_key_info_) {
+                case KeyInfoKind::identified:
+                    envelope.key_info = dlms::security::IdentifiedKey{0};
+                    break;
+                case KeyInfoKind::wrapped:
+                    envelope.key_info = dlms::security::WrappedKey{0, answer_key_data_};
+                    break;
+                case KeyInfoKind::one_pass:
+                    envelope.key_info = dlms::security::AgreedKey{one_pass_parameters, answer_key_data_};
+                    break;
+                case KeyInfoKind::static_unified:
+                    envelope.key_info = dlms::security::AgreedKey{static_unified_parameters, {}};
+                    break;
+            }
             return envelope;
     }
     return std::nullopt;
 }
 
 std::size_t SecuredAssociation::answer_limit(std::size_t limit) const {
+    // What is served may ask for a signature or a tag yet.
+    const bool may_be_signed = sign_answer_ || (table_signs && signing_key_.size() > 0);
+    if (may_be_signed) limit = largest_signed_content(signature_header(), curve_, limit);
     if (answer_form_ == Form::plain) return limit;
     const auto envelope = answer_envelope(static_cast<std::uint8_t>(ApduTag::get_response));
-    // With a tag in any case: what is served may ask for one yet.
     const auto control = dlms::security::SecurityControl::make(suite_, Protection::authenticated_and_encrypted);
     return envelope ? largest_plain_size(*envelope, control, limit) : 0;
 }
 
 bool SecuredAssociation::is_protected(std::uint8_t plain_tag) const {
-    return answer_form_ != Form::plain && plain_tag != static_cast<std::uint8_t>(ApduTag::exception_response);
+    return (answer_form_ != Form::plain || sign_answer_) &&
+           plain_tag != static_cast<std::uint8_t>(ApduTag::exception_response);
 }
 
 bool SecuredAssociation::protect(ByteWriter& out, std::size_t start) {
     const MutableBytes plain = out.since(start);
     if (plain.empty()) return out.ok();
-    bool done = !is_protected(plain[0]);
+    const bool as_it_is = !is_protected(plain[0]);
+    bool done = as_it_is || answer_form_ == Form::plain;
     if (!done && answer_counter_taken_) {
         const auto envelope = answer_envelope(plain[0]);
         done = envelope &&
                protect_written(out, start, *envelope, answer_control(), answer_counter_, keys_of(server_title_));
         answer_counter_taken_ = false;
     }
+    if (done && !as_it_is && sign_answer_) {
+        done = entropy_ != nullptr && sign_written(out, start, signature_header(), curve_, signing_key_, *entropy_);
+    }
+    signing_key_ = {};
     if (state_ == State::closed) forget();
     return done && out.ok();
 }
 
-bool SecuredAssociation::start_stream(dlms::security::ProtectedStream& stream, std::uint8_t plain_tag,
-                                      std::size_t plain_size) {
-    const auto envelope = answer_envelope(plain_tag);
-    if (!envelope || !answer_counter_taken_) return false;
-    answer_counter_taken_ = false;
-    return stream.start(*envelope, answer_control(), answer_counter_, keys_of(server_title_), plain_size);
+bool SecuredAssociation::start_stream(OutgoingStream& stream, std::uint8_t plain_tag, std::size_t plain_size) {
+    std::size_t size = plain_size;
+    if (answer_form_ != Form::plain) {
+        const auto envelope = answer_envelope(plain_tag);
+        if (!envelope || !answer_counter_taken_) return false;
+        answer_counter_taken_ = false;
+        stream.cipher.emplace();
+        if (!stream.cipher->start(*envelope, answer_control(), answer_counter_, keys_of(server_title_), plain_size)) {
+            return false;
+        }
+        size = protected_size(*envelope, answer_control(), plain_size);
+    }
+    if (sign_answer_) {
+        if (entropy_ == nullptr || signing_key_.size() == 0) return false;
+        stream.signature.emplace(signature_header(), size, curve_, signing_key_, *entropy_);
+    }
+    signing_key_ = {};
+    return true;
 }
 
 }  // namespace blathy::meter::security

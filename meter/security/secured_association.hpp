@@ -10,6 +10,9 @@
 // and would move the counter all the same. Only a policy that names encryption alone takes one, at that price. Within a
 // ciphered association nothing is served in plain.
 //
+// Signatures (general-signing) are put around all else, and show nothing of when they were made: within a ciphered
+// association one goes around a ciphered APDU. In one without ciphering, where nothing is demanded, it may stand alone.
+//
 // Answers under the dedicated key take their counters from the unicast key's: a client that uses a dedicated key again
 // makes no nonce repeat. The requests' counter begins with 0 for each dedicated key.
 #pragma once
@@ -26,9 +29,13 @@
 #include "dlms/initiate.hpp"
 #include "dlms/security/ciphering.hpp"
 #include "dlms/security/hls.hpp"
+#include "dlms/security/key_agreement.hpp"
 #include "meter/security/access_rights.hpp"
+#include "meter/security/certificate_memory.hpp"
 #include "meter/security/guess_guard.hpp"
 #include "meter/security/key_memory.hpp"
+#include "meter/security/key_pair_memory.hpp"
+#include "meter/security/outgoing_stream.hpp"
 #include "meter/security/security_ports.hpp"
 
 namespace blathy::meter::security {
@@ -36,11 +43,17 @@ namespace blathy::meter::security {
 // What it works with; one of each a meter.
 struct Surroundings {
     KeyMemory& keys;
+    KeyPairMemory& pairs;
+    CertificateMemory& certificates;
     GuessGuard& guesses;
     Entropy& entropy;
     SecurityEvents& events;
     dlms::security::SystemTitle server_title;
+    CertificateTime now;
 };
+
+// How general-ciphering states its key.
+enum class KeyInfoKind : std::uint8_t { identified, wrapped, one_pass, static_unified };
 
 // Who is at the other end of the link, and when.
 struct Caller {
@@ -112,10 +125,13 @@ class SecuredAssociation {
     [[nodiscard]] bool protect(ByteWriter& out, std::size_t start);
     // Protects an answer of `plain_size` octets that begins with `plain_tag` piece by piece. The association must stay
     // where it is, and unprotect nothing, until the stream has ended.
-    [[nodiscard]] bool start_stream(dlms::security::ProtectedStream& stream, std::uint8_t plain_tag,
-                                    std::size_t plain_size);
+    [[nodiscard]] bool start_stream(OutgoingStream& stream, std::uint8_t plain_tag, std::size_t plain_size);
 
     [[nodiscard]] Role role() const { return role_; }
+    // All zeros in an association that does not ask for it.
+    [[nodiscard]] const dlms::security::SystemTitle& client_title() const { return client_title_; }
+    // Of the client's signatures, on the curve of its suite. Empty: none.
+    [[nodiscard]] Bytes client_signing_key(const Surroundings& of);
     [[nodiscard]] bool is_ciphered() const { return ciphered_; }
     [[nodiscard]] dlms::ApplicationContext context() const {
         return ciphered_ ? dlms::ApplicationContext::logical_names_ciphered : dlms::ApplicationContext::logical_names;
@@ -128,7 +144,7 @@ class SecuredAssociation {
   private:
     enum class State : std::uint8_t { closed, waits_for_proof, open };
     // The key that is made ready in `key_`.
-    enum class Key : std::uint8_t { none, unicast, broadcast, dedicated };
+    enum class Key : std::uint8_t { none, unicast, broadcast, dedicated, transaction };
     // The forms of ciphered APDUs.
     enum class Form : std::uint8_t { plain, service, general_with_title, general };
 
@@ -146,6 +162,7 @@ class SecuredAssociation {
     std::optional<dlms::UserDiagnostic> choose_titles(const Surroundings& of, const dlms::Aarq& aarq);
     std::optional<Rejection> read_initiate(const Surroundings& of, Bytes user_information,
                                            std::optional<dlms::InitiateRequest>& request, MutableBytes room);
+    std::optional<dlms::UserDiagnostic> take_certificate(const Surroundings& of, Bytes certificate);
     std::optional<Rejection> challenge(const Surroundings& of, const Caller& caller, Bytes client_challenge);
     std::optional<Rejection> negotiate(const Offer& offer, const std::optional<dlms::InitiateRequest>& request);
     bool take_dedicated_key(const Surroundings& of, Bytes key);
@@ -155,9 +172,14 @@ class SecuredAssociation {
 
     // Makes `key` ready; false: it is not set.
     bool use(const Surroundings& of, Key key);
+    bool use_key_of(const Surroundings& of, const dlms::security::Ciphered& message);
+    bool use_octets(const Surroundings& of, Bytes key, Bytes authentication_key);
     [[nodiscard]] dlms::security::CipherKeys keys_of(const dlms::security::SystemTitle& sender) const {
         return {key_, authentication_key_, sender, suite_};
     }
+    Result<Bytes, Refusal> check_signature(const Surroundings& of, Bytes apdu);
+    Result<Bytes, Refusal> unprotect_content(const Surroundings& of, Bytes apdu, MutableBytes room);
+    void prepare_signature(const Surroundings& of, bool is_signed);
     Result<Bytes, Refusal> unprotect_ciphered(const Surroundings& of, Bytes apdu, MutableBytes room);
     // Which key, and whether the titles are those of the association.
     std::optional<Key> key_for(const Surroundings& of, const dlms::security::Ciphered& message) const;
@@ -169,10 +191,16 @@ class SecuredAssociation {
     [[nodiscard]] dlms::security::SecurityControl answer_control() const {
         return dlms::security::SecurityControl::make(suite_, answer_protection_);
     }
+    [[nodiscard]] dlms::security::GeneralHeader signature_header() const;
     // None: an answer that has no ciphered form.
     [[nodiscard]] std::optional<dlms::security::Envelope> answer_envelope(std::uint8_t plain_tag) const;
-    [[nodiscard]] bool prove(const Surroundings& of, const dlms::security::HlsExchange& exchange, Bytes secret,
-                             Bytes value, std::optional<dlms::security::HlsValue>& own);
+    [[nodiscard]] bool prove(const Surroundings& of, const dlms::security::HlsExchange& exchange,
+                             const ContextKeys& keys, Bytes value, std::optional<dlms::security::HlsValue>& own);
+    [[nodiscard]] bool prove_by_gmac(const Surroundings& of, const dlms::security::HlsExchange& exchange,
+                                     const ContextKeys& keys, Bytes value,
+                                     std::optional<dlms::security::HlsValue>& own);
+    [[nodiscard]] bool prove_by_signature(const Surroundings& of, const dlms::security::HlsExchange& exchange,
+                                          Bytes value, std::optional<dlms::security::HlsValue>& own);
 
     State state_ = State::closed;
     Role role_ = Role::public_client;
@@ -202,6 +230,16 @@ class SecuredAssociation {
     bool answer_counter_taken_ = false;
     std::uint8_t request_bits_ = 0;
     dlms::security::OctetBuffer<16> transaction_id_;
+    KeyInfoKind answer_key_info_ = KeyInfoKind::identified;
+    dlms::security::SignedPublicKey answer_key_data_;
+
+    // Of signatures. The key is the one that was in force when the request came; empty: there is none.
+    dlms::security::PublicKey client_signing_key_;
+    dlms::security::PrivateKey signing_key_;
+    dlms::security::Curve curve_ = dlms::security::Curve::p256;
+    dlms::security::OctetBuffer<16> signed_transaction_id_;
+    Entropy* entropy_ = nullptr;
+    bool sign_answer_ = false;
 
     // From pass 1 and 2 to pass 3.
     std::optional<std::uint32_t> request_counter_;  // of the unicast key, when that protected the request

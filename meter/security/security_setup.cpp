@@ -1,6 +1,7 @@
 #include "meter/security/security_setup.hpp"
 
 #include "dlms/security/key_wrap.hpp"
+#include "meter/security/transaction_key.hpp"
 
 namespace blathy::meter::security {
 namespace {
@@ -8,7 +9,22 @@ namespace {
 using dlms::ActionResult;
 using dlms::DataReader;
 
-enum KeyId : std::uint8_t { unicast_key, broadcast_key, authentication_key, master_key, key_ids };
+ActionResult stored(bool done) {
+    return done ? ActionResult::success : ActionResult::hardware_fault;
+}
+
+// Both sides can sign whatever the policy has signed.
+bool can_sign(const Surroundings& of, Role role, const ContextKeys& keys, std::uint8_t policy) {
+    const auto curve = dlms::security::curve_of(keys.suite);
+    if (!curve) return (policy & (Rights::signed_request | Rights::signed_response)) == 0;
+    const bool client = client_public_key(of, role, keys.client_title.value_or(dlms::security::SystemTitle{}), *curve,
+                                          KeyPurpose::signature)
+                            .size() > 0;
+    const bool meter = of.pairs.public_key(*curve, KeyPurpose::signature).size() > 0;
+    return (client || (policy & Rights::signed_request) == 0) && (meter || (policy & Rights::signed_response) == 0);
+}
+
+}  // namespace
 
 KeyOctets& key_of(ContextKeys& keys, std::uint8_t id) {
     switch (id) {
@@ -22,12 +38,6 @@ KeyOctets& key_of(ContextKeys& keys, std::uint8_t id) {
             return keys.master;
     }
 }
-
-ActionResult stored(bool done) {
-    return done ? ActionResult::success : ActionResult::hardware_fault;
-}
-
-}  // namespace
 
 bool read_security_setup(const KeyMemory& memory, Role role, const dlms::security::SystemTitle& server_title,
                          std::int8_t attribute, dlms::DataWriter& out) {
@@ -46,21 +56,19 @@ bool read_security_setup(const KeyMemory& memory, Role role, const dlms::securit
         case 5:
             out.octet_string(Bytes(server_title));
             return true;
-        case 6:
-            out.array(0);
-            return true;
         default:
             return false;
     }
 }
 
-ActionResult activate_security(KeyMemory& memory, Role role, Bytes parameters) {
+ActionResult activate_security(const Surroundings& of, Role role, Bytes parameters) {
     DataReader in(parameters);
     const std::uint8_t policy = in.enumerated();
     if (!in.complete()) return ActionResult::type_unmatched;
-    auto keys = memory.keys(role);
+    auto keys = of.keys.keys(role);
     if (!keys) return ActionResult::object_unavailable;
-    const bool supported = (policy & ~unsigned{supported_policy}) == 0;
+    const bool supported =
+        (policy & ~unsigned{supported_policy(keys->suite)}) == 0 && can_sign(of, role, *keys, policy);
     const bool grows = (keys->policy & ~unsigned{policy}) == 0;
     const std::size_t size = dlms::security::key_size(keys->suite);
     if (!supported || !grows || keys->unicast.size() != size || keys->authentication.size() != size) {
@@ -68,7 +76,7 @@ ActionResult activate_security(KeyMemory& memory, Role role, Bytes parameters) {
     }
     if (policy == keys->policy) return ActionResult::success;
     keys->policy = policy;
-    return stored(memory.change(role, *keys));
+    return stored(of.keys.change(role, *keys));
 }
 
 ActionResult transfer_keys(KeyMemory& memory, SecurityEvents& events, Role role, Bytes parameters) {

@@ -22,6 +22,9 @@ constexpr std::size_t block_header = 8;
 // What outcomes may take of the assembly: the rest is for blocks that may have to be sent again.
 constexpr std::size_t max_outcomes = 3072;
 
+// What a method returns, at most: four signed keys of P-384.
+constexpr std::size_t max_returned_size = 832;
+
 Services::Answer reply_result(const Services::Call& call, InvokeId invoke, ActionResult result) {
     return reply(call.room, dlms::ActionResponseNormal{invoke, {result, {}}});
 }
@@ -101,7 +104,7 @@ Services::Answer Services::act(const Call& call, InvokeId invoke, const dlms::Li
     for (std::size_t i = 0; i < methods.count; ++i) {
         const auto descriptor = dlms::read_method_descriptor(method);
         const Bytes value = parameter.at_end() ? Bytes{} : dlms::read_data(parameter);
-        std::array<std::uint8_t, attribute_piece_size> returned_octets{};
+        std::array<std::uint8_t, max_returned_size> returned_octets{};
         ByteWriter returned(returned_octets);
         dlms::DataWriter data(returned);
         dlms::ActionOutcome outcome;

@@ -20,20 +20,20 @@ Association Association::towards(Role role) {
 }
 
 void Association::open(Meter& meter, Bytes aarq, ByteWriter& out) {
-    secured_.open(meter.security().around(), offer, caller(meter), aarq, out);
+    secured_.open(meter.secured(), offer, caller(meter), aarq, out);
 }
 
 bool Association::open_pre_established(Meter& meter) {
     return client_sap_ == client_sap_of(Role::pre_established) &&
-           secured_.open_pre_established(meter.security().around(), offer, caller(meter));
+           secured_.open_pre_established(meter.secured(), offer, caller(meter));
 }
 
 void Association::release(Meter& meter, Bytes rlrq, ByteWriter& out) {
-    secured_.release(meter.security().around(), rlrq, out);
+    secured_.release(meter.secured(), rlrq, out);
 }
 
 dlms::ActionResult Association::reply_to_hls(Meter& meter, Bytes parameters, dlms::DataWriter& returned) {
-    return secured_.reply_to_hls(meter.security().around(), caller(meter), parameters, returned);
+    return secured_.reply_to_hls(meter.secured(), caller(meter), parameters, returned);
 }
 
 }  // namespace blathy::meter

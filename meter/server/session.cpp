@@ -72,7 +72,7 @@ Bytes Session::more(Meter& meter, MutableBytes room) {
 // is protected.
 Services::Answer Session::respond(Meter& meter, MutableBytes request, MutableBytes room) {
     auto& secured = association_.secured();
-    const auto plain = secured.unprotect(meter.security().around(), request, request);
+    const auto plain = secured.unprotect(meter.secured(), request, request);
     if (!plain) return plain.error().silent ? Services::Answer{} : reply(room, plain.error().answer);
     if (plain->empty()) return refuse_malformed(room);
     if (!secured.serves(*plain)) {

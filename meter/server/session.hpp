@@ -14,7 +14,6 @@
 
 #include "base/bytes.hpp"
 #include "dlms/block_transfer/block_transfer.hpp"
-#include "dlms/security/ciphering.hpp"
 #include "meter/server/association.hpp"
 #include "meter/server/services.hpp"
 
@@ -60,8 +59,8 @@ class Session {
     Services services_;
     dlms::BlockTransfer blocks_{MutableBytes{}, dlms::BlockTransferParameters{}};
     Exchange exchange_ = Exchange::none;
-    std::uint16_t newest_block_ = 0;                             // of the request
-    std::optional<dlms::security::ProtectedStream> protection_;  // of an answer in general blocks
+    std::uint16_t newest_block_ = 0;                      // of the request
+    std::optional<security::OutgoingStream> protection_;  // of an answer in general blocks
 };
 
 }  // namespace blathy::meter

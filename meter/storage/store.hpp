@@ -62,6 +62,19 @@ enum class RecordId : std::uint8_t {
     push_power_down,
     events,
     supervision,
+    signing_pair_p256,  // in the order of Curve
+    signing_pair_p384,
+    agreement_pair_p256,
+    agreement_pair_p384,
+    client_public_keys,
+    certificate_1,
+    certificate_2,
+    certificate_3,
+    certificate_4,
+    certificate_5,
+    certificate_6,
+    certificate_7,
+    certificate_8,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

@@ -22,7 +22,15 @@ using dlms::security::SystemTitle;
 enum class CipherForm : std::uint8_t {
     service,  // glo- and ded-get-request and so on; general-glo and -ded for what has none
     general,  // general-glo- and general-ded-ciphering for all of them
-    header,   // general-ciphering with the global key identified, for all of them
+    header,   // general-ciphering, for all of them
+};
+
+// The key that general-ciphering states.
+enum class KeyInfoKind : std::uint8_t {
+    identified,      // the global key
+    wrapped,         // one made for each APDU, wrapped with the master key
+    one_pass,        // agreed on for each APDU by an ephemeral key of who sends it: C(1e, 1s)
+    static_unified,  // agreed on by the static keys of both sides: C(0e, 2s)
 };
 
 struct Security {
@@ -35,6 +43,10 @@ struct Security {
     // Of every APDU, both ways. With `none` the application context is the one without ciphering.
     Protection protection = Protection::none;
     CipherForm form = CipherForm::service;
+    // Of CipherForm::header; `one_pass` and `static_unified` from suite 1 on.
+    KeyInfoKind key_info = KeyInfoKind::identified;
+    // Requests are signed (general-signing) around all other protection, and so must their answers be. From suite 1 on.
+    bool signs = false;
     Suite suite = Suite::aes128_gcm;
     // A key made for each association, which protects everything after it is established. Only where APDUs are
     // encrypted, for that is how it reaches the meter.
@@ -45,9 +57,15 @@ struct Security {
     std::optional<SystemTitle> server_title;
     Key encryption_key;  // global unicast; 16 octets, of suite 2 32
     Key authentication_key;
-    // Of mechanism 7, with the curve of the suite.
+    Key master_key;  // of wrapped keys
+    // Of mechanism 7, signatures and one-pass agreement, with the curve of the suite.
     dlms::security::PrivateKey signing_key;
     dlms::security::PublicKey server_signing_key;
+    // Of key agreement: static keys.
+    dlms::security::PrivateKey agreement_key;
+    dlms::security::PublicKey server_agreement_key;
+    // The X.509 certificate (DER) of the signing key, told to a meter that does not have it. Empty: none.
+    Octets certificate;
 
     // Of the global key. Needed as soon as it is used: to protect APDUs, and for mechanism 5.
     std::shared_ptr<Counters> counters;
@@ -58,7 +76,12 @@ struct Security {
     [[nodiscard]] bool uses_global_key() const { return protects() || mechanism == dlms::Mechanism::high_level_gmac; }
     [[nodiscard]] bool is_high_level() const { return mechanism >= dlms::Mechanism::high_level_md5; }
     // The client has to say its system title.
-    [[nodiscard]] bool is_titled() const { return protects() || mechanism >= dlms::Mechanism::high_level_gmac; }
+    [[nodiscard]] bool is_titled() const {
+        return protects() || signs || mechanism >= dlms::Mechanism::high_level_gmac;
+    }
+    [[nodiscard]] bool uses_transaction_keys() const {
+        return protects() && form == CipherForm::header && key_info != KeyInfoKind::identified;
+    }
 };
 
 // Nothing, or what is missing or contradicts itself.

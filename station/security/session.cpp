@@ -4,6 +4,8 @@
 #include <array>
 
 #include "dlms/names.hpp"
+#include "dlms/security/key_wrap.hpp"
+#include "dlms/security/signing.hpp"
 #include "station/notification.hpp"
 
 namespace blathy::station {
@@ -15,6 +17,7 @@ using dlms::Mechanism;
 using security::CipherError;
 
 constexpr std::uint8_t global_unicast_key = 0;
+constexpr std::uint8_t master_key = 0;
 
 // "the meter's APDU …"
 std::string_view explain(CipherError error) {
@@ -66,10 +69,58 @@ bool is_association_control(std::uint8_t tag) {
     return tag >= number(ApduTag::aarq) && tag <= number(ApduTag::rlre);
 }
 
+bool is_identified(const security::Envelope& envelope) {
+    return !envelope.key_info || std::holds_alternative<security::IdentifiedKey>(*envelope.key_info);
+}
+
+security::KeyInfo key_info(KeyInfoKind kind, Bytes data) {
+    static constexpr std::array<std::uint8_t, 1> one_pass = {1};
+    static constexpr std::array<std::uint8_t, 1> static_unified = {2};
+    switch (kind) {
+        case KeyInfoKind::identified:
+            return security::IdentifiedKey{global_unicast_key};
+        case KeyInfoKind::wrapped:
+            return security::WrappedKey{master_key, data};
+        case KeyInfoKind::one_pass:
+            return security::AgreedKey{one_pass, data};
+        case KeyInfoKind::static_unified:
+            break;
+    }
+    return security::AgreedKey{static_unified, {}};
+}
+
 bool uses_dedicated_key_tag(ApduTag tag) {
     return tag == ApduTag::general_ded_ciphering ||
            (security::plain_tag(tag) &&
             security::ciphered_tag(security::ServiceKey::dedicated, *security::plain_tag(tag)) == tag);
+}
+
+// What signatures and agreed keys need.
+Result<void, Error> check_curve_keys(const Security& security) {
+    const auto usage = [](const char* text) { return fail(Error{ErrorKind::usage, 0, text}); };
+    const bool is_agreed = security.uses_transaction_keys() && security.key_info != KeyInfoKind::wrapped;
+    const bool is_ecdsa = security.mechanism == Mechanism::high_level_ecdsa;
+    if (security.uses_transaction_keys() && security.key_info == KeyInfoKind::wrapped &&
+        security.master_key.size() != security::key_size(security.suite)) {
+        return usage("wrapped keys need the master key (kek)");
+    }
+    if (!is_ecdsa && !security.signs && !is_agreed) return {};
+    const auto curve = security::curve_of(security.suite);
+    if (!curve) {
+        return usage(is_ecdsa ? "mechanism 7 (ECDSA) needs security suite 1 or 2"
+                              : "signatures and key agreement need security suite 1 or 2");
+    }
+    const std::size_t size = security::scalar_size(*curve);
+    if ((is_ecdsa || security.signs || security.key_info == KeyInfoKind::one_pass) &&
+        (security.signing_key.size() != size || !security::is_public_key(*curve, security.server_signing_key))) {
+        return usage(is_ecdsa ? "mechanism 7 (ECDSA) needs the client's signing key and the meter's public one"
+                              : "signatures need the client's signing key and the meter's public one");
+    }
+    if (is_agreed &&
+        (security.agreement_key.size() != size || !security::is_public_key(*curve, security.server_agreement_key))) {
+        return usage("key agreement needs the client's agreement key and the meter's public one");
+    }
+    return {};
 }
 
 }  // namespace
@@ -90,25 +141,18 @@ Result<void, Error> check(const Security& security) {
         case Mechanism::low_level:
             if (security.secret.empty()) return usage("the authentication mechanism needs a password or secret");
             break;
-        case Mechanism::high_level_ecdsa: {
-            const auto curve = security::curve_of(security.suite);
-            if (!curve) return usage("mechanism 7 (ECDSA) needs security suite 1 or 2");
-            if (security.signing_key.size() != security::scalar_size(*curve) ||
-                !security::is_public_key(*curve, security.server_signing_key)) {
-                return usage("mechanism 7 (ECDSA) needs the client's signing key and the meter's public one");
-            }
-            break;
-        }
         case Mechanism::high_level_manufacturer:
             return usage("mechanism 2 is the manufacturer's own, which this client does not know");
         case Mechanism::none:
         case Mechanism::high_level_gmac:
+        case Mechanism::high_level_ecdsa:
             break;
     }
     if (security.dedicated_key &&
         (static_cast<unsigned>(security.protection) & static_cast<unsigned>(Protection::encrypted)) == 0) {
         return usage("a dedicated key reaches the meter only where APDUs are encrypted");
     }
+    if (auto sound = check_curve_keys(security); !sound) return sound;
     if (security.dedicated_key && security.form == CipherForm::header) {
         return usage("general-ciphering does not go with a dedicated key");
     }
@@ -140,8 +184,13 @@ Bytes SecuritySession::authentication_value() const {
     return security_.is_high_level() ? client_challenge_.octets() : Bytes(security_.secret);
 }
 
-security::CipherKeys SecuritySession::keys(KeyUsed used, const SystemTitle& sender) const {
-    return {used == KeyUsed::global ? global_ : dedicated_, security_.authentication_key, sender, security_.suite};
+security::CipherKeys SecuritySession::keys(KeyUsed used, const SystemTitle& sender, const security::GcmKey* key) const {
+    const security::GcmKey& usual = used == KeyUsed::global ? global_ : dedicated_;
+    return {key != nullptr ? *key : usual, security_.authentication_key, sender, security_.suite};
+}
+
+security::Curve SecuritySession::curve() const {
+    return security::curve_of(security_.suite).value_or(security::Curve::p256);
 }
 
 Counters& SecuritySession::counters(KeyUsed used) {
@@ -225,9 +274,7 @@ Result<Octets, Error> SecuritySession::proof() {
             break;
         }
         case Mechanism::high_level_ecdsa:
-            value = security::hls_ecdsa(exchange(), security::Role::client,
-                                        security::curve_of(security_.suite).value_or(security::Curve::p256),
-                                        security_.signing_key, random_);
+            value = security::hls_ecdsa(exchange(), security::Role::client, curve(), security_.signing_key, random_);
             break;
         default:
             value = security::hls_digest(exchange(), security::Role::client, security_.secret);
@@ -247,9 +294,8 @@ Result<void, Error> SecuritySession::check_proof(Bytes value) {
             right = counter.has_value();
             break;
         case Mechanism::high_level_ecdsa:
-            right = security::is_hls_ecdsa(exchange(), security::Role::server,
-                                           security::curve_of(security_.suite).value_or(security::Curve::p256),
-                                           security_.server_signing_key, value);
+            right = security::is_hls_ecdsa(exchange(), security::Role::server, curve(), security_.server_signing_key,
+                                           value);
             break;
         default:
             right = security::is_hls_digest(exchange(), security::Role::server, security_.secret, value);
@@ -274,7 +320,6 @@ security::Envelope SecuritySession::envelope(std::uint8_t plain_tag) const {
         around.tag = ApduTag::general_ciphering;
         around.header.originator_title = security_.client_title;
         around.header.recipient_title = server_title_;
-        around.key_info = security::IdentifiedKey{global_unicast_key};
         return around;
     }
     const auto own =
@@ -289,35 +334,60 @@ security::Envelope SecuritySession::envelope(std::uint8_t plain_tag) const {
 }
 
 Result<Octets, Error> SecuritySession::protect(Bytes apdu) {
-    if (!security_.protects() || apdu.empty() || is_association_control(apdu[0])) return to_octets(apdu);
-    security::Envelope around = envelope(apdu[0]);
-    std::array<std::uint8_t, 8> transaction{};
-    if (security_.form == CipherForm::header) {
-        ByteWriter out(transaction);
-        out.u64(++transaction_);
-        around.header.transaction_id = transaction;
-    }
-    return protect(apdu, around, uses_dedicated_key() ? KeyUsed::dedicated : KeyUsed::global);
+    if (apdu.empty() || is_association_control(apdu[0])) return to_octets(apdu);
+    TransactionId transaction{};
+    ByteWriter out(transaction);
+    out.u64(++transaction_);
+    auto ciphered = security_.protects() ? cipher(apdu, transaction) : Result<Octets, Error>(to_octets(apdu));
+    return ciphered && security_.signs ? sign(*ciphered, transaction) : std::move(ciphered);
 }
 
-Result<Octets, Error> SecuritySession::protect(Bytes apdu, const security::Envelope& envelope, KeyUsed used) {
+Result<Octets, Error> SecuritySession::cipher(Bytes apdu, const TransactionId& transaction) {
+    security::Envelope around = envelope(apdu[0]);
+    if (security_.form != CipherForm::header) {
+        return protect(apdu, around, uses_dedicated_key() ? KeyUsed::dedicated : KeyUsed::global);
+    }
+    around.header.transaction_id = transaction;
+    if (!security_.uses_transaction_keys()) {
+        around.key_info = security::IdentifiedKey{global_unicast_key};
+        return protect(apdu, around, KeyUsed::global);
+    }
+    const auto made = make_key(transaction);
+    if (!made) return fail(made.error());
+    around.key_info = key_info(security_.key_info, made->data);
+    return protect(apdu, around, KeyUsed::global, &made->key);
+}
+
+Result<Octets, Error> SecuritySession::protect(Bytes apdu, const security::Envelope& envelope, KeyUsed used,
+                                               const security::GcmKey* key) {
     const auto counter = reserved_ ? Result<std::uint32_t, Error>(*reserved_) : counters(used).take();
     reserved_.reset();
     if (!counter) return fail(counter.error());
     const auto control = security::SecurityControl::make(security_.suite, security_.protection);
     Octets octets(security::protected_size(envelope, control, apdu.size()));
     ByteWriter out(octets);
-    if (!security::protect(out, envelope, control, *counter, keys(used, security_.client_title), apdu)) {
+    if (!security::protect(out, envelope, control, *counter, keys(used, security_.client_title, key), apdu)) {
         return fail(security_error("the request can't be protected"));
     }
     return octets;
 }
 
 Result<Bytes, Error> SecuritySession::open(Bytes apdu) {
-    if (!security_.protects() || apdu.empty() || is_association_control(apdu[0]) ||
-        apdu[0] == number(ApduTag::exception_response)) {
-        return apdu;
+    if (apdu.empty() || is_association_control(apdu[0]) || apdu[0] == number(ApduTag::exception_response)) return apdu;
+    const bool is_signed = apdu[0] == number(ApduTag::general_signing);
+    if (is_signed) {
+        const auto content = check_signature(apdu);
+        if (!content) return content;
+        apdu = *content;
     }
+    const auto plain = security_.protects() ? open_ciphered(apdu) : Result<Bytes, Error>(apdu);
+    if (plain && security_.signs && !is_signed && !is_notification(*plain)) {
+        return fail(security_error("the meter answered without a signature, although it was asked for with one"));
+    }
+    return plain;
+}
+
+Result<Bytes, Error> SecuritySession::open_ciphered(Bytes apdu) {
     if (!security::is_ciphered(apdu[0])) {
         std::string name(dlms::apdu_name(apdu[0]));
         return fail(security_error("the meter sent " + (name.empty() ? "something" : name) +
@@ -328,20 +398,28 @@ Result<Bytes, Error> SecuritySession::open(Bytes apdu) {
     if (auto sound = check(message->envelope); !sound) return fail(sound.error());
     const bool dedicated = uses_dedicated_key_tag(message->envelope.tag);
     if (dedicated && !dedicated_.has_key()) return fail(error_of(CipherError::no_key));
-    auto plain = open(apdu, *message, dedicated ? KeyUsed::dedicated : KeyUsed::global);
+    const bool is_of_transaction = !is_identified(message->envelope);
+    auto own = is_of_transaction ? key_of(message->envelope) : Result<security::GcmKey, Error>(security::GcmKey());
+    if (!own) return fail(own.error());
+    auto plain =
+        open(apdu, *message, dedicated ? KeyUsed::dedicated : KeyUsed::global, is_of_transaction ? &*own : nullptr);
+    if (plain && !is_of_transaction && security_.uses_transaction_keys() && !is_notification(*plain)) {
+        return fail(security_error("the meter answered with the global key where another was asked for"));
+    }
     if (plain && !dedicated && uses_dedicated_key() && !is_notification(*plain)) {
         return fail(security_error("the meter answered with the global key where the dedicated one was agreed on"));
     }
     return plain;
 }
 
-Result<Bytes, Error> SecuritySession::open(Bytes apdu, const security::Ciphered& message, KeyUsed used) {
+Result<Bytes, Error> SecuritySession::open(Bytes apdu, const security::Ciphered& message, KeyUsed used,
+                                           const security::GcmKey* key) {
     if (message.control.key_set() != security::KeySet::unicast) {
         return fail(security_error("the meter answered with a broadcast key"));
     }
     const std::uint32_t counter = message.invocation_counter;
     room_.resize(apdu.size());
-    const auto plain = security::unprotect(message, keys(used, server_title_), security_.protection, room_);
+    const auto plain = security::unprotect(message, keys(used, server_title_, key), security_.protection, room_);
     if (!plain) return fail(error_of(plain.error()));
     // Only now: the counter of a forged APDU says nothing.
     if (!counters(used).is_new(counter) || (held_ && counter <= *held_)) return fail(replayed(counter));
@@ -363,16 +441,28 @@ Result<void, Error> SecuritySession::check(const security::Envelope& envelope) c
     if (!right) return fail(security_error("the meter's APDU is from or for somebody else, by its system titles"));
     if (!envelope.key_info) return {};
     const auto* identified = std::get_if<security::IdentifiedKey>(&*envelope.key_info);
-    if (identified != nullptr && identified->key_id == global_unicast_key) return {};
-    return fail(error_of(CipherError::no_key));
+    if (identified != nullptr && identified->key_id != global_unicast_key) return fail(error_of(CipherError::no_key));
+    return {};
 }
 
 std::size_t SecuritySession::largest_request(std::size_t limit) const {
+    constexpr TransactionId transaction{};
+    if (security_.signs) {
+        limit = security::largest_signed_content(request_header(transaction), curve(), limit);
+    }
     if (!security_.protects()) return limit;
     // As the longest of them all, whichever service it is for.
     security::Envelope around = envelope(number(ApduTag::access_request));
-    constexpr std::array<std::uint8_t, 8> transaction{};
-    if (security_.form == CipherForm::header) around.header.transaction_id = transaction;
+    security::SignedPublicKey data;
+    if (security_.form == CipherForm::header) {
+        around.header.transaction_id = transaction;
+        if (security_.key_info == KeyInfoKind::wrapped) {
+            data = decltype(data)::of_size(security::key_size(security_.suite) + security::wrap_overhead);
+        } else if (security_.key_info == KeyInfoKind::one_pass) {
+            data = decltype(data)::of_size(4 * security::scalar_size(curve()));
+        }
+        around.key_info = key_info(security_.key_info, data);
+    }
     const auto control = security::SecurityControl::make(security_.suite, security_.protection);
     return security::largest_plain_size(around, control, limit);
 }

@@ -6,10 +6,12 @@
 // exception-response, which has no protected form and only ever ends a request.
 #pragma once
 
+#include <array>
 #include <optional>
 
 #include "dlms/security/ciphering.hpp"
 #include "dlms/security/hls.hpp"
+#include "dlms/security/key_agreement.hpp"
 #include "station/octets.hpp"
 #include "station/security/security.hpp"
 
@@ -53,13 +55,33 @@ class SecuritySession {
     SecuritySession(Security security, dlms::security::Random& random)
         : security_(std::move(security)), random_(random), global_(security_.encryption_key) {}
 
+    using TransactionId = std::array<std::uint8_t, 8>;
+    // A key of one transaction, and what states it: the wrapped key, or the signed ephemeral one.
+    struct TransactionKey {
+        dlms::security::GcmKey key;
+        dlms::security::SignedPublicKey data;
+    };
+
     [[nodiscard]] bool uses_dedicated_key() const { return !dedicated_octets_.octets().empty() && !has_to_prove(); }
-    [[nodiscard]] dlms::security::CipherKeys keys(KeyUsed used, const SystemTitle& sender) const;
+    [[nodiscard]] dlms::security::CipherKeys keys(KeyUsed used, const SystemTitle& sender,
+                                                  const dlms::security::GcmKey* key = nullptr) const;
+    [[nodiscard]] dlms::security::Curve curve() const;
     [[nodiscard]] Counters& counters(KeyUsed used);
     [[nodiscard]] dlms::security::Envelope envelope(std::uint8_t plain_tag) const;
     [[nodiscard]] dlms::security::HlsExchange exchange() const;
-    Result<Octets, Error> protect(Bytes apdu, const dlms::security::Envelope& envelope, KeyUsed used);
-    Result<Bytes, Error> open(Bytes apdu, const dlms::security::Ciphered& message, KeyUsed used);
+    Result<Octets, Error> cipher(Bytes apdu, const TransactionId& transaction);
+    // With `key` instead of the one that `used` says; its counter is that of the global key.
+    Result<Octets, Error> protect(Bytes apdu, const dlms::security::Envelope& envelope, KeyUsed used,
+                                  const dlms::security::GcmKey* key = nullptr);
+    Result<Bytes, Error> open(Bytes apdu, const dlms::security::Ciphered& message, KeyUsed used,
+                              const dlms::security::GcmKey* key = nullptr);
+    Result<Bytes, Error> open_ciphered(Bytes apdu);
+    Result<Octets, Error> sign(Bytes apdu, const TransactionId& transaction);
+    Result<Bytes, Error> check_signature(Bytes apdu) const;
+    [[nodiscard]] dlms::security::GeneralHeader request_header(const TransactionId& transaction) const;
+    Result<TransactionKey, Error> make_key(const TransactionId& transaction);
+    // Of the meter's answer.
+    Result<dlms::security::GcmKey, Error> key_of(const dlms::security::Envelope& envelope);
     // Nothing if the sender and the recipient of a general APDU are the two that talk.
     Result<void, Error> check(const dlms::security::Envelope& envelope) const;
 

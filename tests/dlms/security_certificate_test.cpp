@@ -1,12 +1,10 @@
 #include <gtest/gtest.h>
-#include <mbedtls/oid.h>
-#include <mbedtls/x509_crt.h>
-#include <mbedtls/x509_csr.h>
 #include <rapidcheck/gtest.h>
 
 #include "dlms/security/certificate.hpp"
 
 #include "security_testing.hpp"
+#include "tests/support/certificate_authority.hpp"
 
 namespace blathy::dlms::security {
 namespace {
@@ -16,61 +14,9 @@ using namespace testing;
 constexpr std::int64_t year_2024_s = 1'704'067'200;
 constexpr std::int64_t year_2034_s = 2'019'686'400;
 
-int take_random(void* random, unsigned char* out, std::size_t size) {
-    return static_cast<CountingRandom*>(random)->fill({out, size}) ? 0 : -1;
-}
-
-struct Issue {
-    std::string subject = "CN=4D4D4D0000BC614E,O=Blathy";
-    std::string issuer = "CN=Root,O=Blathy";
-    unsigned usage = MBEDTLS_X509_KU_DIGITAL_SIGNATURE;
-    bool is_authority = false;
-    mbedtls_md_type_t digest = MBEDTLS_MD_SHA256;
-    int version = MBEDTLS_X509_CRT_VERSION_3;
-};
-
-// A key of Mbed TLS's own, so that certificates are issued by other code than that which reads them.
-struct Holder {
-    mbedtls_pk_context key;
-    explicit Holder(mbedtls_ecp_group_id group = MBEDTLS_ECP_DP_SECP256R1) {
-        mbedtls_pk_init(&key);
-        EXPECT_EQ(mbedtls_pk_setup(&key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)), 0);
-        EXPECT_EQ(mbedtls_ecp_gen_key(group, mbedtls_pk_ec(key), take_random, &random()), 0);
-    }
-    ~Holder() { mbedtls_pk_free(&key); }
-    Holder(const Holder&) = delete;
-    Holder& operator=(const Holder&) = delete;
-
-    static CountingRandom& random() {
-        static CountingRandom source;
-        return source;
-    }
-    Octets issue(const Holder& subject, const Issue& what) const {
-        mbedtls_x509write_cert writer;
-        mbedtls_x509write_crt_init(&writer);
-        mbedtls_mpi serial;
-        mbedtls_mpi_init(&serial);
-        EXPECT_EQ(mbedtls_mpi_lset(&serial, 0x1234), 0);
-        mbedtls_x509write_crt_set_version(&writer, what.version);
-        mbedtls_x509write_crt_set_md_alg(&writer, what.digest);
-        mbedtls_x509write_crt_set_subject_key(&writer, const_cast<mbedtls_pk_context*>(&subject.key));
-        mbedtls_x509write_crt_set_issuer_key(&writer, const_cast<mbedtls_pk_context*>(&key));
-        EXPECT_EQ(mbedtls_x509write_crt_set_subject_name(&writer, what.subject.c_str()), 0);
-        EXPECT_EQ(mbedtls_x509write_crt_set_issuer_name(&writer, what.issuer.c_str()), 0);
-        EXPECT_EQ(mbedtls_x509write_crt_set_serial(&writer, &serial), 0);
-        EXPECT_EQ(mbedtls_x509write_crt_set_validity(&writer, "20240101000000", "20340101000000"), 0);
-        EXPECT_EQ(mbedtls_x509write_crt_set_basic_constraints(&writer, what.is_authority ? 1 : 0, -1), 0);
-        EXPECT_EQ(mbedtls_x509write_crt_set_key_usage(&writer, what.usage), 0);
-        Octets room(1024);
-        const int size = mbedtls_x509write_crt_der(&writer, room.data(), room.size(), take_random, &random());
-        EXPECT_GT(size, 0);
-        mbedtls_mpi_free(&serial);
-        mbedtls_x509write_crt_free(&writer);
-        return {room.end() - size, room.end()};
-    }
-};
-
-const Issue root_issue{.subject = "CN=Root,O=Blathy", .usage = MBEDTLS_X509_KU_KEY_CERT_SIGN, .is_authority = true};
+using Holder = test::KeyHolder;
+using test::Issue;
+const Issue root_issue = test::root_issue();
 
 TEST(SecurityCertificate, OfAMeterSigningKey) {
     const Holder root, meter;

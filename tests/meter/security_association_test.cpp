@@ -688,7 +688,7 @@ TEST_F(SecuredAssociationTest, AStreamedAnswerIsTheSameAsAWholeOne) {
         const Octets request = client.cipher(hex(get_invocation_counter), client.how());
         Octets room(request.size());
         ASSERT_TRUE(server.association.unprotect(meter.around(), request, room));
-        dlms::security::ProtectedStream stream;
+        OutgoingStream stream;
         ASSERT_TRUE(server.association.start_stream(stream, 0xC4, size));
         Octets plain(size, 0x3C);
         plain[0] = 0xC4;

@@ -13,6 +13,7 @@
 #include "dlms/apdu/action.hpp"
 #include "dlms/apdu/get.hpp"
 #include "dlms/security/key_wrap.hpp"
+#include "meter/security/certificate_setup.hpp"
 #include "meter/security/secured_association.hpp"
 #include "meter/security/security_setup.hpp"
 
@@ -88,6 +89,8 @@ class Secured {
         store_->mount();
         keys_.emplace(*store_, device_key, records, events);
         keys_->mount();
+        pairs_.emplace(*store_, device_key);
+        certificates_.emplace(*store_);
         guesses_.emplace(*store_, guess_record);
         guesses_->mount(uptime_s);
     }
@@ -99,8 +102,10 @@ class Secured {
         pre_established.client_title = client_title;
         ASSERT_TRUE(keys_->change(Role::pre_established, pre_established));
     }
-    Surroundings around() { return {*keys_, *guesses_, entropy, events, server_title}; }
+    Surroundings around() { return {*keys_, *pairs_, *certificates_, *guesses_, entropy, events, server_title, now}; }
     KeyMemory& keys() { return *keys_; }
+    KeyPairMemory& pairs() { return *pairs_; }
+    CertificateMemory& certificates() { return *certificates_; }
     GuessGuard& guesses() { return *guesses_; }
     Store& store() { return *store_; }
     void set_policy(Role role, std::uint8_t policy) {
@@ -112,11 +117,14 @@ class Secured {
     Log events;
     CountingEntropy entropy;
     std::uint32_t uptime_s = 1000;
+    CertificateTime now;
 
   private:
     Flash& flash_;
     std::optional<Store> store_;
     std::optional<KeyMemory> keys_;
+    std::optional<KeyPairMemory> pairs_;
+    std::optional<CertificateMemory> certificates_;
     std::optional<GuessGuard> guesses_;
 };
 
@@ -128,7 +136,7 @@ class Server {
 
     Octets send(Bytes apdu) {
         const auto tag = static_cast<dlms::ApduTag>(apdu[0]);
-        Octets room(1024);
+        Octets room(2048);
         ByteWriter out(room);
         if (tag == dlms::ApduTag::aarq) {
             association.open(meter_.around(), offer, caller(), apdu, out);
@@ -169,7 +177,7 @@ class Server {
         const auto action = dlms::read_action_request(request);
         ASSERT_TRUE(action);
         const auto& normal = std::get<dlms::ActionRequestNormal>(*action);
-        Octets returned_room(128);
+        Octets returned_room(1024);
         ByteWriter returned_out(returned_room);
         dlms::DataWriter returned(returned_out);
         dlms::ActionOutcome outcome;
@@ -181,7 +189,9 @@ class Server {
             if (!permits(rights, Rights::call, association.request_bits())) {
                 outcome.result = dlms::ActionResult::read_write_denied;
             } else if (method.method == 1) {
-                outcome.result = activate_security(meter_.keys(), association.role(), normal.target.parameters);
+                outcome.result = activate_security(meter_.around(), association.role(), normal.target.parameters);
+            } else if (method.method > 2) {
+                outcome.result = call(method.method, normal.target.parameters, returned);
             } else {
                 outcome.result =
                     transfer_keys(meter_.keys(), meter_.events, association.role(), normal.target.parameters);
@@ -192,6 +202,28 @@ class Server {
             outcome.returned = dlms::GetDataResult{dlms::DataAccessResult::success, returned_out.written()};
         }
         write(out, dlms::ActionResponseNormal{normal.invoke, outcome});
+    }
+
+    dlms::ActionResult call(std::int8_t method, Bytes parameters, dlms::DataWriter& returned) {
+        const Surroundings of = meter_.around();
+        const Role role = association.role();
+        switch (method) {
+            case 3:
+                return agree_on_keys(of, role, {association.client_title(), association.client_signing_key(of)},
+                                     parameters, returned);
+            case 4:
+                return generate_pair(of, role, parameters);
+            case 5:
+                return request_certificate(of, role, parameters, returned);
+            case 6:
+                return import_certificate(of, role, parameters);
+            case 7:
+                return export_certificate(of, parameters, returned);
+            case 8:
+                return remove_certificate(of, parameters);
+            default:
+                return dlms::ActionResult::object_undefined;
+        }
     }
 
     Secured& meter_;
@@ -212,6 +244,7 @@ class HeadEndOf {
     std::uint32_t counter = 1;
     Octets challenge = hex("4B35366956616759");
     Octets dedicated_key;
+    Octets certificate;  // in the calling-AE-qualifier
     Protection protection = Protection::authenticated_and_encrypted;
     Octets server_challenge;
     std::vector<std::uint32_t> server_counters;  // of all that was deciphered
@@ -282,11 +315,12 @@ class HeadEndOf {
         dlms::Aarq apdu;
         apdu.context = ciphered ? 3 : 1;
         apdu.calling_ap_title = own_title;
+        apdu.calling_ae_qualifier = certificate;
         apdu.authentication_unit = mechanism != Mechanism::none;
         if (apdu.authentication_unit) apdu.mechanism = static_cast<std::uint8_t>(mechanism);
         apdu.authentication_value = authentication_value;
         apdu.user_information = information;
-        Octets room(512);
+        Octets room(1024);
         ByteWriter out(room);
         write(out, apdu);
         room.resize(out.size());

@@ -58,7 +58,7 @@ Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
     if (!*keys) {
         if (!is_number) return fail(usage("--client takes 1 to 65535, or with --keys a role"));
         if (options.security.value_or(station::Protection::none) != station::Protection::none ||
-            options.dedicated_key) {
+            options.dedicated_key || options.sign) {
             return fail(usage("APDUs can't be protected without --keys"));
         }
         return chosen;
@@ -78,9 +78,13 @@ Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
     security.protection = options.security.value_or(usual);
     security.suite = options.suite.value_or(security.suite);
     security.form = options.ciphering;
+    security.key_info = options.key_info;
+    if (security.key_info != station::KeyInfoKind::identified) security.form = station::CipherForm::header;
+    security.signs = options.sign;
     security.dedicated_key = options.dedicated_key;
     if (security.protects() && !has_keys) return fail(usage("the client's keys are not in the list"));
-    if (security.protects() || security.mechanism != dlms::Mechanism::none) chosen.security = std::move(security);
+    if (security.signs || security.protects() || security.mechanism != dlms::Mechanism::none)
+        chosen.security = std::move(security);
     return chosen;
 }
 
@@ -144,6 +148,17 @@ void add_security_options(CLI::App& command, CommonOptions& options) {
             "service (glo-get-request and so on), general (general-glo-ciphering) or header (general-ciphering);\n"
             "service unless stated")
         ->check(CLI::IsMember({"service", "general", "header"}));
+    const std::map<std::string, station::KeyInfoKind> key_infos = {{"identified", station::KeyInfoKind::identified},
+                                                                   {"wrapped", station::KeyInfoKind::wrapped},
+                                                                   {"one-pass", station::KeyInfoKind::one_pass},
+                                                                   {"static", station::KeyInfoKind::static_unified}};
+    command
+        .add_option_function<std::string>(
+            "--key-info", [&options, key_infos](const std::string& name) { options.key_info = key_infos.at(name); },
+            "Key of general-ciphering: identified (the global key), wrapped (a new one in each APDU), one-pass or\n"
+            "static (agreed on, from suite 1 on); all but identified imply --ciphering header")
+        ->check(CLI::IsMember({"identified", "wrapped", "one-pass", "static"}));
+    command.add_flag("--sign", options.sign, "Sign requests, and take only signed answers (from suite 1 on)");
     command.add_flag("--dedicated-key", options.dedicated_key,
                      "Protect everything with a key that is made for this association");
 }

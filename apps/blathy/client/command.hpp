@@ -35,6 +35,8 @@ struct CommonOptions {
     std::optional<station::Protection> security;  // none: as the keys are
     std::optional<station::Suite> suite;
     station::CipherForm ciphering = station::CipherForm::service;
+    station::KeyInfoKind key_info = station::KeyInfoKind::identified;
+    bool sign = false;
     bool dedicated_key = false;
     double timeout_s = 10;
     unsigned retries = 2;

@@ -1,7 +1,9 @@
 #include "apps/blathy/keys/command.hpp"
 
 #include <cstdio>
+#include <fstream>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -18,7 +20,10 @@ constexpr int exit_failed = 2;
 constexpr const char* description = R"(The keys of a meter, as a list that a head end imports.
 
 A meter that has no keys of its own is given random ones, each role others; they are stored in its state directory,
-wrapped with a device key. Whoever may read the directory may have them. The meter must not be running.)";
+wrapped with a device key. Whoever may read the directory may have them. The meter must not be running.
+
+From suite 1 on meter and clients have pairs of keys as well. The private ones of the clients are in the list only when
+they are made, for the meter does not have them; its own are never told.)";
 
 constexpr const char* footer = R"(The list is meant for a file that only you can read: the clients take it with --keys.
 
@@ -26,6 +31,8 @@ Exit codes: 0 done; 2 bad usage, or the state directory could not be used.
 
 Examples:
   blathy keys --state ~/meter --json > meter.json && chmod 600 meter.json
+  blathy keys --state ~/meter --renew --suite 2 --json > meter.json
+  blathy keys --state ~/meter --trust root.der
   blathy keys --demo --json > demo.json)";
 
 struct Options {
@@ -35,7 +42,27 @@ struct Options {
     bool demo = false;
     bool renew = false;
     bool json = false;
+    std::optional<unsigned> suite;
+    std::string trust;
 };
+
+constexpr std::uintmax_t max_certificate_file = 4096;
+
+// None: it is none that the meter takes.
+Result<void, std::string> trust(meter::Meter& meter, const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    std::string content(max_certificate_file, '\0');
+    file.read(content.data(), static_cast<std::streamsize>(content.size()));
+    if (file.bad() || file.gcount() == 0) return fail("can't read the certificate " + path);
+    content.resize(static_cast<std::size_t>(file.gcount()));
+    if (content.starts_with("-----BEGIN")) {
+        return fail(path + " is a certificate in PEM; `openssl x509 -outform DER` makes of it what meters take");
+    }
+    if (meter::security::trust(meter.security().certificates(), as_bytes(content))) return {};
+    return fail(path +
+                " is no certificate of a root authority that the meter could take: version 3, its own issuer, "
+                "P-256 or P-384, at most 512 octets, and a free place among eight");
+}
 
 Result<nlohmann::ordered_json, std::string> keys_of(const Options& options) {
     DeskMeterOptions desk_options;
@@ -46,10 +73,19 @@ Result<nlohmann::ordered_json, std::string> keys_of(const Options& options) {
     const auto desk = DeskMeter::make(desk_options);
     if (!desk) return fail(desk.error());
     meter::Meter& meter = (*desk)->meter();
-    if (!options.demo && (options.renew || meter.security().has_demo_keys())) {
-        if (const auto made = make_meter_keys(meter); !made) return fail(made.error());
+    if (!options.trust.empty()) {
+        if (const auto trusted = trust(meter, options.trust); !trusted) return fail(trusted.error());
     }
-    auto list = key_list_of(meter);
+    AllClientPairs made;
+    if (!options.demo && (options.renew || meter.security().has_demo_keys())) {
+        auto pairs = make_meter_keys(meter, static_cast<dlms::security::Suite>(options.suite.value_or(0)));
+        if (!pairs) return fail(pairs.error());
+        made = *pairs;
+    } else if (options.suite) {
+        return fail(
+            std::string("the meter has keys already; --renew gives it others, of the suite that --suite states"));
+    }
+    auto list = key_list_of(meter, made);
     if (list["clients"].empty()) return fail("the keys in " + options.state + " can't be read with its device key");
     return list;
 }
@@ -74,6 +110,15 @@ void add_keys_command(CLI::App& app, int& exit_code) {
     auto* state = command->add_option("--state", options->state, "the meter's state directory; made if there is none");
     command->add_flag("--demo", options->demo, "the keys that a new meter has and everybody knows")->excludes(state);
     command->add_flag("--renew", options->renew, "give the meter new keys; those it has are lost")->needs(state);
+    command
+        ->add_option("--suite", options->suite,
+                     "security suite of the keys that are made: 0, or with signatures and key agreement\n"
+                     "1 (P-256) or 2 (P-384, keys of 256 bits)")
+        ->check(CLI::Range(0, 2))
+        ->needs(state);
+    command->add_option("--trust", options->trust, "have the meter trust this root certificate (X.509 in DER)")
+        ->type_name("FILE")
+        ->needs(state);
     command->add_option("--model", options->model, "SED102, SED302, SM306, SM307 or SM120B2")->capture_default_str();
     command->add_option("--serial", options->serial_number, "serial number")
         ->check(CLI::Range(1, 99'999'999))

@@ -109,7 +109,10 @@ Result<ClientKeys, std::string> client_from(const json& object) {
     security.signing_key = dlms::security::PrivateKey(fields.octets("signing_key", {32, 48}));
     security.server_signing_key = dlms::security::PublicKey(fields.octets("server_signing_key", {64, 96}));
     security.counter_object = static_cast<std::uint8_t>(fields.number("counter_object", 0xFF, 0));
-    client.master = Security::Key(fields.octets("kek", {key_size}));
+    security.agreement_key = dlms::security::PrivateKey(fields.octets("agreement_key", {32, 48}));
+    security.server_agreement_key = dlms::security::PublicKey(fields.octets("server_agreement_key", {64, 96}));
+    security.certificate = fields.octets("certificate").value_or(Octets{});
+    security.master_key = Security::Key(fields.octets("kek", {key_size}));
     client.broadcast = Security::Key(fields.octets("bk", {key_size}));
     constexpr unsigned no_policy = 0x100;
     const unsigned policy = fields.number("policy", 0xFF, no_policy);
@@ -123,6 +126,8 @@ Result<MeterKeys, std::string> meter_from(const json& object) {
     Fields fields(object);
     MeterKeys meter;
     meter.server_title = dlms::security::as_system_title(fields.octets("server_title", {8}));
+    meter.signing_key = dlms::security::PrivateKey(fields.octets("meter_signing_key", {32, 48}));
+    meter.agreement_key = dlms::security::PrivateKey(fields.octets("meter_agreement_key", {32, 48}));
     const json* clients = fields.list("clients");
     if (!fields.error().empty()) return fail(fields.error());
     for (const json& each : *clients) {

@@ -3,8 +3,11 @@
 //   {"server_title": "424C590000000001",
 //    "clients": [{"sap": 1, "role": "management", "mechanism": 5, "suite": 0, "system_title": "424C590000000101",
 //                 "ek": "00..", "ak": "D0..", "password": "3132..", "counter_object": 0,
-//                 "signing_key": "..", "server_signing_key": "..",
-//                 "kek": "..", "bk": "..", "policy": 108}]}
+//                 "signing_key": "..", "server_signing_key": "..", "agreement_key": "..", "server_agreement_key": "..",
+//                 "certificate": "..", "kek": "..", "bk": "..", "policy": 108}],
+//    "meter_signing_key": "..", "meter_agreement_key": ".."}
+//
+// The last two are the meter's own private keys, for a meter that is to be set by the list; no meter tells them.
 //
 // or an array of such objects. Octets are in hexadecimal, and what a mechanism does not need may be left out. The list
 // comes from a file, from a directory of such files, or from the environment; never from the command line, which every
@@ -24,13 +27,14 @@ struct ClientKeys {
     std::string role;
     station::Security security;  // without protection and counters, which are the user's choice
     // For the meter itself, and for who transfers keys to it.
-    station::Security::Key master;
     station::Security::Key broadcast;
     std::optional<std::uint8_t> policy;  // of IC 64
 };
 
 struct MeterKeys {
     std::optional<station::SystemTitle> server_title;
+    dlms::security::PrivateKey signing_key;
+    dlms::security::PrivateKey agreement_key;
     std::vector<ClientKeys> clients;
 };
 

@@ -13,10 +13,15 @@ namespace blathy::apps {
 namespace {
 
 using dlms::Mechanism;
+using dlms::security::Curve;
+using dlms::security::KeyPair;
+using dlms::security::scalar_size;
 using meter::Role;
+using meter::security::ClientPublicKeys;
 using meter::security::context_roles;
 using meter::security::ContextKeys;
 using meter::security::KeyOctets;
+using meter::security::KeyPurpose;
 using meter::security::Mechanisms;
 
 constexpr std::array role_names = {"public", "data collection", "management", "firmware", "pre-established"};
@@ -34,8 +39,9 @@ bool fill(KeyOctets& key, std::size_t size) {
     return entropy.fill(key.room());
 }
 
-// The mechanism that a head end should use, of those that the role takes.
-Mechanism preferred(Mechanisms mechanisms) {
+// The mechanism that a head end should use, of those that the role takes: signatures for who has the key to them.
+Mechanism preferred(Mechanisms mechanisms, bool can_sign) {
+    if (can_sign && mechanisms.has(Mechanism::high_level_ecdsa)) return Mechanism::high_level_ecdsa;
     for (const Mechanism mechanism : {Mechanism::high_level_gmac, Mechanism::high_level_sha256, Mechanism::low_level,
                                       Mechanism::high_level_sha1, Mechanism::high_level_md5}) {
         if (mechanisms.has(mechanism)) return mechanism;
@@ -64,7 +70,7 @@ void add_client(ContextKeys& keys, const ClientKeys& client) {
     keys.suite = security.suite;
     if (security.encryption_key.size() > 0) keys.unicast = security.encryption_key;
     if (security.authentication_key.size() > 0) keys.authentication = security.authentication_key;
-    if (client.master.size() > 0) keys.master = client.master;
+    if (security.master_key.size() > 0) keys.master = security.master_key;
     if (client.broadcast.size() > 0) keys.broadcast = client.broadcast;
     if (security.client_title != dlms::security::SystemTitle{}) keys.client_title = security.client_title;
     if (!security.secret.empty()) {
@@ -80,13 +86,101 @@ void add_client(ContextKeys& keys, const ClientKeys& client) {
     keys.policy = client.policy.value_or(has_keys ? strict_policy : std::uint8_t{0});
 }
 
+std::optional<KeyPair> pair_of(Bytes private_key) {
+    if (private_key.empty()) return std::nullopt;
+    station::SystemEntropy entropy;
+    const Curve curve = private_key.size() == scalar_size(Curve::p256) ? Curve::p256 : Curve::p384;
+    const auto public_key = dlms::security::public_key_of(curve, private_key, entropy);
+    if (!public_key) return std::nullopt;
+    return KeyPair{dlms::security::PrivateKey(private_key), *public_key};
+}
+
+bool make_pair(meter::Meter& meter, Curve curve, KeyPurpose purpose) {
+    station::SystemEntropy entropy;
+    const auto pair = dlms::security::generate_key_pair(curve, entropy);
+    return pair && meter.security().pairs().set(curve, purpose, *pair);
+}
+
+// What a key list means for the meter's pairs and for what it knows of the clients'.
+struct CurveKeys {
+    std::optional<KeyPair> signature;
+    std::optional<KeyPair> agreement;
+    std::array<ClientPublicKeys, context_roles.size()> clients;
+};
+
+// The pair of the list, or else the one that the meter has; it must be the one that the clients know it by.
+Result<std::optional<KeyPair>, std::string> own_pair(const meter::Meter& meter, Bytes in_list, Bytes known_as,
+                                                     KeyPurpose purpose) {
+    auto pair = pair_of(in_list);
+    if (!pair && !in_list.empty()) return fail(std::string("a private key of the meter in the list is none"));
+    if (known_as.empty()) return pair;
+    const Curve curve = known_as.size() == 2 * scalar_size(Curve::p256) ? Curve::p256 : Curve::p384;
+    const auto mine = pair ? pair->public_key : meter.security().pairs().public_key(curve, purpose);
+    if (!equal(mine, known_as)) {
+        return fail(
+            std::string("the list has another public key of the meter than the meter's own; its private key "
+                        "would have to be in the list (meter_signing_key, meter_agreement_key)"));
+    }
+    return pair;
+}
+
+Result<CurveKeys, std::string> curve_keys_of(const meter::Meter& meter, const MeterKeys& list) {
+    CurveKeys keys;
+    for (const ClientKeys& client : list.clients) {
+        const auto& security = client.security;
+        auto signature = own_pair(meter, list.signing_key, security.server_signing_key, KeyPurpose::signature);
+        if (!signature) return fail(signature.error());
+        auto agreement = own_pair(meter, list.agreement_key, security.server_agreement_key, KeyPurpose::agreement);
+        if (!agreement) return fail(agreement.error());
+        keys.signature = *signature;
+        keys.agreement = *agreement;
+        const auto role = meter::security::role_of(client.sap);
+        const auto number = role ? meter::security::context_number(*role) : std::nullopt;
+        if (!number) continue;
+        if (const auto pair = pair_of(security.signing_key)) keys.clients[*number].signature = pair->public_key;
+        if (const auto pair = pair_of(security.agreement_key)) keys.clients[*number].agreement = pair->public_key;
+        const auto curve = dlms::security::curve_of(security.suite);
+        if (security.mechanism != Mechanism::high_level_ecdsa) continue;
+        const bool has_pair =
+            curve && (keys.signature || meter.security().pairs().public_key(*curve, KeyPurpose::signature).size() > 0);
+        if (!has_pair) {
+            return fail(
+                fmt::format("the client {} proves itself with signatures, for which the meter needs suite 1 or "
+                            "2 and a signing key of its own",
+                            client.sap));
+        }
+    }
+    return keys;
+}
+
+bool set_curve_keys(meter::Meter& meter, const CurveKeys& keys) {
+    auto& pairs = meter.security().pairs();
+    const auto set = [&](const std::optional<KeyPair>& pair, KeyPurpose purpose) {
+        if (!pair) return true;
+        const Curve curve = pair->private_key.size() == scalar_size(Curve::p256) ? Curve::p256 : Curve::p384;
+        return pairs.set(curve, purpose, *pair);
+    };
+    bool done = set(keys.signature, KeyPurpose::signature) && set(keys.agreement, KeyPurpose::agreement);
+    for (std::size_t i = 0; i < keys.clients.size() && done; ++i) {
+        done = pairs.set_client_keys(context_roles[i], keys.clients[i]);
+    }
+    return done;
+}
+
 }  // namespace
 
-Result<void, std::string> make_meter_keys(meter::Meter& meter) {
+Result<AllClientPairs, std::string> make_meter_keys(meter::Meter& meter, dlms::security::Suite suite) {
+    AllClientPairs clients;
+    const auto curve = dlms::security::curve_of(suite);
+    const std::size_t key_size = dlms::security::key_size(suite);
+    if (curve &&
+        (!make_pair(meter, *curve, KeyPurpose::signature) || !make_pair(meter, *curve, KeyPurpose::agreement))) {
+        return fail(std::string("the meter's key pairs could not be made"));
+    }
     for (const Role role : context_roles) {
-        constexpr std::size_t key_size = 16;
         constexpr std::size_t password_size = 16;
         ContextKeys keys;
+        keys.suite = suite;
         dlms::security::SystemTitle title{};
         bool made = make_client_title(title);
         for (KeyOctets* key : {&keys.master, &keys.unicast, &keys.broadcast, &keys.authentication}) {
@@ -94,14 +188,27 @@ Result<void, std::string> make_meter_keys(meter::Meter& meter) {
         }
         if (role != Role::pre_established) {
             made = made && fill(keys.password, password_size) && fill(keys.hls_secret, password_size);
-            keys.mechanisms = Mechanisms(Mechanism::high_level_gmac, Mechanism::high_level_sha256);
+            keys.mechanisms = curve ? Mechanisms(Mechanism::high_level_gmac, Mechanism::high_level_sha256,
+                                                 Mechanism::high_level_ecdsa)
+                                    : Mechanisms(Mechanism::high_level_gmac, Mechanism::high_level_sha256);
+        }
+        if (curve) {
+            station::SystemEntropy entropy;
+            const auto signature = dlms::security::generate_key_pair(*curve, entropy);
+            const auto agreement = dlms::security::generate_key_pair(*curve, entropy);
+            made = made && signature && agreement;
+            if (made) clients[*meter::security::context_number(role)] = {*signature, *agreement};
         }
         keys.client_title = title;
         keys.policy = strict_policy;
         if (!made) return fail(std::string("there is no randomness for keys"));
-        if (!meter.security().keys().change(role, keys)) return fail(std::string("the keys could not be stored"));
+        const ClientPairs& pairs = clients[*meter::security::context_number(role)];
+        const bool stored =
+            meter.security().keys().change(role, keys) &&
+            meter.security().pairs().set_client_keys(role, {pairs.signature.public_key, pairs.agreement.public_key});
+        if (!stored) return fail(std::string("the keys could not be stored"));
     }
-    return {};
+    return clients;
 }
 
 Result<void, std::string> set_meter_keys(meter::Meter& meter, const KeyList& list) {
@@ -127,6 +234,9 @@ Result<void, std::string> set_meter_keys(meter::Meter& meter, const KeyList& lis
             }
         }
     }
+    const auto curve_keys = curve_keys_of(meter, *of_meter);
+    if (!curve_keys) return fail(curve_keys.error());
+    if (!set_curve_keys(meter, *curve_keys)) return fail(std::string("the keys could not be stored"));
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (!meter.security().keys().change(context_roles[i], keys[i])) {
             return fail(std::string("the keys could not be stored"));
@@ -135,12 +245,13 @@ Result<void, std::string> set_meter_keys(meter::Meter& meter, const KeyList& lis
     return {};
 }
 
-nlohmann::ordered_json key_list_of(const meter::Meter& meter) {
+nlohmann::ordered_json key_list_of(const meter::Meter& meter, const AllClientPairs& made) {
     nlohmann::ordered_json clients = nlohmann::ordered_json::array();
     for (const Role role : context_roles) {
         const auto keys = meter.security().keys().keys(role);
         if (!keys) continue;
-        const Mechanism mechanism = preferred(keys->mechanisms);
+        const ClientPairs& own = made[*meter::security::context_number(role)];
+        const Mechanism mechanism = preferred(keys->mechanisms, own.signature.private_key.size() > 0);
         const bool has_secret = mechanism == Mechanism::high_level_sha256;
         nlohmann::ordered_json client;
         client["sap"] = meter::client_sap_of(role);
@@ -155,6 +266,16 @@ nlohmann::ordered_json key_list_of(const meter::Meter& meter) {
         client["kek"] = hex(keys->master);
         client["bk"] = hex(keys->broadcast);
         client["policy"] = keys->policy;
+        if (const auto curve = dlms::security::curve_of(keys->suite)) {
+            const auto& pairs = meter.security().pairs();
+            const auto add = [&](const char* name, Bytes key) {
+                if (!key.empty()) client[name] = hex(key);
+            };
+            add("signing_key", own.signature.private_key);
+            add("server_signing_key", pairs.public_key(*curve, KeyPurpose::signature));
+            add("agreement_key", own.agreement.private_key);
+            add("server_agreement_key", pairs.public_key(*curve, KeyPurpose::agreement));
+        }
         clients.push_back(std::move(client));
     }
     return {{"server_title", hex(meter.security().server_title())}, {"clients", std::move(clients)}};

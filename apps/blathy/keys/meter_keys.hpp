@@ -1,6 +1,7 @@
 // A meter's keys as key lists have them: made, exported, and set.
 #pragma once
 
+#include <array>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -14,14 +15,22 @@ namespace blathy::apps {
 inline constexpr std::uint8_t strict_policy = meter::Rights::authenticated_request | meter::Rights::encrypted_request |
                                               meter::Rights::authenticated_response | meter::Rights::encrypted_response;
 
-// Random keys for every role that has any, each its own. The error is a sentence.
-Result<void, std::string> make_meter_keys(meter::Meter& meter);
+// What clients sign and agree on keys with, by the number of their context. The meter itself has the public keys alone.
+struct ClientPairs {
+    dlms::security::KeyPair signature;
+    dlms::security::KeyPair agreement;
+};
+using AllClientPairs = std::array<ClientPairs, meter::security::context_roles.size()>;
+
+// Random keys for every role that has any, each its own; from suite 1 on with pairs of the meter and of each client,
+// which are empty otherwise. The error is a sentence.
+Result<AllClientPairs, std::string> make_meter_keys(meter::Meter& meter, dlms::security::Suite suite);
 
 // Sets the keys that the list has for this meter, all of its roles; roles that it doesn't name lose theirs. The error
 // is a sentence, and nothing has changed.
 Result<void, std::string> set_meter_keys(meter::Meter& meter, const KeyList& keys);
 
-// What a head end imports.
-nlohmann::ordered_json key_list_of(const meter::Meter& meter);
+// What a head end imports: with the clients' private keys only where they have just been made.
+nlohmann::ordered_json key_list_of(const meter::Meter& meter, const AllClientPairs& made = {});
 
 }  // namespace blathy::apps

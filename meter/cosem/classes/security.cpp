@@ -5,6 +5,7 @@
 
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/meter.hpp"
+#include "meter/security/certificate_setup.hpp"
 #include "meter/security/security_setup.hpp"
 
 namespace blathy::meter {
@@ -22,15 +23,57 @@ DataAccessResult read_setup(const AttributeContext& of, Cursor&, DataWriter& out
     return known ? DataAccessResult::success : DataAccessResult::read_write_denied;
 }
 
+// The position is that of the place whose certificate is next.
+DataAccessResult read_certificates(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    const auto& security = of.meter.security();
+    if (cursor.position == 0) out.array(security::count_certificates(security.certificates()));
+    while (cursor.position < security::max_certificates && out.room_left() >= security::max_certificate_information) {
+        write_certificate_information(security.certificates(), security.server_title(), cursor.position, out);
+        ++cursor.position;
+    }
+    cursor.more = cursor.position < security::max_certificates;
+    return DataAccessResult::success;
+}
+
+Role role_of(const RequestContext& of) {
+    return security::context_role(of.object.name.e());
+}
+
 ActionResult activate(const RequestContext& of, Bytes parameters, DataWriter&) {
-    return security::activate_security(of.meter.security().keys(), security::context_role(of.object.name.e()),
-                                       parameters);
+    return security::activate_security(of.meter.secured(), role_of(of), parameters);
 }
 
 ActionResult transfer_keys(const RequestContext& of, Bytes parameters, DataWriter&) {
     auto& security = of.meter.security();
-    return security::transfer_keys(security.keys(), security.events(), security::context_role(of.object.name.e()),
-                                   parameters);
+    return security::transfer_keys(security.keys(), security.events(), role_of(of), parameters);
+}
+
+ActionResult agree_on_keys(const RequestContext& of, Bytes parameters, DataWriter& returned) {
+    auto& secured = of.association.secured();
+    const auto surroundings = of.meter.secured();
+    return security::agree_on_keys(surroundings, role_of(of),
+                                   {secured.client_title(), secured.client_signing_key(surroundings)}, parameters,
+                                   returned);
+}
+
+ActionResult generate_pair(const RequestContext& of, Bytes parameters, DataWriter&) {
+    return security::generate_pair(of.meter.secured(), role_of(of), parameters);
+}
+
+ActionResult request_certificate(const RequestContext& of, Bytes parameters, DataWriter& returned) {
+    return security::request_certificate(of.meter.secured(), role_of(of), parameters, returned);
+}
+
+ActionResult import_certificate(const RequestContext& of, Bytes parameters, DataWriter&) {
+    return security::import_certificate(of.meter.secured(), role_of(of), parameters);
+}
+
+ActionResult export_certificate(const RequestContext& of, Bytes parameters, DataWriter& returned) {
+    return security::export_certificate(of.meter.secured(), parameters, returned);
+}
+
+ActionResult remove_certificate(const RequestContext& of, Bytes parameters, DataWriter&) {
+    return security::remove_certificate(of.meter.secured(), parameters);
 }
 
 DataAccessResult read_counter(const AttributeContext& of, Cursor&, DataWriter& out) {
@@ -40,10 +83,15 @@ DataAccessResult read_counter(const AttributeContext& of, Cursor&, DataWriter& o
 }
 
 constexpr std::array setup_attributes = {
-    Attribute{2, read_setup<2>, nullptr}, Attribute{3, read_setup<3>, nullptr}, Attribute{4, read_setup<4>, nullptr},
-    Attribute{5, read_setup<5>, nullptr}, Attribute{6, read_setup<6>, nullptr},
+    Attribute{2, read_setup<2>, nullptr},     Attribute{3, read_setup<3>, nullptr},
+    Attribute{4, read_setup<4>, nullptr},     Attribute{5, read_setup<5>, nullptr},
+    Attribute{6, read_certificates, nullptr},
 };
-constexpr std::array setup_methods = {Method{1, activate}, Method{2, transfer_keys}};
+constexpr std::array setup_methods = {
+    Method{1, activate},           Method{2, transfer_keys},       Method{3, agree_on_keys},
+    Method{4, generate_pair},      Method{5, request_certificate}, Method{6, import_certificate},
+    Method{7, export_certificate}, Method{8, remove_certificate},
+};
 
 constexpr Attribute counter_attributes[] = {{2, read_counter, nullptr}};
 
