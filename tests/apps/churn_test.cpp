@@ -121,7 +121,7 @@ TEST_F(Churn, AHundredThousandConnectionsOfTheWrapperLeaveNothingBehind) {
     // The object list, of which the client takes 1200 octets at a time: a transfer that is never finished.
     for (const std::uint8_t octet : hex("000100100001000D C001C1 000F 0000280000FF 02 00")) and_get.push_back(octet);
     const std::vector<Beginning> ways = {
-        {}, {first(5, aarq), 0}, {first(aarq.size() - 1, aarq), 0}, {aarq, 8 + 43}, {and_get, 8 + 43 + 8 + 1000},
+        {}, {first(5, aarq), 0}, {first(aarq.size() - 1, aarq), 0}, {aarq, 8 + 43}, {and_get, 8 + 43 + 8 + 100},
     };
     churn(**server, (*server)->port(), ways, 100'000);
 }

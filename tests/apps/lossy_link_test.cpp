@@ -20,6 +20,7 @@ class LossyLink : public testing::Test {
     static std::string rows_at(const std::string& url, std::vector<std::string> options) {
         std::vector<std::string> command = {blathy, "profile", url, test_profile, "--entries", "1-400", "--csv"};
         command.insert(command.end(), options.begin(), options.end());
+        for (const std::string& option : reading_client()) command.push_back(option);
         const Outcome outcome = run(command);
         EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
         return outcome.exit_code == 0 ? outcome.out : std::string();

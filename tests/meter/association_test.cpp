@@ -283,7 +283,7 @@ TEST_F(APPL_OPEN_13, OnlyWhatBothSupportIsNegotiated) {
 }
 
 TEST_F(APPL_OPEN_13, NothingInCommonIsIncompatible) {
-    for (const char* proposed : {"000000", "1C0120", "9F01A2"}) {
+    for (const char* proposed : {"000000", "1C0120", "9F0120"}) {
         EXPECT_EQ(client.ask(aarq(plain_context + "BE10040E01000000065F1F0400" + proposed + "04B0")), initiate_error(2))
             << proposed;
     }

@@ -152,7 +152,8 @@ std::vector<LossyProxy::Piece> LossyProxy::suffer(Piece piece, Side to) {
         held_up_[to] = std::move(piece);
     } else if (fate == 2) {
         ++suffered_.damaged;
-        piece[static_cast<std::size_t>(random_()) % piece.size()] ^= 0x04;
+        std::uint8_t& octet = piece[static_cast<std::size_t>(random_()) % piece.size()];
+        octet = static_cast<std::uint8_t>(octet ^ 0x04U);
         out = {std::move(piece)};
     } else {
         ++suffered_.passed;
