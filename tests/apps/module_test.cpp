@@ -117,8 +117,9 @@ TEST_F(DeskModules, AreReachedOnlyOnTheirNetwork) {
 }
 
 TEST_F(DeskModules, APortThatIsTakenIsSaid) {
-    const auto first =
-        apps::listen_at(poller, *station::parse_url("tcp://127.0.0.1:0", station::UrlUse::listen), desk->meter(), {});
+    apps::TakenLines taken;
+    const auto first = apps::listen_at(poller, *station::parse_url("tcp://127.0.0.1:0", station::UrlUse::listen),
+                                       desk->meter(), {}, taken);
     ASSERT_TRUE(first);
     EXPECT_EQ(link_at((*first)->url(), 0), nullptr);
 }
