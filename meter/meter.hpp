@@ -69,7 +69,7 @@ class Meter {
     // Its modems have energy: from the mains, or from what is left in the supercapacitor for the last gasp.
     [[nodiscard]] bool can_send() const;
 
-    // Covers, magnetic field, modules, battery: as they are from now on.
+    // Covers, magnetic field, battery: as they are from now on.
     void set_inputs(const Inputs& inputs) { supervision_.set_inputs(inputs); }
     // A dip, a swell or an interruption that has ended (IEC 61000-4-30), from the metrology.
     void take(const VoltageEvent& event);

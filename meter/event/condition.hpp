@@ -78,6 +78,9 @@ inline constexpr Conditions cover_conditions =
 // What the annunciator and the alarm LED are for while it lasts.
 inline constexpr Conditions tamper_conditions = cover_conditions | Condition::magnetic_field | Condition::bypass;
 
+// Not supervised: the part that knows tells of them itself.
+inline constexpr Conditions told_conditions = Condition::module_1 | Condition::module_2 | Condition::communication;
+
 // Under, over and missing: of a phase one at most holds.
 constexpr Conditions voltage_conditions(std::size_t phase) {
     return further(Condition::undervoltage_1, phase) | further(Condition::overvoltage_1, phase) |

@@ -6,7 +6,7 @@
 
 namespace blathy::meter {
 
-inline constexpr std::size_t max_modules = 2;
+inline constexpr std::size_t module_covers = 2;
 
 // Below it a modem no longer sends.
 inline constexpr std::uint16_t supercapacitor_empty_mv = 2500;
@@ -14,9 +14,8 @@ inline constexpr std::uint16_t supercapacitor_empty_mv = 2500;
 struct Inputs {
     bool terminal_cover_open = false;
     bool meter_cover_open = false;
-    std::array<bool, max_modules> module_cover_open{};
+    std::array<bool, module_covers> module_cover_open{};
     bool magnetic_field = false;  // as strong as the sensor's threshold
-    std::array<bool, max_modules> module_present{};
     bool battery_present = true;
     std::uint16_t battery_mv = 3600;
     std::uint16_t supercapacitor_mv = 0;  // 0 also where there is none

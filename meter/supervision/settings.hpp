@@ -37,7 +37,7 @@ struct SupervisionSettings {
     std::uint16_t bypass = 100;  // of the greater current: how far phases and neutral differ
     std::uint16_t bypass_time_s = 10;
 
-    std::uint16_t input_time_ms = 1000;  // covers, magnetic field, modules
+    std::uint16_t input_time_ms = 1000;  // covers, magnetic field
     std::uint16_t battery_low_mv = 3000;
     std::uint16_t long_failure_s = 180;  // a longer failure of the supply is a long one
 

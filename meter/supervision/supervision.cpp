@@ -12,8 +12,7 @@ constexpr std::uint64_t second_us = 1'000'000;
 constexpr std::uint64_t battery_time_s = 60;
 
 // What the inputs show, with the mains or without.
-constexpr Conditions input_conditions =
-    cover_conditions | Condition::magnetic_field | Condition::battery_low | Condition::module_1 | Condition::module_2;
+constexpr Conditions input_conditions = cover_conditions | Condition::magnetic_field | Condition::battery_low;
 
 constexpr bool is_any_of(Condition condition, Condition first, std::size_t count) {
     const auto number = static_cast<std::size_t>(condition);
@@ -107,7 +106,7 @@ void Supervision::follow(Conditions shown, Conditions now, const Interval* inter
     for (std::size_t i = 0; i < conditions; ++i) {
         const auto condition = static_cast<Condition>(i);
         const bool begins = shown.has(condition);
-        if (begins == now.has(condition) || condition == Condition::communication) {
+        if (begins == now.has(condition) || told_conditions.has(condition)) {
             pending_us_[i] = 0;
             continue;
         }

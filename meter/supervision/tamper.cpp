@@ -11,9 +11,8 @@ Conditions conditions_of(const Inputs& inputs, const SupervisionSettings& settin
     found.set(Condition::terminal_cover, inputs.terminal_cover_open);
     found.set(Condition::meter_cover, inputs.meter_cover_open);
     found.set(Condition::magnetic_field, inputs.magnetic_field);
-    for (std::size_t i = 0; i < max_modules; ++i) {
+    for (std::size_t i = 0; i < module_covers; ++i) {
         found.set(further(Condition::module_cover_1, i), inputs.module_cover_open[i]);
-        found.set(further(Condition::module_1, i), inputs.module_present[i]);
     }
     // One that recovers a little, since it became warm, is still the old one.
     constexpr std::uint16_t fresh_mv = 300;

@@ -244,16 +244,16 @@ TEST(Battery, IsLowAfterAMinuteAndReplacedWithANewOne) {
     EXPECT_EQ(codes(meter, EventLogId::standard), (Codes{8, 232, 8}));
 }
 
+// The bay of the modules tells of them; that nothing else senses them says nothing.
 TEST(Modules, AreToldWhenTheyComeAndGo) {
     Bench bench(sed302);
-    Inputs inputs;
-    inputs.module_present = {true, true};
-    bench.meter.set_inputs(inputs);
-    live(bench.meter, healthy(sed302), 1s);
-    inputs.module_present[0] = false;
-    bench.meter.set_inputs(inputs);
-    live(bench.meter, healthy(sed302), 1s);
+    bench.meter.tell(EventKind::module_inserted, 1);
+    bench.meter.tell(EventKind::module_inserted, 2);
+    live(bench.meter, healthy(sed302), 1min);
+    EXPECT_EQ(bench.meter.events().now(), Condition::module_1 | Condition::module_2);
+    bench.meter.tell(EventKind::module_removed, 1);
     EXPECT_EQ(codes(bench.meter, EventLogId::communication), (Codes{245, 247, 244}));
+    EXPECT_EQ(bench.meter.events().now(), Conditions(Condition::module_2));
 }
 
 TEST(UnauthorisedCommunication, IsCountedAndRaisesTheFraudAlarm) {

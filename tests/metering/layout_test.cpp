@@ -22,6 +22,10 @@ TEST(FlashLayout, GivesEveryModelAllOfItsProfilesWithoutOverlap) {
             use(layout.profiles[i]);
             EXPECT_EQ(layout.profiles[i].count >= 2, has_profile(*model, static_cast<ProfileId>(i))) << model->name;
         }
+        for (const Sectors& sectors : layout.events) {
+            use(sectors);
+            EXPECT_EQ(sectors.count, 2) << model->name;
+        }
         EXPECT_LE(std::ranges::max(users), 1);
     }
 }

@@ -59,7 +59,7 @@ class DeskMeter {
     [[nodiscard]] double speed() const { return options_.speed; }
     void start_household();
 
-    // Covers, modules, battery: as they are from now on.
+    // Covers, battery: as they are from now on.
     void set_inputs(const meter::Inputs& inputs);
     [[nodiscard]] const meter::Inputs& inputs() const { return inputs_; }
     // A magnet of so many millitesla at the meter: its sensor tells, and its current sensors feel it.
