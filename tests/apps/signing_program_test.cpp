@@ -53,7 +53,7 @@ class SigningProgram : public testing::TestWithParam<const char*> {
     std::filesystem::path directory_;
 };
 INSTANTIATE_TEST_SUITE_P(Suites, SigningProgram, testing::Values("1", "2"),
-                         [](const auto& info) { return std::string("Suite") + info.param; });
+                         [](const auto& of) { return std::string("Suite") + of.param; });
 
 TEST_P(SigningProgram, ReadsInEveryWayThatThereIs) {
     const Outcome made = keys({"--suite", GetParam()});

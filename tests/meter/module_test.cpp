@@ -23,7 +23,7 @@ using testing::IsEmpty;
 using Kind = EventKind;
 
 struct FakeModule final : Module {
-    explicit FakeModule(ModuleKind of_kind = ModuleKind::cellular) : of_kind(of_kind) {}
+    explicit FakeModule(ModuleKind is = ModuleKind::cellular) : of_kind(is) {}
     [[nodiscard]] ModuleKind kind() const override { return of_kind; }
     [[nodiscard]] std::optional<ModuleStatus> status() const override {
         if (silent) return std::nullopt;
@@ -129,7 +129,9 @@ TEST_F(Modules, ChangeNothingOfTheMeterWhateverTheyDo) {
     RelayBench other;
     bench.current_ua = other.current_ua = 3'000'000;
     for (int second = 0; second < 600; ++second) {
-        if (second % 90 == 10) ASSERT_TRUE(plug(0, module));
+        if (second % 90 == 10) {
+            ASSERT_TRUE(plug(0, module));
+        }
         if (second % 90 == 70) unplug(0);
         module.silent = second % 7 < 3;
         module.now.attached = second % 5 < 2;
@@ -177,7 +179,8 @@ TEST_F(NetworkObjects, ShowWhatTheModuleFinds) {
                   .address = 0x0A400102,
                   .subnet_mask = 0xFFFFFFFF,
                   .gateway = 0x0A400001,
-                  .name_servers = {0x01010101, 0x02020202}};
+                  .name_servers = {0x01010101, 0x02020202},
+                  .operator_name = {}};
     for (const char c : std::string("Net")) (void)module.now.operator_name.add(static_cast<std::uint8_t>(c));
     EXPECT_EQ(value(47, diagnostic, 2), "0A034E6574");
     EXPECT_EQ(value(47, diagnostic, 3), "1601");

@@ -36,9 +36,9 @@ class Certificates : public SignedSession {
         what.serial = serial;
         return of_suite(what);
     }
-    static Octets call(std::uint8_t method, const Octets& parameters) {
+    static Octets call(int method, const Octets& parameters) {
         Octets apdu = hex("C301C1004000002B0000FF");
-        apdu.push_back(method);
+        apdu.push_back(static_cast<std::uint8_t>(method));
         apdu.push_back(1);
         apdu.insert(apdu.end(), parameters.begin(), parameters.end());
         return apdu;
@@ -56,7 +56,7 @@ class Certificates : public SignedSession {
         data.insert(data.end(), title.begin(), title.end());
         return data;
     }
-    std::string ask(std::uint8_t method, const Octets& parameters) { return hex(client.ask(call(method, parameters))); }
+    std::string ask(int method, const Octets& parameters) { return hex(client.ask(call(method, parameters))); }
     std::string import(const Octets& certificate) { return ask(6, octet_string(certificate)); }
     // The octet-string that a method returned.
     Octets returned(const Octets& answer) {
@@ -261,24 +261,24 @@ TEST_P(Certificates, WhatIsToldOfThem) {
 
 TEST_P(Certificates, MethodsAreForManagementProvenBothWays) {
     client.protection = Protection::encrypted;
-    for (const std::uint8_t method : {3, 4, 5, 6, 7, 8}) EXPECT_NE(ask(method, enumerated(0)), success);
+    for (const int method : {3, 4, 5, 6, 7, 8}) EXPECT_NE(ask(method, enumerated(0)), success);
     client.protection = Protection::authenticated_and_encrypted;
     // Not in plain.
     ASSERT_TRUE(associate_by_signature(false));
-    for (const std::uint8_t method : {3, 4, 5, 6, 7, 8}) {
-        EXPECT_EQ(hex(server.send(call(method, enumerated(0)))), denied) << int{method};
+    for (const int method : {3, 4, 5, 6, 7, 8}) {
+        EXPECT_EQ(hex(server.send(call(method, enumerated(0)))), denied) << method;
         const auto signed_alone = check_signed(server.send(sign(call(method, enumerated(0)), client_signing)));
-        EXPECT_EQ(hex(signed_alone.value_or(Octets{})), denied) << int{method};
+        EXPECT_EQ(hex(signed_alone.value_or(Octets{})), denied) << method;
     }
     EXPECT_EQ(meter.pairs().waiting_public_key(curve, KeyPurpose::signature).size(), 0U);
 }
 
 TEST_P(Certificates, WrongParametersAndSuites) {
-    for (const std::uint8_t method : {4, 5}) {
+    for (const int method : {4, 5}) {
         EXPECT_EQ(ask(method, enumerated(2)), refused);
         EXPECT_EQ(ask(method, {0x11, 0x00}), "C701C10C00");
     }
-    for (const std::uint8_t method : {7, 8}) {
+    for (const int method : {7, 8}) {
         EXPECT_EQ(ask(method, by_entity(1, 0, title("4D4D4D0000000009"))), refused);
         EXPECT_EQ(ask(method, enumerated(0)), "C701C10C00");
     }

@@ -7,6 +7,7 @@
 #include "meter/meter.hpp"
 #include "meter/security/certificate_setup.hpp"
 #include "meter/security/security_setup.hpp"
+#include "meter/server/association.hpp"
 
 namespace blathy::meter {
 namespace {
