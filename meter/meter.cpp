@@ -162,7 +162,6 @@ bool Meter::save() {
 
 void Meter::pass(std::chrono::microseconds duration) {
     outbox_.advance(duration);
-    uptime_ += duration;
     const bool told = recorder_.advance(duration, clock_.now(), clock_.valid());
     constexpr std::chrono::microseconds repetition = alarm_repetition;
     since_alarm_us_ =

@@ -128,9 +128,7 @@ class Meter {
     // Security as it is now.
     [[nodiscard]] security::Surroundings secured();
     // Seconds that were lived since the start: they never go back.
-    [[nodiscard]] std::uint32_t uptime_s() const {
-        return static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(uptime_).count());
-    }
+    [[nodiscard]] std::uint32_t uptime_s() const { return outbox_.uptime_s(); }
     [[nodiscard]] RelayControl& relay() { return relay_; }
     [[nodiscard]] const RelayControl& relay() const { return relay_; }
     [[nodiscard]] ModuleBay& modules() { return modules_; }
@@ -193,7 +191,6 @@ class Meter {
     SecurityReporter security_reporter_{*this};
     security::MeterSecurity security_;  // behind what a report needs
     std::chrono::microseconds unsaved_{0};
-    std::chrono::microseconds uptime_{0};
     std::uint8_t port_setup_changes_ = 0;
     std::uint32_t since_alarm_us_ = 0;  // was pushed
     bool powered_ = true;

@@ -6,11 +6,11 @@
 #include "meter/billing/profile_sources.hpp"
 #include "meter/billing/registers.hpp"
 #include "meter/cosem/classes/classes.hpp"
-#include "meter/local_port/port_setup.hpp"
 #include "meter/cosem/classes/condition_names.hpp"
 #include "meter/cosem/classes/outage_names.hpp"
 #include "meter/cosem/classes/supervision_names.hpp"
 #include "meter/event/log_sources.hpp"
+#include "meter/local_port/port_setup.hpp"
 #include "meter/models/models.hpp"
 #include "meter/models/sed102.hpp"
 #include "meter/models/sed302.hpp"
@@ -239,7 +239,9 @@ constexpr void add_modules(Objects& to, const Model& model) {
 // Logs, alarms, and what the last events were.
 template <class Objects>
 constexpr void add_events(Objects& to) {
-    const auto add_log = [&](const InterfaceClass& of_log, EventLogId id) { to.add(reading(of_log, name_of(id))); };
+    const auto add_log = [&](const InterfaceClass& of_log, EventLogId id) {
+        to.add({&of_log, name_of(id), AccessKind::event_log});
+    };
     add_log(profile_class<standard_log>, EventLogId::standard);
     add_log(profile_class<fraud_log>, EventLogId::fraud);
     add_log(profile_class<disconnector_log>, EventLogId::disconnector);

@@ -52,7 +52,7 @@ constexpr std::int8_t measurement_alarm = 11;
 constexpr std::int8_t fraud_alarm = 13;
 
 // Kinds without a row are told to the owner of the meter only: what comes by the clock every day, and what a bill has.
-// Codes from 210 to 248 are of this family but for 235, which others use for it too.
+// Codes from 210 to 250 are of this family but for 235, which others use for it too.
 constexpr std::array rows = {
     Row{Kind::power_down, standard(1), standard(1), no_alarm, 0},
     Row{Kind::power_up, standard(2), standard(2), no_alarm, 1},
@@ -130,7 +130,7 @@ constexpr std::array rows = {
     Row{Kind::module_dead, communication(141), communication(141)},
     Row{Kind::module_removed, communication(244, 2), fraud(54)},
     Row{Kind::module_inserted, communication(245, 2), fraud(55)},
-    Row{Kind::push_failed, communication(248), communication(248)},
+    Row{Kind::push_failed, communication(250), communication(250)},
 };
 
 // Phases and modules that have codes of their own.

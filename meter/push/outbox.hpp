@@ -38,6 +38,9 @@ class Outbox {
     void restore(const Store& store);
     void advance(std::chrono::microseconds duration) { uptime_us_ += static_cast<std::uint64_t>(duration.count()); }
 
+    // What was lived since the start.
+    [[nodiscard]] std::uint32_t uptime_s() const { return static_cast<std::uint32_t>(uptime_us_ / 1'000'000); }
+
     // object_unavailable: the setup has no destination; hardware_fault: the flash failed. Then nothing is sent.
     dlms::ActionResult push(Meter& meter, PushSetup setup);
     // Forgets a push, also one that is being sent: it is not repeated.

@@ -85,6 +85,7 @@ enum class AccessKind : std::uint8_t {
     clock,           // time
     reading,         // registers and profiles
     fixed,           // what is read and never changes
+    event_log,       // what is read, and cleared
     parameter,       // what a meter is set up by, and what is done to its account
     association,     // IC 15 but its secret
     secret,          // IC 15: attribute 7 and method 2
@@ -123,6 +124,8 @@ inline constexpr auto access_table = [] {
     grant(Kind::reading, Role::management, r | w, c);
     grant(Kind::fixed, Role::data_collection, r);
     grant(Kind::fixed, Role::management, r);
+    grant(Kind::event_log, Role::data_collection, r);
+    grant(Kind::event_log, Role::management, r, c);
     grant(Kind::parameter, Role::data_collection, r);
     grant(Kind::parameter, Role::management, r | w, c);
     for (const Role role : {Role::data_collection, Role::management, Role::firmware}) {

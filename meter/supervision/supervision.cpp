@@ -52,9 +52,9 @@ Findings Supervision::advance(const Interval& interval, Conditions now, UtcTime 
             std::min<std::uint32_t>(magnitude_of(interval, further(Condition::undervoltage_1, i)), 0xFFFF));
         const Conditions concerned = (shown | now) & voltage_conditions(i);
         const bool over = concerned.has(further(Condition::overvoltage_1, i));
-        extreme_[i] = concerned.none() ? voltage
-                      : over           ? std::max(extreme_[i], voltage)
-                                       : std::min(extreme_[i], voltage);
+        extreme_[i] = concerned.none() || extreme_[i] == no_extreme ? voltage
+                      : over                                        ? std::max(extreme_[i], voltage)
+                                                                    : std::min(extreme_[i], voltage);
     }
     follow(shown, now, &interval, duration, time, found);
     follow_failures(interval, time, found);

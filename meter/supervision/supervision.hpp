@@ -57,7 +57,9 @@ class Supervision {
     SupervisionSettings settings_;
     Inputs inputs_;
     std::array<std::uint32_t, conditions> pending_us_{};  // for so long what is shown is not what holds
-    std::array<std::uint16_t, max_phases> extreme_{};     // of the voltage's condition, in tenths of a volt
+    // Of the voltage's condition, in tenths of a volt.
+    static constexpr std::uint16_t no_extreme = 0xFFFF;
+    std::array<std::uint16_t, max_phases> extreme_{no_extreme, no_extreme, no_extreme};
     std::array<std::uint32_t, Failures::kinds> failing_since_s_{};
 };
 

@@ -35,6 +35,25 @@ void add_voltage(Conditions& found, std::uint32_t voltage_mv, std::size_t phase,
     found.set(further(Condition::overvoltage_1, phase), voltage_mv > over_mv);
 }
 
+// How much the shortest and the longest side of the triangle differ that the voltages of the phases make.
+std::uint64_t bend_of_triangle(const Model& model, const Interval& interval) {
+    constexpr std::uint32_t half_turn_mdeg = 180'000;
+    std::uint64_t shortest = ~std::uint64_t{0};
+    std::uint64_t longest = 0;
+    for (std::size_t i = 0; i < model.phases; ++i) {
+        const PhaseInterval& from = interval.phase[i];
+        const PhaseInterval& to = interval.phase[(i + 1) % model.phases];
+        VectorSum side;
+        side.add(from.voltage_mv, from.voltage_angle_mdeg);
+        side.add(to.voltage_mv, to.voltage_angle_mdeg + half_turn_mdeg);
+        shortest = std::min(shortest, side.magnitude());
+        longest = std::max(longest, side.magnitude());
+    }
+    return longest - shortest;
+}
+
+// Without a neutral the star point moves, and the triangle of the network stays as it is: a voltage that sags alone
+// bends it.
 bool neutral_is_missing(const Model& model, const Interval& interval, const SupervisionSettings& settings) {
     VectorSum sum;
     for (std::size_t i = 0; i < model.phases; ++i) {
@@ -43,7 +62,7 @@ bool neutral_is_missing(const Model& model, const Interval& interval, const Supe
     const std::uint64_t displacement_mv = sum.magnitude() / model.phases;
     const std::uint64_t least_mv = std::uint64_t{model.nominal_voltage_mv} * settings.neutral_displacement / whole;
     const bool carries_current = interval.neutral_current_ua >= model.basic_current_ma * 1000U / 20;
-    return displacement_mv > least_mv && !carries_current;
+    return displacement_mv > least_mv && !carries_current && bend_of_triangle(model, interval) < least_mv;
 }
 
 }  // namespace

@@ -114,23 +114,14 @@ const std::map<std::pair<int, int>, DataTag> attribute_types = {
     {{40, 13}, DataTag::date_time},
 };
 // How many attributes each class has in its version.
-const std::map<int, int> attribute_counts = {{1, 2},   {3, 3},  {4, 5},  {5, 9},   {6, 4},  {7, 8},
-                                             {8, 9},   {9, 2},  {11, 2}, {15, 11}, {17, 2}, {19, 9},
-                                             {20, 10}, {22, 4}, {23, 9}, {40, 13}, {64, 6}};
-// What a manager may write, by class; of profiles and registers only some objects.
-const std::map<int, std::set<int>> writable_attributes = {{5, {8, 9}},
-                                                          {8, {2, 3, 5, 6, 7, 8}},
-                                                          {11, {2}},
-                                                          {15, {7}},
-                                                          {20, {6, 7, 8, 9, 10}},
-                                                          {19, {2, 3, 4, 5, 6, 7}},
-                                                          {23, {2, 3, 4, 5, 6, 7, 8, 9}},
-                                                          {22, {3, 4}},
-                                                          {40, {2, 3, 4, 5, 6, 7, 8, 9, 11}}};
-const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8, 6},  {9, 1},
-                                                  {11, 2}, {15, 2}, {20, 1}, {40, 2}, {64, 2}};
-const Obis time_shift_limit(1, 0, 0, 9, 11);
-const Obis fixed_profile(1, 0, 99, 128, 0);  // the test profile
+const std::map<int, int> attribute_counts = {{1, 2},  {3, 3},  {4, 5},   {5, 9},   {6, 4},  {7, 8},   {8, 9},
+                                             {9, 2},  {11, 2}, {15, 11}, {17, 2},  {19, 9}, {20, 10}, {21, 4},
+                                             {22, 4}, {23, 9}, {29, 6},  {40, 13}, {41, 6}, {42, 10}, {44, 5},
+                                             {45, 4}, {47, 8}, {64, 6},  {70, 4},  {71, 11}};
+const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8, 6},  {9, 1},  {11, 2},
+                                                  {15, 2}, {20, 1}, {29, 1}, {40, 2}, {64, 8}, {70, 2}};
+// Written, and read by nobody.
+const std::set<std::pair<int, int>> secrets = {{15, 7}, {19, 7}, {19, 8}, {19, 9}, {45, 3}};
 
 const std::set<DataTag> register_types = {DataTag::long_, DataTag::long_unsigned, DataTag::double_long,
                                           DataTag::double_long_unsigned};
@@ -145,7 +136,7 @@ void every_attribute_of(Bench& bench, Client& client) {
             const auto answer = client.value(class_id, object.name, attribute);
             const std::string where = std::string(model.name) + " " + std::string(dlms::ObisText(object.name).view()) +
                                       " attribute " + std::to_string(id);
-            const bool secret = (class_id == 15 && id == 7) || (class_id == 19 && id >= 7);
+            const bool secret = secrets.contains({class_id, id});
             if (id < 1 || id > attribute_counts.at(class_id) || secret) {
                 ASSERT_EQ(answer, "error 3") << where;
                 continue;
@@ -183,6 +174,7 @@ TEST_P(EveryModel, ListsItsObjectsInOrderWithTheirRights) {
     for (const bool management : {false, true}) {
         Client client(bench.meter, management ? test::management_client_sap : test::reading_client_sap);
         ASSERT_TRUE(client.open(test::management_password));
+        const Role role = client.session().association().role();
         const auto list = test::hex(client.value(15, association_name, 2));
         dlms::DataReader in(list);
         const std::size_t count = in.array();
@@ -195,6 +187,8 @@ TEST_P(EveryModel, ListsItsObjectsInOrderWithTheirRights) {
             const Obis name = in.logical_name();
             ASSERT_LT(before, name);
             before = name;
+            const Object& object = *bench.meter.dictionary().find(name);
+            ASSERT_EQ(object.interface_class->id, class_id);
             in.structure(2);
             ASSERT_EQ(in.array(), static_cast<std::size_t>(attribute_counts.at(class_id)));
             for (int id = 1; id <= attribute_counts.at(class_id); ++id) {
@@ -208,22 +202,20 @@ TEST_P(EveryModel, ListsItsObjectsInOrderWithTheirRights) {
                 }
                 const bool readable = client.value(class_id, name, static_cast<std::int8_t>(id)).find("error") != 0;
                 ASSERT_EQ((mode & 1) != 0, readable) << dlms::ObisText(name).view() << " attribute " << id;
-                const auto of_class = writable_attributes.find(class_id);
-                const bool setting = (class_id == 7 && name != fixed_profile && (id == 3 || id == 4)) ||
-                                     (name == time_shift_limit && id == 2) ||
-                                     (of_class != writable_attributes.end() && of_class->second.contains(id));
-                const bool writable = setting && (management || class_id == 15);
-                ASSERT_EQ((mode & 2) != 0, writable) << dlms::ObisText(name).view() << " attribute " << id;
+                // What it says of writing is tried in AccessMatrix.
+                const Attribute* attribute = find_attribute(*object.interface_class, static_cast<std::int8_t>(id));
+                const Rights rights = attribute == nullptr ? Rights{Rights::read} : rights_of(object, *attribute, role);
+                ASSERT_EQ(mode, rights.bits) << dlms::ObisText(name).view() << " attribute " << id;
             }
             const std::size_t methods = in.array();
             ASSERT_EQ(methods, method_counts.contains(class_id) ? method_counts.at(class_id) : 0U);
             for (std::size_t id = 1; id <= methods; ++id) {
                 in.structure(2);
                 ASSERT_EQ(in.integer(), static_cast<int>(id));
-                int rights = management && name != fixed_profile ? 0x01 : 0;
-                if (class_id == 15) rights = id == 1 ? 0x01 : 0x0D;  // everybody's own secret, encrypted
-                if (class_id == 64 && management) rights = 0x25;
-                ASSERT_EQ(in.enumerated(), rights) << dlms::ObisText(name).view() << " method " << id;
+                const Method* method = find_method(*object.interface_class, static_cast<std::int8_t>(id));
+                ASSERT_NE(method, nullptr);
+                ASSERT_EQ(in.enumerated(), rights_of(object, *method, role).bits)
+                    << dlms::ObisText(name).view() << " method " << id;
             }
         }
         ASSERT_TRUE(in.complete());

@@ -249,7 +249,7 @@ TEST_F(NetworkObjects, RefuseWhatCantBe) {
     const Obis gprs(0, 0, 25, 4, 0);
     EXPECT_EQ(set(45, gprs, 3, "122710"), "C501C1FA");
     EXPECT_EQ(set(45, gprs, 2, "0921" + std::string(66, '4')), "C501C1FA");
-    EXPECT_EQ(set(45, gprs, 2, "1200"), "C501C10C");
+    EXPECT_EQ(set(45, gprs, 2, "120000"), "C501C10C");
     EXPECT_EQ(set(44, Obis(0, 0, 25, 3, 0), 5, "0201090161"), "C501C10C");
     EXPECT_EQ(set(29, Obis(0, 0, 2, 1, 0), 2, "1602"), "C501C1FA");
     EXPECT_EQ(set(42, Obis(0, 0, 25, 1, 0), 3, "060A000001"), "C501C103");

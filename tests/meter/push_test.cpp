@@ -266,7 +266,7 @@ TEST_F(Push, SaysWhatFitsAndNullDataForTheRest) {
     for (int i = 2; i < 16; ++i) (void)settings.objects.add(clock);
     bool some_without = false;
     bool some_with = false;
-    for (std::size_t size = min_notification_room; size < 20000; size += 501) {
+    for (std::size_t size = min_notification_room; size < 60000; size += 1501) {
         Octets small(size);
         const Bytes apdu = write_data_notification(bench.meter, settings, {}, small);
         const auto read = dlms::read_data_notification(apdu);

@@ -158,6 +158,7 @@ TEST_P(Certificates, AClientBringsItsCertificateAlong) {
 TEST_P(Certificates, AuthoritiesBelowTheRoot) {
     Issue authority = of_suite(test::root_issue());
     authority.subject = "CN=Sub,O=Blathy";
+    authority.serial = 0x5A5A;  // an issuer numbers each certificate once
     Issue below = for_client();
     below.issuer = authority.subject;
     const Octets client_certificate = sub_authority.issue(client_holder, below);

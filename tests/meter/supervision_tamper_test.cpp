@@ -245,7 +245,7 @@ TEST(Battery, IsLowAfterAMinuteAndReplacedWithANewOne) {
 }
 
 // The bay of the modules tells of them; that nothing else senses them says nothing.
-TEST(Modules, AreToldWhenTheyComeAndGo) {
+TEST(ModulesOfTheMeter, AreToldWhenTheyComeAndGo) {
     Bench bench(sed302);
     bench.meter.tell(EventKind::module_inserted, 1);
     bench.meter.tell(EventKind::module_inserted, 2);

@@ -107,7 +107,7 @@ TEST(EventPowerCut, InEveryOperationLosesAndRepeatsNoEvent) {
                 if (finished) break;
             }
         }
-        EXPECT_GT(cuts, 20U);
+        EXPECT_GE(cuts, 12U) << "two operations and the end, torn in four ways";
     }
 }
 

@@ -20,6 +20,7 @@ class RelayBench {
 
     const meter::Model& model;
     std::vector<meter::Event> events;
+    // What the inputs and the account are made to say.
     meter::RelayConditions conditions;
     // Of each phase.
     std::uint32_t voltage_mv = 230'000;
@@ -42,13 +43,15 @@ class RelayBench {
         for (std::size_t k = 0; k < model.phases; ++k) {
             PhaseInterval& phase = interval.phase[k];
             phase.voltage_mv = voltage_mv;
+            phase.voltage_angle_mdeg = static_cast<std::uint32_t>(k) * 120'000;
             phase.current_ua = contact_ ? current_ua : 0;
             phase.active_power_mw = std::int64_t{voltage_mv} * phase.current_ua / 1'000'000;
             phase.apparent_power_mva = phase.active_power_mw;
             phase.active_energy_mj = phase.active_power_mw * duration.count() / 1'000'000;
             phase.apparent_energy_mvas = phase.active_energy_mj;
         }
-        relay().set_conditions(conditions);
+        obey_conditions();
+        interval.neutral_current_ua = model.phases == 1 ? interval.phase[0].current_ua : 0;
         relay().set_contact(contact_);
         (void)meter_->advance(interval);
         const RelayPulse pulse = relay().take_pulse();
@@ -60,15 +63,35 @@ class RelayBench {
         meter_.reset();
         power_up(now);
     }
-    // The events since the last call.
+    // The events of the relay and of the modules since the last call.
     std::vector<meter::EventKind> take_events() {
-        std::vector<meter::EventKind> kinds;
-        for (const meter::Event& event : events) kinds.push_back(event.kind);
+        using Kind = meter::EventKind;
+        std::vector<Kind> kinds;
+        for (const meter::Event& event : events) {
+            const bool of_relay = (event.kind >= Kind::remote_disconnection && event.kind <= Kind::fuse_normal) ||
+                                  event.kind == Kind::tamper_latch_cleared;
+            const bool of_modules = event.kind >= Kind::module_removed && event.kind <= Kind::network_lost;
+            if (of_relay || of_modules) kinds.push_back(event.kind);
+        }
         events.clear();
         return kinds;
     }
 
   private:
+    // Covers and magnet as the conditions say, and an account with or without something left.
+    void obey_conditions() {
+        meter::Inputs inputs;
+        inputs.meter_cover_open = (conditions.tamper & meter::tamper_meter_cover) != 0;
+        inputs.terminal_cover_open = (conditions.tamper & meter::tamper_terminal_cover) != 0;
+        inputs.magnetic_field = (conditions.tamper & meter::tamper_magnetic_field) != 0;
+        meter_->set_inputs(inputs);
+        const auto& account = meter_->accounting().ledger().account;
+        const bool exhausted = account.receipt != 0 && account.available <= 0;
+        if (exhausted == conditions.credit_exhausted) return;
+        if (account.receipt == 0 || exhausted)
+            (void)meter_->account(&meter::Accounting::credit, 1U, account.receipt + 1);
+        if (conditions.credit_exhausted) meter_->charge(1);
+    }
     void power_up(std::optional<meter::UtcTime> now) {
         store_.emplace(flash_);
         store_->mount();
