@@ -121,10 +121,10 @@ const std::map<int, int> attribute_counts = {{1, 2},  {3, 3},  {4, 5},   {5, 9},
 const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8, 6},  {9, 1},  {11, 2},
                                                   {15, 2}, {20, 1}, {29, 1}, {40, 2}, {64, 8}, {70, 2}};
 // Written, and read by nobody.
-const std::set<std::pair<int, int>> secrets = {{15, 7}, {19, 7}, {19, 8}, {19, 9}, {45, 3}};
+const std::set<std::pair<int, int>> secrets = {{15, 7}, {19, 7}, {19, 8}, {19, 9}};
 
 const std::set<DataTag> register_types = {DataTag::long_, DataTag::long_unsigned, DataTag::double_long,
-                                          DataTag::double_long_unsigned};
+                                          DataTag::double_long_unsigned, DataTag::long64};
 
 void every_attribute_of(Bench& bench, Client& client) {
     const auto& model = bench.meter.model();

@@ -311,7 +311,7 @@ TEST(Alarms, APushThatFailsForGoodIsAnEvent) {
         meter.outbox().report(meter, delivery->entry, false);
         live(meter, healthy(sed302, 10s), 5min);
     }
-    EXPECT_EQ(codes(meter, EventLogId::communication), Codes{248});
+    EXPECT_EQ(codes(meter, EventLogId::communication), Codes{250});
 }
 
 }  // namespace
