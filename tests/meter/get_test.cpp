@@ -123,8 +123,9 @@ const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8,
 // Written, and read by nobody.
 const std::set<std::pair<int, int>> secrets = {{15, 7}, {19, 7}, {19, 8}, {19, 9}};
 
-const std::set<DataTag> register_types = {DataTag::long_, DataTag::long_unsigned, DataTag::double_long,
-                                          DataTag::double_long_unsigned, DataTag::long64};
+const std::set<DataTag> register_types = {DataTag::long_,       DataTag::long_unsigned,
+                                          DataTag::double_long, DataTag::double_long_unsigned,
+                                          DataTag::long64,      DataTag::long64_unsigned};
 
 void every_attribute_of(Bench& bench, Client& client) {
     const auto& model = bench.meter.model();

@@ -9,6 +9,8 @@
 #include "dlms/names.hpp"
 #include "dlms/obis_names.hpp"
 #include "meter/billing/profile_sources.hpp"
+#include "meter/cosem/classes/condition_names.hpp"
+#include "meter/event/log_sources.hpp"
 #include "meter/models/models.hpp"
 #include "station/object_list.hpp"
 #include "world/simulation/lived_meter.hpp"
@@ -23,6 +25,30 @@ using dlms::Obis;
 constexpr std::array<std::string_view, security::roles> role_names = {"public", "reader", "management", "firmware",
                                                                       "broadcast"};
 
+// Of what the meter supervises and the standard does not name.
+std::string tamper_description(const Obis& name) {
+    const auto figure = condition_figure_of(name);
+    if (!figure) return {};
+    const std::map<Condition, const char*> conditions = {
+        {Condition::module_cover_1, "Module cover 1 open"},
+        {Condition::module_cover_2, "Module cover 2 open"},
+        {Condition::bypass, "Bypass"},
+        {Condition::reversal_1, "Current reversal L1"},
+        {Condition::reversal_2, "Current reversal L2"},
+        {Condition::reversal_3, "Current reversal L3"},
+        {Condition::overcurrent_1, "Overcurrent L1"},
+        {Condition::overcurrent_2, "Overcurrent L2"},
+        {Condition::overcurrent_3, "Overcurrent L3"},
+        {Condition::sequence, "Reversed phase sequence"},
+        {Condition::neutral, "Neutral missing"},
+        {Condition::unbalance, "Voltage unbalance"},
+    };
+    const char* const figures[] = {"counter", "time of the last", "duration of the last", "total duration"};
+    const auto condition = conditions.find(figure->condition);
+    if (condition == conditions.end()) return {};
+    return std::string(condition->second) + ", " + figures[static_cast<std::size_t>(figure->kind)];
+}
+
 // What the standard has no word for.
 std::string own_description(const Obis& name) {
     const std::pair<Obis, const char*> own[] = {
@@ -34,6 +60,34 @@ std::string own_description(const Obis& name) {
         {name_of(ProfileId::average), "Profile of average values"},
         {name_of(ProfileId::minimum), "Profile of minimum values"},
         {name_of(ProfileId::maximum), "Profile of maximum values"},
+        {Obis(1, 0, 0, 9, 11), "Clock time shift limit"},
+        {last_magnitude_name, "Magnitude of the last event"},
+        {last_duration_name, "Duration of what the last event ended"},
+        {Obis(0, 0, 96, 50, 2), "Voltage unbalance"},
+        {Obis(0, 0, 96, 51, 0), "Conditions that are watched"},
+        {Obis(0, 0, 96, 51, 1), "Conditions that hold now"},
+        {Obis(0, 0, 96, 51, 2), "Time for which a cover or magnet must stay"},
+        {Obis(0, 0, 96, 51, 3), "Bypass: threshold"},
+        {Obis(0, 0, 96, 51, 4), "Bypass: time"},
+        {Obis(0, 0, 96, 51, 5), "Undervoltage: ends above"},
+        {Obis(0, 0, 96, 51, 6), "Overvoltage: ends below"},
+        {Obis(0, 0, 96, 51, 7), "Voltage unbalance: threshold"},
+        {Obis(0, 0, 96, 51, 8), "Voltage unbalance: time"},
+        {Obis(0, 0, 96, 51, 9), "Neutral missing: displacement of the star point"},
+        {Obis(0, 0, 96, 51, 10), "Neutral missing: time"},
+        {Obis(0, 0, 96, 51, 11), "Reversed phase sequence: time"},
+        {Obis(0, 0, 96, 51, 12), "Current reversal: time"},
+        {Obis(0, 0, 96, 51, 13), "Battery low: threshold"},
+        {Obis(0, 0, 96, 60, 0), "Relay: reasons to stay open"},
+        {Obis(0, 0, 96, 60, 1), "Relay: the first reason"},
+        {Obis(0, 0, 96, 60, 2), "Relay: causes that are enabled"},
+        {Obis(0, 0, 96, 60, 3), "Relay: operations under load"},
+        {Obis(0, 0, 96, 60, 4), "Relay: operations without load"},
+        {Obis(0, 0, 96, 60, 5), "Relay: wear"},
+        {Obis(0, 0, 96, 60, 10), "Relay: overvoltage, time to trip"},
+        {Obis(0, 0, 96, 60, 11), "Relay: overvoltage, time to restore"},
+        {Obis(0, 0, 96, 60, 12), "Relay: fuse supervision, time to trip"},
+        {Obis(0, 0, 96, 60, 13), "Relay: fuse supervision, time to restore"},
     };
     for (const auto& [of, description] : own) {
         if (of == name) return description;
@@ -41,6 +95,7 @@ std::string own_description(const Obis& name) {
     if (const auto id = profile_of_buffer_form(name)) {
         return "Form of the buffer of " + station::obis_text(name_of(*id));
     }
+    if (name.d() == manufacturer_tampers) return tamper_description(name);
     return {};
 }
 
