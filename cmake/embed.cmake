@@ -34,6 +34,7 @@ ${entries}    };
 
 }  // namespace blathy::apps
 " @ONLY)
-    set_source_files_properties(${generated}.S PROPERTIES OBJECT_DEPENDS "${paths}")
+    # clang's assembler can't describe data to a debugger.
+    set_source_files_properties(${generated}.S PROPERTIES OBJECT_DEPENDS "${paths}" COMPILE_OPTIONS -g0)
     target_sources(${target} PRIVATE ${generated}.S ${generated}.cpp)
 endfunction()

@@ -368,8 +368,8 @@ constexpr Pattern patterns[] = {
     {1, any, 0, 9, 2, "Local date"},
 };
 
-constexpr bool fits(std::int16_t group, std::uint8_t value) {
-    return group == any || group == value;
+constexpr bool fits(std::int16_t group, std::uint8_t code) {
+    return group == any || group == code;
 }
 
 void describe_pattern(TextWriter& out, const Pattern& pattern, const Obis& obis) {

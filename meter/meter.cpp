@@ -49,7 +49,7 @@ RelayConditions relay_conditions(Conditions now, const Account& account) {
 }
 
 template <class Value, class Read>
-std::optional<Value> load(const Store& store, RecordId id, Read&& read_record) {
+std::optional<Value> load_record(const Store& store, RecordId id, Read&& read_record) {
     std::array<std::uint8_t, max_record_size> room{};
     const auto content = store.read(id, room);
     if (!content) return std::nullopt;
@@ -57,7 +57,7 @@ std::optional<Value> load(const Store& store, RecordId id, Read&& read_record) {
 }
 
 template <class Value>
-bool keep(Store& store, RecordId id, const Value& value) {
+bool keep_record(Store& store, RecordId id, const Value& value) {
     std::array<std::uint8_t, max_record_size> room{};
     ByteWriter out(room);
     write_record(out, value);
@@ -73,7 +73,8 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       identity_(identity),
       store_(store),
       hook_(hook),
-      configuration_(load<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory)),
+      configuration_(
+          load_record<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory)),
       supervision_(model, store),
       recorder_(model, store, supervision_.settings().alarm_filters),
       accounting_(model, store, interval_, event_sink()),
@@ -108,7 +109,7 @@ void Meter::note_birth_and_firmware() {
     if (state.firmware == firmware && state.battery_since_s != 0) return;
     if (state.firmware != 0 && state.firmware != firmware) tell(EventKind::firmware_activated);
     const std::uint32_t now_s = seconds_of(clock_.now());
-    // What a flash that fails now does not keep is noted at the next start.
+    // What a flash that fails now does not keep_record is noted at the next start.
     (void)recorder_.change([&](EventState& changed) {
         changed.firmware = firmware;
         if (changed.battery_since_s == 0) changed.battery_since_s = now_s;
@@ -249,22 +250,22 @@ bool Meter::clear_event_log(EventLogId id) {
     return true;
 }
 
-bool Meter::clear_alarms(std::size_t index, std::uint32_t keep) {
+bool Meter::clear_alarms(std::size_t index, std::uint32_t keep_record) {
     const LastingBits lasting = lasting_bits(model_.companion, recorder_.now(), clock_.valid());
-    if (!recorder_.clear_alarms(index, keep, lasting.alarms[index])) return false;
+    if (!recorder_.clear_alarms(index, keep_record, lasting.alarms[index])) return false;
     tell(EventKind::alarm_cleared);
     return true;
 }
 
-bool Meter::acknowledge_alarms(std::size_t index, std::uint32_t keep) {
-    if (!recorder_.acknowledge(index, keep)) return false;
+bool Meter::acknowledge_alarms(std::size_t index, std::uint32_t keep_record) {
+    if (!recorder_.acknowledge(index, keep_record)) return false;
     if (!recorder_.unacknowledged()) outbox_.reset(*this, PushSetup::alarm);
     return true;
 }
 
-bool Meter::clear_errors(std::uint32_t keep) {
+bool Meter::clear_errors(std::uint32_t keep_record) {
     const LastingBits lasting = lasting_bits(model_.companion, recorder_.now(), clock_.valid());
-    if (!recorder_.clear_errors(keep, lasting.errors)) return false;
+    if (!recorder_.clear_errors(keep_record, lasting.errors)) return false;
     tell(EventKind::error_cleared);
     return true;
 }
@@ -315,7 +316,7 @@ bool Meter::adjust_to_preset_time() {
 }
 
 bool Meter::configure(const Configuration& configuration) {
-    if (!keep(store_, RecordId::configuration, configuration)) return false;
+    if (!keep_record(store_, RecordId::configuration, configuration)) return false;
     configuration_ = configuration;
     clock_.configure(configuration.clock);
     accounting_.clock_rules_changed(clock_);

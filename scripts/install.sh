@@ -5,10 +5,10 @@ set -euo pipefail
 
 run=(g++ cmake ninja-build libboost1.81-dev libexpected-dev libcli11-dev libtomlplusplus-dev
     nlohmann-json3-dev libfmt-dev libmbedtls-dev ca-certificates)
-test=(libgtest-dev libgmock-dev librapidcheck-dev)
+test=(libgtest-dev libgmock-dev librapidcheck-dev clang lld libclang-rt-14-dev)
 firmware=(cmake ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib libexpected-dev
     libboost1.81-dev dpkg-dev qemu-system-arm)
-checks=(clang clang-tidy clang-format libclang-rt-14-dev)
+checks=(clang lld clang-tidy clang-format libclang-rt-14-dev)
 bench=(libbenchmark-dev)
 
 usage() {

@@ -14,8 +14,8 @@ namespace {
 
 using dlms::DataTag;
 
-Error malformed() {
-    return protocol_error("the meter sent a malformed value");
+Error malformed_value() {
+    return protocol_error("the meter sent a malformed_value value");
 }
 
 Error too_large() {
@@ -133,7 +133,7 @@ class Decoder {
                 in.skip(1);
                 const std::size_t count = dlms::read_length(in);
                 // Each element takes at least one octet.
-                if (!in.ok() || count > in.remaining()) return fail(malformed());
+                if (!in.ok() || count > in.remaining()) return fail(malformed_value());
                 if (count > budget_ || (count > 0 && open.size() == limits_.max_depth)) return fail(too_large());
                 budget_ -= count;
                 *place = Value{type, Value::Items{}};
@@ -142,7 +142,7 @@ class Decoder {
             } else {
                 in.skip(1);
                 *place = read_scalar(in, type);
-                if (!in.ok()) return fail(malformed());
+                if (!in.ok()) return fail(malformed_value());
             }
             while (!open.empty() && open.back().pending == 0) open.pop_back();
             if (open.empty()) return root;
@@ -159,14 +159,14 @@ class Decoder {
     // Decodes itself no deeper than once: compact arrays hold no compact arrays.
     Result<Value, Error> decode_compact_array(ByteReader& in) {
         dlms::CompactArrayReader elements(dlms::read_data(in));
-        if (!in.ok() || !elements.ok()) return fail(malformed());
+        if (!in.ok() || !elements.ok()) return fail(malformed_value());
         element_.resize(max_element_octets);
         Value array{DataTag::array, Value::Items{}};
         while (!elements.at_end()) {
             if (budget_ == 0) return fail(too_large());
             --budget_;
             ByteWriter out(element_);
-            if (!elements.next(out)) return fail(malformed());
+            if (!elements.next(out)) return fail(malformed_value());
             ByteReader element(out.written());
             auto value = decode(element);
             if (!value) return value;
@@ -281,7 +281,7 @@ Result<Value, Error> decode_value(ByteReader& in, const ValueLimits& limits) {
 Result<Value, Error> decode_value(Bytes octets, const ValueLimits& limits) {
     ByteReader in(octets);
     auto value = decode_value(in, limits);
-    if (value && !in.at_end()) return fail(malformed());
+    if (value && !in.at_end()) return fail(malformed_value());
     return value;
 }
 

@@ -183,8 +183,8 @@ void explain_check(Tree& tree, std::string_view name, Bytes checked) {
 
 // The parameters of SNRM and UA (IEC 62056-46, 6.4.4.4.3.1): 81 80 length, then tag, length and value of each.
 void explain_parameters(Tree& tree) {
-    constexpr std::size_t header_size = 3;
-    if (!tree.need("parameters", header_size)) return;
+    constexpr std::size_t parameters_header_size = 3;
+    if (!tree.need("parameters", parameters_header_size)) return;
     const std::size_t start = tree.position();
     if (tree.peek(0) != 0x81 || tree.peek(1) != 0x80) {
         return tree.fail("parameters", "format and group identifier 8180 expected", start, 2);
@@ -192,8 +192,8 @@ void explain_parameters(Tree& tree) {
     const std::size_t length = tree.peek(2);
     Value value;
     value << length << " octets";
-    tree.leaf("format, group and length", value.view(), start, header_size);
-    (void)tree.take(header_size);
+    tree.leaf("format, group and length", value.view(), start, parameters_header_size);
+    (void)tree.take(parameters_header_size);
     tree.within("parameters", length, [&] {
         while (tree.ok() && !tree.at_end()) {
             const std::size_t at = tree.position();

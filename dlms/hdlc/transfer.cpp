@@ -4,9 +4,9 @@
 
 namespace blathy::dlms::hdlc {
 
-void Sending::reset(std::uint16_t max_info, std::uint8_t window) {
+void Sending::reset(std::uint16_t most_info, std::uint8_t window) {
     cancel();
-    max_info_ = max_info;
+    max_info_ = most_info;
     window_ = window;
     oldest_number_ = next_number_ = sent_number_ = 0;
 }

@@ -42,7 +42,7 @@ struct Group {
     Group& operator=(const Group&) = delete;
 };
 
-int take_random(void* random, unsigned char* out, std::size_t size) {
+int random_for_curve(void* random, unsigned char* out, std::size_t size) {
     return static_cast<Random*>(random)->fill({out, size}) ? 0 : MBEDTLS_ERR_ECP_RANDOM_FAILED;
 }
 
@@ -72,7 +72,7 @@ bool read_private_key(const Group& group, Curve curve, Bytes key, Number& scalar
 
 std::optional<PublicKey> multiply_base(Group& group, Curve curve, const Number& scalar, Random& random) {
     Point point;
-    if (mbedtls_ecp_mul(&group.value, &point.value, &scalar.value, &group.value.G, take_random, &random) != 0) {
+    if (mbedtls_ecp_mul(&group.value, &point.value, &scalar.value, &group.value.G, random_for_curve, &random) != 0) {
         return std::nullopt;
     }
     return write_public_key(group, curve, point);
@@ -95,7 +95,7 @@ std::optional<KeyPair> generate_key_pair(Curve curve, Random& random) {
     Number scalar;
     KeyPair pair;
     pair.private_key = PrivateKey(PrivateKey::of_size(scalar_size(curve)));
-    if (!group.ok || mbedtls_ecp_gen_privkey(&group.value, &scalar.value, take_random, &random) != 0 ||
+    if (!group.ok || mbedtls_ecp_gen_privkey(&group.value, &scalar.value, random_for_curve, &random) != 0 ||
         !scalar.write(pair.private_key.room())) {
         return std::nullopt;
     }
@@ -123,7 +123,7 @@ std::optional<Signature> sign_digest(Curve curve, Bytes private_key, const Diges
     Number s;
     if (!read_private_key(group, curve, private_key, scalar) ||
         mbedtls_ecdsa_sign_det_ext(&group.value, &r.value, &s.value, &scalar.value, hash.octets().data(), hash.size(),
-                                   md_of(curve), take_random, &random) != 0) {
+                                   md_of(curve), random_for_curve, &random) != 0) {
         return std::nullopt;
     }
     const std::size_t half = scalar_size(curve);
@@ -153,7 +153,8 @@ std::optional<SharedSecret> agree(Curve curve, Bytes private_key, Bytes public_k
     Number z;
     SharedSecret secret(SharedSecret::of_size(scalar_size(curve)));
     if (!read_private_key(group, curve, private_key, scalar) || !read_public_key(group, curve, public_key, point) ||
-        mbedtls_ecdh_compute_shared(&group.value, &z.value, &point.value, &scalar.value, take_random, &random) != 0 ||
+        mbedtls_ecdh_compute_shared(&group.value, &z.value, &point.value, &scalar.value, random_for_curve, &random) !=
+            0 ||
         !z.write(secret.room())) {
         return std::nullopt;
     }

@@ -3,7 +3,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t accounting_form = 1;
 constexpr std::uint8_t profile_form = 2;
 
 constexpr RecordId record_of(ProfileId id) {
@@ -24,7 +24,7 @@ MeteringSettings load_metering_settings(const Model& model, const Store& store) 
     if (!content) return factory_settings(model);
     ByteReader in(*content);
     MeteringSettings settings;
-    const bool known = in.u8() == form;
+    const bool known = in.u8() == accounting_form;
     settings.demand = {in.u16(), in.u8()};
     for (auto& period_s : settings.recording_period_s) period_s = in.u16();
     settings.time_shift_limit_s = in.u16();
@@ -37,7 +37,7 @@ MeteringSettings load_metering_settings(const Model& model, const Store& store) 
 bool keep(Store& store, const MeteringSettings& settings) {
     std::array<std::uint8_t, max_record_size> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(accounting_form);
     out.u16(settings.demand.period_s);
     out.u8(settings.demand.periods);
     for (const auto period_s : settings.recording_period_s) out.u16(period_s);

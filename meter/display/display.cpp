@@ -15,7 +15,7 @@ namespace {
 using dlms::Obis;
 using dlms::Unit;
 
-constexpr std::array items = {
+constexpr std::array display_items = {
     Obis(1, 0, 1, 8, 0),  Obis(1, 0, 2, 8, 0),  Obis(1, 0, 3, 8, 0),  Obis(1, 0, 4, 8, 0),  display_date,
     display_time,         Obis(1, 0, 16, 7, 0), Obis(1, 0, 3, 7, 0),  Obis(1, 0, 4, 7, 0),  Obis(1, 0, 13, 7, 0),
     Obis(1, 0, 32, 7, 0), Obis(1, 0, 52, 7, 0), Obis(1, 0, 72, 7, 0), Obis(1, 0, 31, 7, 0), Obis(1, 0, 51, 7, 0),
@@ -141,14 +141,14 @@ Lcd all_segments(const Model& model) {
 }  // namespace
 
 std::span<const Obis> default_display_items() {
-    return items;
+    return display_items;
 }
 
 void Display::next(const Measurements& measurements) {
     on_item_ = {};
-    for (std::size_t tried = 0; tried < items.size(); ++tried) {
-        index_ = (index_ + 1) % items.size();
-        if (shows(measurements, items[index_])) return;
+    for (std::size_t tried = 0; tried < display_items.size(); ++tried) {
+        index_ = (index_ + 1) % display_items.size();
+        if (shows(measurements, display_items[index_])) return;
     }
 }
 
@@ -175,7 +175,7 @@ void Display::press(const Measurements& measurements) {
 
 std::optional<Obis> Display::item() const {
     if (testing()) return std::nullopt;
-    return items[index_];
+    return display_items[index_];
 }
 
 Lcd Display::render(const Measurements& measurements, const dlms::DateTime& local_now) const {
@@ -183,7 +183,7 @@ Lcd Display::render(const Measurements& measurements, const dlms::DateTime& loca
     if (testing()) {
         lcd = all_segments(measurements.model);
     } else {
-        const Obis& item = items[index_];
+        const Obis& item = display_items[index_];
         const auto digits = std::span(lcd.digits).first(measurements.model.display_digits);
         const auto& [date, time, deviation, status] = local_now;
         if (item == display_time) {

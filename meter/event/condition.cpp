@@ -12,7 +12,7 @@ struct Pair {
 };
 
 // In the order of the conditions.
-constexpr std::array<Pair, conditions> pairs = {{
+constexpr std::array<Pair, conditions> condition_pairs = {{
     {EventKind::terminal_cover_opened, EventKind::terminal_cover_closed},
     {EventKind::meter_cover_opened, EventKind::meter_cover_closed},
     {EventKind::module_cover_opened, EventKind::module_cover_closed, 1},
@@ -51,7 +51,7 @@ bool is_attempt_on_communication(EventKind kind) {
 }  // namespace
 
 Event event_of(Condition condition, bool begins) {
-    const Pair& pair = pairs[static_cast<std::size_t>(condition)];
+    const Pair& pair = condition_pairs[static_cast<std::size_t>(condition)];
     return {begins ? pair.began : pair.ended, {}, pair.detail};
 }
 
@@ -62,7 +62,7 @@ ConditionChange change_of(EventKind kind, std::int64_t detail) {
         return change;
     }
     for (std::size_t i = 0; i < conditions; ++i) {
-        const Pair& pair = pairs[i];
+        const Pair& pair = condition_pairs[i];
         if (pair.detail != 0 && pair.detail != detail) continue;
         const auto condition = static_cast<Condition>(i);
         if (pair.ended == kind) change.ended = change.ended | condition;

@@ -53,7 +53,7 @@ constexpr std::int8_t fraud_alarm = 13;
 
 // Kinds without a row are told to the owner of the meter only: what comes by the clock every day, and what a bill has.
 // Codes from 210 to 250 are of this family but for 235, which others use for it too.
-constexpr std::array rows = {
+constexpr std::array code_rows = {
     Row{Kind::power_down, standard(1), standard(1), no_alarm, 0},
     Row{Kind::power_up, standard(2), standard(2), no_alarm, 1},
     Row{Kind::clock_left, standard(4), standard(4)},
@@ -146,7 +146,7 @@ using Table = std::array<Row, event_kinds>;
 constexpr Table table = [] {
     Table by_kind{};
     for (std::size_t i = 0; i < event_kinds; ++i) by_kind[i].kind = static_cast<Kind>(i);
-    for (const Row& row : rows) by_kind[static_cast<std::size_t>(row.kind)] = row;
+    for (const Row& row : code_rows) by_kind[static_cast<std::size_t>(row.kind)] = row;
     return by_kind;
 }();
 

@@ -5,7 +5,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t event_state_form = 1;
 constexpr std::uint32_t highest = 0xFFFF'FFFF;
 
 constexpr std::uint32_t sum(std::uint32_t a, std::uint32_t b) {
@@ -14,7 +14,7 @@ constexpr std::uint32_t sum(std::uint32_t a, std::uint32_t b) {
 
 // What is read and what is written is the same list.
 template <class State, class Visit>
-void each_number(State& state, Visit&& visit) {
+void each_number_of_events(State& state, Visit&& visit) {
     for (auto& log : state.logs) visit(log.epoch), visit(log.counted), visit(log.events);
     for (auto& word : state.alarms) visit(word);
     for (auto& word : state.descriptors) visit(word);
@@ -121,8 +121,8 @@ EventState load_event_state(const Store& store) {
     if (!content) return {};
     ByteReader in(*content);
     EventState state;
-    const bool known = in.u8() == form;
-    each_number(state, [&](auto& number) {
+    const bool known = in.u8() == event_state_form;
+    each_number_of_events(state, [&](auto& number) {
         if constexpr (sizeof(number) == 2) {
             number = in.u16();
         } else {
@@ -136,8 +136,8 @@ EventState load_event_state(const Store& store) {
 bool keep(Store& store, const EventState& state) {
     std::array<std::uint8_t, max_record_size> room{};
     ByteWriter out(room);
-    out.u8(form);
-    each_number(state, [&](const auto& number) {
+    out.u8(event_state_form);
+    each_number_of_events(state, [&](const auto& number) {
         if constexpr (sizeof(number) == 2) {
             out.u16(number);
         } else {

@@ -16,18 +16,18 @@ constexpr CaptureObject column(std::uint16_t class_id, const Obis& name, std::in
     return {{class_id, name, attribute}, 0};
 }
 
-constexpr CaptureObject time_column = column(clock_object_class_number, clock_name);
+constexpr CaptureObject log_time_column = column(clock_object_class_number, clock_name);
 
 template <EventLogId id>
-constexpr std::array time_and_code = {time_column, column(data_class_number, event_code_name(id))};
+constexpr std::array time_and_code = {log_time_column, column(data_class_number, event_code_name(id))};
 
 constexpr std::array disconnector_columns = {
-    time_column, column(data_class_number, event_code_name(EventLogId::disconnector)),
+    log_time_column, column(data_class_number, event_code_name(EventLogId::disconnector)),
     column(limiter_class_number, Obis(0, 0, 17, 0, 0), threshold_active_attribute)};
-constexpr std::array quality_columns = {time_column, column(data_class_number, event_code_name(EventLogId::quality)),
-                                        column(register_class_number, last_magnitude_name),
-                                        column(register_class_number, last_duration_name)};
-constexpr std::array power_failure_columns = {time_column, column(register_class_number, Obis(0, 0, 96, 7, 19))};
+constexpr std::array quality_columns = {
+    log_time_column, column(data_class_number, event_code_name(EventLogId::quality)),
+    column(register_class_number, last_magnitude_name), column(register_class_number, last_duration_name)};
+constexpr std::array power_failure_columns = {log_time_column, column(register_class_number, Obis(0, 0, 96, 7, 19))};
 
 template <EventLogId id>
 std::span<const CaptureObject> columns_of(const Meter& meter, CaptureRoom&) {
@@ -63,7 +63,7 @@ UtcTime time_of_row(const Meter& meter, std::uint32_t row) {
 
 void write_column(const Meter& meter, const EventRow& row, const CaptureObject& column, dlms::DataWriter& out) {
     constexpr std::uint32_t hundredths = 100;
-    if (column == time_column) {
+    if (column == log_time_column) {
         dlms::DateTime time = meter.clock().local_at(row.time);
         if (row.time_invalid) time.clock_status |= dlms::clock_invalid;
         out.octet_string(time);

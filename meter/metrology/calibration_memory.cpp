@@ -10,7 +10,7 @@ namespace blathy::meter {
 namespace {
 
 constexpr std::uint32_t magic = 0x424C'4341;  // "BLCA"
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t calibration_form = 1;
 constexpr std::size_t sectors = 2;
 constexpr std::size_t phase_fields = 7;
 constexpr std::size_t content_size = 4 + 1 + 4 + max_phases * phase_fields * 4 + 2 * 4;
@@ -25,7 +25,7 @@ Record encoded(const Calibration& calibration, std::uint32_t generation) {
     Record record{};
     ByteWriter out(record);
     out.u32(magic);
-    out.u8(form);
+    out.u8(calibration_form);
     out.u32(generation);
     for (const PhaseCalibration& phase : calibration.phase) {
         out.i32(phase.voltage_gain_ppm);
@@ -48,7 +48,7 @@ std::optional<CalibrationMemory::Copy> CalibrationMemory::copy(std::size_t secto
     Record record{};
     if (!flash_.read(sector, 0, record)) return std::nullopt;
     ByteReader in(record);
-    const bool known = in.u32() == magic && in.u8() == form;
+    const bool known = in.u32() == magic && in.u8() == calibration_form;
     Copy found;
     found.generation = in.u32();
     for (PhaseCalibration& phase : found.calibration.phase) {

@@ -7,7 +7,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t network_form = 1;
 constexpr std::uint32_t look_period_us = 1'000'000;
 
 void read_text(ByteReader& in, NetworkSettings::Text& text) {
@@ -24,7 +24,7 @@ NetworkSettings load_network_settings(const Store& store) {
     if (!content) return {};
     ByteReader in(*content);
     NetworkSettings settings;
-    const bool known = in.u8() == form;
+    const bool known = in.u8() == network_form;
     for (auto* text : {&settings.access_point, &settings.user, &settings.password}) read_text(in, *text);
     settings.pin = in.u16();
     settings.permanent = in.u8() != 0;
@@ -36,7 +36,7 @@ NetworkSettings load_network_settings(const Store& store) {
 bool keep(Store& store, const NetworkSettings& settings) {
     std::array<std::uint8_t, 128> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(network_form);
     for (const auto* text : {&settings.access_point, &settings.user, &settings.password}) {
         dlms::write_octets(out, text->view());
     }

@@ -17,7 +17,7 @@ constexpr std::uint8_t entry_selector = 2;
 enum class End : bool { lower, upper };
 
 // Local time as if it were UTC.
-using LocalTime = sys_time<milliseconds>;
+using PlainLocalTime = sys_time<milliseconds>;
 
 CaptureObject read_definition(DataReader& in) {
     CaptureObject object;
@@ -31,7 +31,7 @@ CaptureObject read_definition(DataReader& in) {
 
 // The first or last moment that the specified fields leave. None if a field is specified behind one that is not, or if
 // there is no such day.
-std::optional<LocalTime> local_end(const DateTime& given, End end) {
+std::optional<PlainLocalTime> local_end(const DateTime& given, End end) {
     const auto& [date, time, deviation, status] = given;
     const std::array fields_specified = {date.year != dlms::year_not_specified,    date.month != dlms::not_specified,
                                          date.day_of_month != dlms::not_specified, time.hour != dlms::not_specified,
@@ -39,7 +39,7 @@ std::optional<LocalTime> local_end(const DateTime& given, End end) {
                                          time.hundredths != dlms::not_specified};
     if (!std::ranges::is_partitioned(fields_specified, [](bool specified) { return specified; })) return std::nullopt;
     const bool upper = end == End::upper;
-    if (date.year == dlms::year_not_specified) return upper ? LocalTime::max() : LocalTime::min();
+    if (date.year == dlms::year_not_specified) return upper ? PlainLocalTime::max() : PlainLocalTime::min();
     const auto either = [&](std::uint8_t field, int first, int last) {
         return field != dlms::not_specified ? int{field} : upper ? last : first;
     };
@@ -73,7 +73,7 @@ UtcTime change_between(const Clock& clock, UtcTime before, UtcTime after) {
     return after;
 }
 
-UtcTime instant_by_clock(const Clock& clock, LocalTime local, std::uint8_t status, End end) {
+UtcTime instant_by_clock(const Clock& clock, PlainLocalTime local, std::uint8_t status, End end) {
     const UtcTime normal = local + minutes{clock.settings().time_zone_min};
     const UtcTime daylight = normal - minutes{clock.settings().daylight_deviation_min};
     const bool may_be_normal = !clock.daylight_saving_at(normal);
@@ -92,7 +92,7 @@ UtcTime instant_by_clock(const Clock& clock, LocalTime local, std::uint8_t statu
 
 std::optional<UtcTime> instant_of(const DateTime& given, const Clock& clock, End end) {
     const auto local = local_end(given, end);
-    if (!local || *local == LocalTime::min() || *local == LocalTime::max()) return local;
+    if (!local || *local == PlainLocalTime::min() || *local == PlainLocalTime::max()) return local;
     if (given.deviation_min != dlms::deviation_not_specified) return *local + minutes{given.deviation_min};
     return instant_by_clock(clock, *local, given.clock_status, end);
 }

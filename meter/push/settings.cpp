@@ -11,7 +11,7 @@ using namespace std::chrono;
 using dlms::Obis;
 
 // Local time as if it were UTC.
-using LocalTime = sys_time<milliseconds>;
+using PlainLocalTime = sys_time<milliseconds>;
 
 constexpr RecordId record_of(PushSetup setup) {
     constexpr std::array records = {RecordId::push_connectivity, RecordId::push_interval, RecordId::push_alarm,
@@ -59,10 +59,10 @@ seconds end_of(const dlms::Time& time) {
     return start_of(time);
 }
 
-bool open_at(const PushWindow& window, LocalTime now) {
+bool window_is_open(const PushWindow& window, PlainLocalTime now) {
     const auto today = floor<days>(now);
-    const LocalTime start = day_of(window.start.date, today) + start_of(window.start.time);
-    const LocalTime end = day_of(window.end.date, today) + end_of(window.end.time);
+    const PlainLocalTime start = day_of(window.start.date, today) + start_of(window.start.time);
+    const PlainLocalTime end = day_of(window.end.date, today) + end_of(window.end.time);
     const bool comes_again = window.start.date.year == dlms::year_not_specified;
     if (start > end && comes_again) return now >= start || now < end;
     return now >= start && now < end;
@@ -71,7 +71,7 @@ bool open_at(const PushWindow& window, LocalTime now) {
 }  // namespace
 
 std::optional<PushSetup> push_setup_named(const Obis& name) {
-    const auto* const found = std::ranges::find(push_setups, name, name_of);
+    const auto* const found = std::ranges::find(push_setups, name, [](PushSetup setup) { return name_of(setup); });
     if (found == push_setups.end()) return std::nullopt;
     return *found;
 }
@@ -87,8 +87,8 @@ std::uint32_t delay_s(const RepetitionDelay& delay, unsigned repetition) {
 
 bool PushSettings::window_open_at(const Clock& clock) const {
     if (windows.count == 0) return true;
-    const LocalTime local = clock.now() - minutes{clock.deviation_min_at(clock.now())};
-    return std::ranges::any_of(windows.view(), [&](const PushWindow& window) { return open_at(window, local); });
+    const PlainLocalTime local = clock.now() - minutes{clock.deviation_min_at(clock.now())};
+    return std::ranges::any_of(windows.view(), [&](const PushWindow& window) { return window_is_open(window, local); });
 }
 
 PushSettings factory_push_settings(PushSetup setup) {

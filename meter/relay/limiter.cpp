@@ -10,9 +10,9 @@ namespace {
 using namespace std::chrono;
 using dlms::Obis;
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t limiter_form = 1;
 constexpr std::uint32_t tenths_in_a_watt = 10;
-constexpr std::int8_t value_attribute = 2;
+constexpr std::int8_t monitored_attribute = 2;
 constexpr std::int8_t last_average_attribute = 3;  // of a demand register
 constexpr std::uint64_t microseconds_in_a_second = 1'000'000;
 
@@ -37,7 +37,8 @@ LimiterSettings factory_limiter_settings(const Model& model, std::size_t index) 
     settings.normal = model.thresholds.limiter_w * tenths_in_a_watt;
     settings.emergency = settings.normal;
     if (index == 0) {
-        settings.monitored = {register_class_number, Obis(1, 0, active_import, obis_instantaneous, 0), value_attribute};
+        settings.monitored = {register_class_number, Obis(1, 0, active_import, obis_instantaneous, 0),
+                              monitored_attribute};
         settings.min_over_s = 60;
         settings.min_under_s = 300;
         settings.when_over = RelayScript::disconnect;
@@ -55,9 +56,9 @@ bool can_limit(const Model& model, const dlms::AttributeDescriptor& monitored) {
     const QuantityCode code = quantity_code(name.c());
     if (class_id == demand_register_class_number) {
         return name.d() == obis_demand && is_power(code.quantity) && demand_index(name.c()).has_value() &&
-               (attribute == value_attribute || attribute == last_average_attribute);
+               (attribute == monitored_attribute || attribute == last_average_attribute);
     }
-    if (class_id != register_class_number || name.d() != obis_instantaneous || attribute != value_attribute) {
+    if (class_id != register_class_number || name.d() != obis_instantaneous || attribute != monitored_attribute) {
         return false;
     }
     if (name.c() == current_sum) return true;
@@ -77,7 +78,7 @@ LimiterSettings load_limiter_settings(const Model& model, const Store& store, st
     if (!content) return factory_limiter_settings(model, index);
     ByteReader in(*content);
     LimiterSettings settings;
-    const bool known = in.u8() == form;
+    const bool known = in.u8() == limiter_form;
     settings.monitored = dlms::read_attribute_descriptor(in);
     for (auto* value : {&settings.normal, &settings.emergency, &settings.min_over_s, &settings.min_under_s}) {
         *value = in.u32();
@@ -100,7 +101,7 @@ LimiterSettings load_limiter_settings(const Model& model, const Store& store, st
 bool keep(Store& store, std::size_t index, const LimiterSettings& settings) {
     std::array<std::uint8_t, 96> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(limiter_form);
     write(out, settings.monitored);
     for (const auto value : {settings.normal, settings.emergency, settings.min_over_s, settings.min_under_s}) {
         out.u32(value);

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t relay_state_form = 1;
 // A current that is no noise: a part of the basic one.
 constexpr std::uint32_t flowing_part = 20;
 
@@ -39,7 +39,7 @@ RelayControl::RelayControl(const Model& model, Store& store, const EventHook& ho
     RelayOperations operations;
     if (const auto content = store.read(RecordId::relay_state, room)) {
         ByteReader in(*content);
-        const bool known = in.u8() == form;
+        const bool known = in.u8() == relay_state_form;
         const std::uint8_t mode = in.u8();
         const RelayCauses causes(in.u16());
         const std::uint8_t latch = in.u8();
@@ -88,7 +88,7 @@ void RelayControl::load_settings() {
 bool RelayControl::keep_state() {
     std::array<std::uint8_t, 32> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(relay_state_form);
     out.u8(disconnector_.mode());
     out.u16(disconnector_.causes().bits());
     out.u8(tamper_latch_);

@@ -3,7 +3,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t relay_settings_form = 1;
 constexpr std::uint32_t millivolts_in_a_tenth = 100;
 
 void write_monitor(ByteWriter& out, const MonitorSettings& monitor) {
@@ -61,7 +61,7 @@ RelaySettings load_relay_settings(const Model& model, const Store& store) {
     if (!content) return factory_relay_settings(model);
     ByteReader in(*content);
     RelaySettings settings;
-    const bool known = in.u8() == form;
+    const bool known = in.u8() == relay_settings_form;
     settings.enabled = RelayCauses(in.u16());
     settings.enabled_tampers = in.u8();
     for (MonitorTimes& times : settings.times) times = {in.u16(), in.u16()};
@@ -74,7 +74,7 @@ RelaySettings load_relay_settings(const Model& model, const Store& store) {
 bool keep(Store& store, const RelaySettings& settings) {
     std::array<std::uint8_t, 128> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(relay_settings_form);
     out.u16(settings.enabled.bits());
     out.u8(settings.enabled_tampers);
     for (const MonitorTimes& times : settings.times) {
@@ -93,7 +93,7 @@ RelaySchedules load_relay_schedules(const Store& store) {
     if (!content) return factory_schedules();
     ByteReader in(*content);
     RelaySchedules schedules;
-    const bool known = in.u8() == form;
+    const bool known = in.u8() == relay_settings_form;
     for (RelaySchedule& schedule : schedules) {
         schedule.script = read_stored_script(in);
         schedule.schedule = read_schedule(in);
@@ -104,7 +104,7 @@ RelaySchedules load_relay_schedules(const Store& store) {
 bool keep(Store& store, const RelaySchedules& schedules) {
     std::array<std::uint8_t, 256> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(relay_settings_form);
     for (const RelaySchedule& schedule : schedules) {
         out.u8(static_cast<std::uint8_t>(schedule.script));
         write(out, schedule.schedule);

@@ -12,7 +12,7 @@ using dlms::security::KeySet;
 using dlms::security::Suite;
 using dlms::security::SystemTitle;
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t keys_form = 1;
 constexpr std::size_t secrets = 6;
 constexpr std::size_t retired_keys = 4;
 constexpr std::size_t secret_size = dlms::security::max_key_size;
@@ -49,7 +49,7 @@ struct Head {
 };
 
 void write(ByteWriter& out, const Head& head) {
-    out.u8(form);
+    out.u8(keys_form);
     out.u8(static_cast<std::uint8_t>(head.suite));
     out.u8(head.policy);
     out.u8(head.mechanisms.bits());
@@ -64,7 +64,7 @@ void write(ByteWriter& out, const Head& head) {
 
 std::optional<Head> read_head(ByteReader& in) {
     Head head;
-    if (in.remaining() != record_size || in.u8() != form) return std::nullopt;
+    if (in.remaining() != record_size || in.u8() != keys_form) return std::nullopt;
     const std::uint8_t suite = in.u8();
     if (suite > static_cast<std::uint8_t>(Suite::p384_aes256_gcm)) return std::nullopt;
     head.suite = static_cast<Suite>(suite);

@@ -12,7 +12,7 @@ using dlms::security::PublicKey;
 using dlms::security::scalar_size;
 using dlms::security::wrap_overhead;
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t key_pairs_form = 1;
 constexpr std::size_t max_scalar = 48;
 constexpr std::size_t pair_record_size = 1 + 2 * (1 + max_scalar + wrap_overhead + 2 * max_scalar);
 constexpr std::size_t client_record_size = 1 + (roles - 1) * 2 * (1 + 2 * max_scalar);
@@ -38,7 +38,7 @@ KeyPairMemory::Pairs KeyPairMemory::read(Curve curve, KeyPurpose purpose) const 
     const auto content = store_.read(record_of(curve, purpose), room);
     if (!content) return pairs;
     ByteReader in(*content);
-    if (in.u8() != form) return pairs;
+    if (in.u8() != key_pairs_form) return pairs;
     for (Pair* pair : {&pairs.in_force, &pairs.waiting}) {
         const std::size_t size = in.u8();
         if (size == 0) continue;
@@ -52,7 +52,7 @@ KeyPairMemory::Pairs KeyPairMemory::read(Curve curve, KeyPurpose purpose) const 
 bool KeyPairMemory::write(Curve curve, KeyPurpose purpose, const Pairs& pairs) {
     std::array<std::uint8_t, pair_record_size> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(key_pairs_form);
     for (const Pair* pair : {&pairs.in_force, &pairs.waiting}) {
         out.u8(static_cast<std::uint8_t>(pair->public_key.size() / 2));
         out.bytes(pair->wrapped);
@@ -122,7 +122,7 @@ std::array<ClientPublicKeys, roles> KeyPairMemory::all_client_keys() const {
     const auto content = store_.read(RecordId::client_public_keys, room);
     if (!content) return all;
     ByteReader in(*content);
-    if (in.u8() != form) return all;
+    if (in.u8() != key_pairs_form) return all;
     for (std::size_t role = 1; role < roles; ++role) {
         all[role].signature = PublicKey(in.bytes(in.u8()));
         all[role].agreement = PublicKey(in.bytes(in.u8()));
@@ -140,7 +140,7 @@ bool KeyPairMemory::set_client_keys(Role role, const ClientPublicKeys& keys) {
     all[static_cast<std::size_t>(role)] = keys;
     std::array<std::uint8_t, client_record_size> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(key_pairs_form);
     for (std::size_t i = 1; i < roles; ++i) {
         write_key(out, all[i].signature);
         write_key(out, all[i].agreement);

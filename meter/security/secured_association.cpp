@@ -47,7 +47,7 @@ constexpr std::size_t min_plain_answer = 32;
 // How the AARQ's reader names a mechanism that is not of DLMS: there is no name to give back.
 constexpr std::uint8_t not_a_mechanism = 0xFF;
 // Parameters of agreed keys.
-constexpr std::array<std::uint8_t, 1> one_pass_parameters = {1};
+constexpr std::array<std::uint8_t, 1> one_pass_c_1e_1s_parameters = {1};
 constexpr std::array<std::uint8_t, 1> static_unified_parameters = {2};
 
 bool is_challenged(Mechanism mechanism) {
@@ -698,7 +698,7 @@ std::optional<Envelope> SecuredAssociation::answer_envelope(std::uint8_t plain_t
                     envelope.key_info = dlms::security::WrappedKey{0, answer_key_data_};
                     break;
                 case KeyInfoKind::one_pass:
-                    envelope.key_info = dlms::security::AgreedKey{one_pass_parameters, answer_key_data_};
+                    envelope.key_info = dlms::security::AgreedKey{one_pass_c_1e_1s_parameters, answer_key_data_};
                     break;
                 case KeyInfoKind::static_unified:
                     envelope.key_info = dlms::security::AgreedKey{static_unified_parameters, {}};

@@ -12,7 +12,7 @@ using dlms::StateError;
 using dlms::UserDiagnostic;
 using dlms::security::GeneralHeader;
 
-constexpr std::size_t max_transaction_id_size = 16;
+constexpr std::size_t longest_transaction_id = 16;
 
 }  // namespace
 
@@ -48,7 +48,7 @@ Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::check_signature(c
     const Bytes key = client_signing_key(of);
     if (!curve || key.empty()) return refuse(ServiceError::service_not_supported);
     const auto message = dlms::security::read_signed(apdu);
-    if (!message || message->header.transaction_id.size() > max_transaction_id_size) {
+    if (!message || message->header.transaction_id.size() > longest_transaction_id) {
         return refuse(ServiceError::other_reason);
     }
     const Bytes recipient = message->header.recipient_title;

@@ -11,8 +11,8 @@ using dlms::security::PublicKey;
 using dlms::security::Suite;
 
 constexpr std::uint8_t master_key_id = 0;
-constexpr std::uint8_t one_pass_parameters = 1;
-constexpr std::uint8_t static_unified_parameters = 2;
+constexpr std::uint8_t one_pass_parameter = 1;
+constexpr std::uint8_t static_unified_parameter = 2;
 
 AgreedKeyUse cipher_use(Suite suite) {
     return suite == Suite::p384_aes256_gcm ? AgreedKeyUse::aes_gcm_256 : AgreedKeyUse::aes_gcm_128;
@@ -33,8 +33,8 @@ std::optional<KeyInfoKind> kind_of(const std::optional<dlms::security::KeyInfo>&
     if (std::holds_alternative<dlms::security::WrappedKey>(*info)) return KeyInfoKind::wrapped;
     const auto& agreed = std::get<dlms::security::AgreedKey>(*info);
     if (agreed.parameters.size() != 1) return std::nullopt;
-    if (agreed.parameters[0] == one_pass_parameters) return KeyInfoKind::one_pass;
-    const bool is_static = agreed.parameters[0] == static_unified_parameters && agreed.data.empty();
+    if (agreed.parameters[0] == one_pass_parameter) return KeyInfoKind::one_pass;
+    const bool is_static = agreed.parameters[0] == static_unified_parameter && agreed.data.empty();
     return is_static ? std::optional(KeyInfoKind::static_unified) : std::nullopt;
 }
 

@@ -13,7 +13,7 @@ using dlms::InvokeId;
 namespace {
 
 // Tag, choice, invoke id, last-block, block-number and the choice of the result.
-constexpr std::size_t block_header = 9;
+constexpr std::size_t get_block_header = 9;
 
 }  // namespace
 
@@ -65,11 +65,11 @@ Services::Answer Services::start_get(const Call& call, InvokeId invoke, bool lis
 
 // `size` octets of the answer stand in the room. Those that have no room beside the header go back.
 Services::Answer Services::get_block(const Call& call, InvokeId invoke, std::size_t size) {
-    const std::size_t raw = std::min(size, raw_limit(call.limit, block_header));
+    const std::size_t raw = std::min(size, raw_limit(call.limit, get_block_header));
     if (raw < size) answer_.push_back(Bytes(call.room).subspan(header_room + raw, size - raw));
     const bool last = answer_.finished();
     if (last) transfer_ = Transfer::none;
-    const std::size_t header = block_header + dlms::length_size(raw);
+    const std::size_t header = get_block_header + dlms::length_size(raw);
     ByteWriter out(call.room.subspan(header_room - header, header));
     out.u8(static_cast<std::uint8_t>(ApduTag::get_response));
     out.u8(2);
@@ -90,7 +90,7 @@ Services::Answer Services::next_get(const Call& call, const dlms::GetRequestNext
     };
     if (transfer_ != Transfer::get_answer) return end_with(DataAccessResult::no_long_get_in_progress);
     if (request.block_number != block_number_) return end_with(DataAccessResult::data_block_number_invalid);
-    const std::size_t limit = raw_limit(call.limit, block_header);
+    const std::size_t limit = raw_limit(call.limit, get_block_header);
     const std::size_t size = answer_.fill(call.meter, call.association, call.room.subspan(header_room, limit));
     if (answer_.error() != DataAccessResult::success) return end_with(DataAccessResult::long_get_aborted);
     return get_block(call, request.invoke, size);

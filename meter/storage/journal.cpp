@@ -9,13 +9,13 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint32_t magic = 0x424C'4A02;  // "BLJ", format 2
-constexpr std::size_t header_size = 12;
-constexpr std::size_t record_header_size = 6;
+constexpr std::uint32_t journal_magic = 0x424C'4A02;  // "BLJ", format 2
+constexpr std::size_t journal_header_size = 12;
+constexpr std::size_t journal_record_header_size = 6;
 constexpr std::size_t no_record = 0xFFFF;  // an erased size
-constexpr std::uint8_t erased = 0xFF;
+constexpr std::uint8_t journal_erased = 0xFF;
 
-using Record = std::array<std::uint8_t, record_header_size + Journal::max_record_size>;
+using JournalRecord = std::array<std::uint8_t, journal_record_header_size + Journal::max_record_size>;
 
 std::uint32_t check_of(std::uint32_t generation, std::size_t offset, Bytes content) {
     std::array<std::uint8_t, 10> place{};
@@ -71,37 +71,37 @@ Bytes encode(std::span<const std::uint64_t> words, Differences base, MutableByte
 }  // namespace
 
 std::optional<std::uint32_t> Journal::generation_of(std::size_t sector) const {
-    std::array<std::uint8_t, header_size> header{};
+    std::array<std::uint8_t, journal_header_size> header{};
     if (!flash_->read(sectors_.first + sector, 0, header)) return std::nullopt;
     ByteReader in(header);
     const std::uint32_t found = in.u32();
     const std::uint32_t generation = in.u32();
     const std::uint32_t check = crc32(in.consumed());
-    if (found != magic || generation == 0 || check != in.u32()) return std::nullopt;
+    if (found != journal_magic || generation == 0 || check != in.u32()) return std::nullopt;
     return generation;
 }
 
 std::optional<Bytes> Journal::read_record(std::size_t sector, std::uint32_t generation, std::size_t offset,
                                           MutableBytes room, std::size_t& size) const {
-    std::array<std::uint8_t, record_header_size> header{};
+    std::array<std::uint8_t, journal_record_header_size> header{};
     size = no_record;
-    if (offset + record_header_size > flash_->sector_size()) return std::nullopt;
+    if (offset + journal_record_header_size > flash_->sector_size()) return std::nullopt;
     if (!flash_->read(sectors_.first + sector, offset, header)) return std::nullopt;
     ByteReader in(header);
     size = in.u16();
     const std::uint32_t check = in.u32();
-    if (size > room.size() || offset + record_header_size + size > flash_->sector_size()) return std::nullopt;
+    if (size > room.size() || offset + journal_record_header_size + size > flash_->sector_size()) return std::nullopt;
     const MutableBytes content = room.first(size);
-    if (!flash_->read(sectors_.first + sector, offset + record_header_size, content)) return std::nullopt;
+    if (!flash_->read(sectors_.first + sector, offset + journal_record_header_size, content)) return std::nullopt;
     if (check_of(generation, offset, content) != check) return std::nullopt;
     return content;
 }
 
 bool Journal::load(std::size_t sector, std::uint32_t generation, std::span<std::uint64_t> words) {
-    Record whole_room{};
-    Record step_room{};
+    JournalRecord whole_room{};
+    JournalRecord step_room{};
     std::size_t size = 0;
-    const auto whole = read_record(sector, generation, header_size, whole_room, size);
+    const auto whole = read_record(sector, generation, journal_header_size, whole_room, size);
     if (!whole) {
         ++damaged_;
         return false;
@@ -110,7 +110,7 @@ bool Journal::load(std::size_t sector, std::uint32_t generation, std::span<std::
     sector_ = static_cast<std::uint16_t>(sector);
     Differences first(*whole);
     for (std::uint64_t& word : words) word = first.next();
-    std::size_t offset = header_size + record_header_size + size;
+    std::size_t offset = journal_header_size + journal_record_header_size + size;
     while (true) {
         const auto step = read_record(sector, generation, offset, step_room, size);
         if (step) {
@@ -122,9 +122,9 @@ bool Journal::load(std::size_t sector, std::uint32_t generation, std::span<std::
         } else {
             ++damaged_;
             // Its size may be what is damaged: then nothing behind it can be found.
-            if (offset + record_header_size + size > flash_->sector_size()) break;
+            if (offset + journal_record_header_size + size > flash_->sector_size()) break;
         }
-        offset += record_header_size + size;
+        offset += journal_record_header_size + size;
     }
     end_ = offset;
     open_ = erased_from(offset);
@@ -136,7 +136,7 @@ bool Journal::erased_from(std::size_t offset) const {
     while (offset < flash_->sector_size()) {
         const auto room = MutableBytes(piece).first(std::min(piece.size(), flash_->sector_size() - offset));
         if (!flash_->read(sectors_.first + std::size_t{sector_}, offset, room)) return false;
-        if (!std::ranges::all_of(room, [](std::uint8_t octet) { return octet == erased; })) return false;
+        if (!std::ranges::all_of(room, [](std::uint8_t octet) { return octet == journal_erased; })) return false;
         offset += room.size();
     }
     return true;
@@ -170,13 +170,13 @@ bool Journal::mount(std::span<std::uint64_t> words) {
 }
 
 bool Journal::append(std::size_t sector, std::uint32_t generation, std::size_t& end, MutableBytes record) {
-    const Bytes content = Bytes(record).subspan(record_header_size);
+    const Bytes content = Bytes(record).subspan(journal_record_header_size);
     if (end + record.size() > flash_->sector_size()) return false;
     ByteWriter out(record);
     out.u16(static_cast<std::uint16_t>(content.size()));
     out.u32(check_of(generation, end, content));
     if (!flash_->program(sectors_.first + sector, end, record)) return false;
-    Record room{};
+    JournalRecord room{};
     std::size_t size = 0;
     const auto written = read_record(sector, generation, end, room, size);
     if (!written || !std::ranges::equal(*written, content)) return false;
@@ -185,33 +185,34 @@ bool Journal::append(std::size_t sector, std::uint32_t generation, std::size_t& 
 }
 
 bool Journal::write_step(std::span<const std::uint64_t> words) {
-    Record whole_room{};
-    Record room{};
+    JournalRecord whole_room{};
+    JournalRecord room{};
     std::size_t size = 0;
-    const auto whole = read_record(sector_, generation_, header_size, whole_room, size);
+    const auto whole = read_record(sector_, generation_, journal_header_size, whole_room, size);
     if (!whole) {
         ++damaged_;
         return false;
     }
-    const Bytes content = encode(words, Differences(*whole), MutableBytes(room).subspan(record_header_size));
+    const Bytes content = encode(words, Differences(*whole), MutableBytes(room).subspan(journal_record_header_size));
     if (content.empty()) return false;
-    return append(sector_, generation_, end_, MutableBytes(room).first(record_header_size + content.size()));
+    return append(sector_, generation_, end_, MutableBytes(room).first(journal_record_header_size + content.size()));
 }
 
 bool Journal::start_sector(std::span<const std::uint64_t> words) {
     constexpr std::uint32_t last_generation = 0xFFFF'FFFE;  // out of reach: thousands of years of a sector a minute
     if (sectors_.count < 2 || generation_ >= last_generation) return false;
-    Record room{};
-    const Bytes content = encode(words, Differences({}), MutableBytes(room).subspan(record_header_size));
+    JournalRecord room{};
+    const Bytes content = encode(words, Differences({}), MutableBytes(room).subspan(journal_record_header_size));
     if (content.empty()) return false;
     const std::size_t next = generation_ == 0 ? 0 : (sector_ + 1U) % sectors_.count;
     const std::uint32_t generation = generation_ + 1;
     if (!flash_->erase(sectors_.first + next)) return false;
-    std::size_t end = header_size;
-    if (!append(next, generation, end, MutableBytes(room).first(record_header_size + content.size()))) return false;
-    std::array<std::uint8_t, header_size> header{};
+    std::size_t end = journal_header_size;
+    if (!append(next, generation, end, MutableBytes(room).first(journal_record_header_size + content.size())))
+        return false;
+    std::array<std::uint8_t, journal_header_size> header{};
     ByteWriter out(header);
-    out.u32(magic);
+    out.u32(journal_magic);
     out.u32(generation);
     out.u32(crc32(out.written()));
     // A header whose programming failed may stand all the same: its number is used up.

@@ -1,11 +1,12 @@
 #include "meter/storage/records.hpp"
 
 #include "dlms/axdr.hpp"
+#include "meter/storage/read_list.hpp"
 
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t configuration_form = 1;
 
 // No clock gets here; a record that says so is none.
 constexpr UtcTime end_of_time = std::chrono::sys_days{std::chrono::year{2200} / 1 / 1};
@@ -30,26 +31,17 @@ dlms::DateTime read_date_time(ByteReader& in) {
     return date_time.value_or(dlms::DateTime{});
 }
 
-// As many as the record says, if there is room for them.
-template <class Item, std::size_t capacity, class ReadItem>
-void read_list(ByteReader& in, FixedList<Item, capacity>& list, ReadItem&& read_item) {
-    const std::size_t count = in.u8();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        if (!list.add(read_item())) in.invalidate();
-    }
-}
-
 }  // namespace
 
 void write_record(ByteWriter& out, const Energy& energy) {
-    out.u8(form);
+    out.u8(configuration_form);
     write_set(out, energy.total);
     for (const EnergySet& set : energy.phase) write_set(out, set);
 }
 
 std::optional<Energy> read_energy_record(Bytes content) {
     ByteReader in(content);
-    if (in.u8() != form) return std::nullopt;
+    if (in.u8() != configuration_form) return std::nullopt;
     Energy energy;
     read_set(in, energy.total);
     for (EnergySet& set : energy.phase) read_set(in, set);
@@ -57,7 +49,7 @@ std::optional<Energy> read_energy_record(Bytes content) {
 }
 
 void write_record(ByteWriter& out, const Configuration& configuration) {
-    out.u8(form);
+    out.u8(configuration_form);
     const ClockSettings& clock = configuration.clock;
     out.i16(clock.time_zone_min);
     out.i8(clock.daylight_deviation_min);
@@ -68,7 +60,7 @@ void write_record(ByteWriter& out, const Configuration& configuration) {
 
 std::optional<Configuration> read_configuration_record(Bytes content) {
     ByteReader in(content);
-    if (in.u8() != form) return std::nullopt;
+    if (in.u8() != configuration_form) return std::nullopt;
     Configuration configuration;
     ClockSettings& clock = configuration.clock;
     clock.time_zone_min = in.i16();
@@ -80,20 +72,20 @@ std::optional<Configuration> read_configuration_record(Bytes content) {
 }
 
 void write_record(ByteWriter& out, UtcTime now) {
-    out.u8(form);
+    out.u8(configuration_form);
     out.i64(now.time_since_epoch().count());
 }
 
 std::optional<UtcTime> read_clock_record(Bytes content) {
     ByteReader in(content);
-    if (in.u8() != form) return std::nullopt;
+    if (in.u8() != configuration_form) return std::nullopt;
     const UtcTime now{std::chrono::milliseconds{in.i64()}};
     if (now < UtcTime{} || now >= end_of_time) in.invalidate();
     return whole(in, now);
 }
 
 void write_record(ByteWriter& out, const PushSettings& settings) {
-    out.u8(form);
+    out.u8(configuration_form);
     out.u8(settings.objects.count);
     for (const CaptureObject& object : settings.objects.view()) {
         write(out, object.attribute);
@@ -117,7 +109,7 @@ void write_record(ByteWriter& out, const PushSettings& settings) {
 
 std::optional<PushSettings> read_push_settings_record(Bytes content) {
     ByteReader in(content);
-    if (in.u8() != form) return std::nullopt;
+    if (in.u8() != configuration_form) return std::nullopt;
     PushSettings settings;
     read_list(in, settings.objects, [&] {
         const dlms::AttributeDescriptor attribute = dlms::read_attribute_descriptor(in);
@@ -141,7 +133,7 @@ std::optional<PushSettings> read_push_settings_record(Bytes content) {
 }
 
 void write_record(ByteWriter& out, const HdlcSetup& setup) {
-    out.u8(form);
+    out.u8(configuration_form);
     out.u8(setup.comm_speed);
     out.u8(setup.window_size_transmit);
     out.u8(setup.window_size_receive);
@@ -154,7 +146,7 @@ void write_record(ByteWriter& out, const HdlcSetup& setup) {
 
 std::optional<HdlcSetup> read_hdlc_setup_record(Bytes content) {
     ByteReader in(content);
-    if (in.u8() != form) return std::nullopt;
+    if (in.u8() != configuration_form) return std::nullopt;
     HdlcSetup setup;
     setup.comm_speed = in.u8();
     setup.window_size_transmit = in.u8();
@@ -169,7 +161,7 @@ std::optional<HdlcSetup> read_hdlc_setup_record(Bytes content) {
 }
 
 void write_record(ByteWriter& out, const LocalPortSetup& setup) {
-    out.u8(form);
+    out.u8(configuration_form);
     out.u8(static_cast<std::uint8_t>(setup.default_mode));
     out.u8(setup.default_speed);
     out.u8(setup.proposed_speed);
@@ -179,7 +171,7 @@ void write_record(ByteWriter& out, const LocalPortSetup& setup) {
 
 std::optional<LocalPortSetup> read_local_port_setup_record(Bytes content) {
     ByteReader in(content);
-    if (in.u8() != form) return std::nullopt;
+    if (in.u8() != configuration_form) return std::nullopt;
     LocalPortSetup setup;
     setup.default_mode = static_cast<LocalPortSetup::Mode>(in.u8());
     setup.default_speed = in.u8();
@@ -196,13 +188,13 @@ std::optional<LocalPortSetup> read_local_port_setup_record(Bytes content) {
 }
 
 void write_waiting_pushes_record(ByteWriter& out, std::uint8_t setups) {
-    out.u8(form);
+    out.u8(configuration_form);
     out.u8(setups);
 }
 
 std::optional<std::uint8_t> read_waiting_pushes_record(Bytes content) {
     ByteReader in(content);
-    if (in.u8() != form) return std::nullopt;
+    if (in.u8() != configuration_form) return std::nullopt;
     const std::uint8_t setups = in.u8();
     return whole(in, setups);
 }

@@ -8,13 +8,13 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::size_t header_size = 16;
-constexpr std::uint8_t erased = 0xFF;
+constexpr std::size_t sector_header_size = 16;
+constexpr std::uint8_t erased_octet = 0xFF;
 constexpr std::size_t short_size_end = 0x80;
 constexpr std::size_t check_size = 3;
 
 bool is_erased(Bytes octets) {
-    return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == erased; });
+    return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == erased_octet; });
 }
 
 // Of the row that is number `row` in the page of this header.
@@ -36,7 +36,7 @@ bool RowLog::read_octets(std::uint32_t page, MutableBytes into) const {
 }
 
 std::optional<RowLog::Header> RowLog::header_of(std::uint32_t page) const {
-    std::array<std::uint8_t, header_size> octets{};
+    std::array<std::uint8_t, sector_header_size> octets{};
     if (!read_octets(page, octets)) return std::nullopt;
     ByteReader in(octets);
     Header header;
@@ -60,10 +60,10 @@ bool RowLog::open(std::uint32_t page, Walk& walk) const {
     if (!header || !read_octets(page, walk.octets)) return false;
     walk.page = page;
     walk.first_row = header->first_row;
-    walk.check = crc32(Bytes(walk.octets).first(header_size));
+    walk.check = crc32(Bytes(walk.octets).first(sector_header_size));
     walk.rows = 0;
     walk.columns = header->columns;
-    walk.offset = header_size;
+    walk.offset = sector_header_size;
     walk.values.fill(0);
     walk.step = 0;
     for (std::size_t i = 0; i < walk.columns; ++i) walk.rises_by[i] = static_cast<std::uint8_t>(i);
@@ -99,7 +99,7 @@ void RowLog::learn(Walk& walk, const RowValues& before) {
 Bytes RowLog::next_frame(const Walk& walk) {
     ByteReader in(Bytes(walk.octets).subspan(walk.offset));
     const std::size_t first = in.u8();
-    if (!in.ok() || first == erased) return {};
+    if (!in.ok() || first == erased_octet) return {};
     in.skip(first < short_size_end ? first : (first - short_size_end) << 8 | in.u8());
     const Bytes frame = in.consumed();
     const std::uint32_t check = std::uint32_t{in.u8()} << 16 | in.u16();
@@ -205,7 +205,7 @@ void RowLog::find_first() {
 bool RowLog::start_page() {
     const std::uint32_t count = page_count();
     const auto in_sector = static_cast<std::uint32_t>(flash_->sector_size() / page_size);
-    std::array<std::uint8_t, header_size> header{};
+    std::array<std::uint8_t, sector_header_size> header{};
     ByteWriter out(header);
     out.u32(sequence_ + 1);
     out.u32(end_);
@@ -213,7 +213,7 @@ bool RowLog::start_page() {
     out.u8(columns_);
     out.u8(0);
     out.u32(crc32(out.written()));
-    // What a cut has left in a page is skipped; at the latest the next sector is erased.
+    // What a cut has left in a page is skipped; at the latest the next sector is erased_octet.
     std::uint32_t page = sequence_ == 0 ? 0 : (page_ + 1) % count;
     for (std::uint32_t tried = 0; tried <= in_sector; ++tried, page = (page + 1) % count) {
         const bool fresh = page % in_sector == 0;

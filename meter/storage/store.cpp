@@ -7,10 +7,10 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint32_t magic = 0x424C'5401;  // "BLT", format 1
-constexpr std::size_t header_size = 12;
-constexpr std::size_t record_header_size = 8;
-constexpr std::uint8_t erased = 0xFF;
+constexpr std::uint32_t store_magic = 0x424C'5401;  // "BLT", format 1
+constexpr std::size_t store_header_size = 12;
+constexpr std::size_t stored_header_size = 8;
+constexpr std::uint8_t store_erased = 0xFF;
 constexpr std::size_t word_size = 4;
 
 constexpr std::size_t padded(std::size_t size) {
@@ -20,13 +20,13 @@ constexpr std::size_t padded(std::size_t size) {
 }  // namespace
 
 std::optional<std::uint32_t> Store::generation_of(std::size_t sector) const {
-    std::array<std::uint8_t, header_size> header{};
+    std::array<std::uint8_t, store_header_size> header{};
     if (!flash_.read(sector, 0, header)) return std::nullopt;
     ByteReader in(header);
     const std::uint32_t found = in.u32();
     const std::uint32_t generation = in.u32();
     const std::uint32_t check = in.u32();
-    if (found != magic || check != crc32(Bytes(header).first(8))) return std::nullopt;
+    if (found != store_magic || check != crc32(Bytes(header).first(8))) return std::nullopt;
     return generation;
 }
 
@@ -55,12 +55,12 @@ void Store::mount() {
 }
 
 void Store::scan() {
-    std::size_t offset = header_size;
+    std::size_t offset = store_header_size;
     std::array<std::uint8_t, max_record_size> content{};
-    while (offset + record_header_size <= flash_.sector_size()) {
-        std::array<std::uint8_t, record_header_size> header{};
+    while (offset + stored_header_size <= flash_.sector_size()) {
+        std::array<std::uint8_t, stored_header_size> header{};
         if (!flash_.read(sector_, offset, header)) break;
-        if (std::all_of(header.begin(), header.end(), [](std::uint8_t octet) { return octet == erased; })) {
+        if (std::all_of(header.begin(), header.end(), [](std::uint8_t octet) { return octet == store_erased; })) {
             // The end of the log, unless a cut left something behind an unwritten header: then this sector is done.
             if (erased_from(offset)) end_ = offset;
             return;
@@ -70,14 +70,14 @@ void Store::scan() {
         in.skip(1);
         const std::size_t size = in.u16();
         const std::uint32_t check = in.u32();
-        const std::size_t next = offset + record_header_size + padded(size);
+        const std::size_t next = offset + stored_header_size + padded(size);
         const bool plausible = id < record_ids && size <= max_record_size && next <= flash_.sector_size();
         if (!plausible) {
             ++damaged_records_;
             return;
         }
         const auto room = MutableBytes(content).first(size);
-        if (flash_.read(sector_, offset + record_header_size, room) && check_of(generation_, id, room) == check) {
+        if (flash_.read(sector_, offset + stored_header_size, room) && check_of(generation_, id, room) == check) {
             places_[id] = static_cast<std::uint16_t>(offset / word_size);
         } else {
             ++damaged_records_;
@@ -91,7 +91,8 @@ bool Store::erased_from(std::size_t offset) const {
     while (offset < flash_.sector_size()) {
         const auto room = MutableBytes(piece).first(std::min(piece.size(), flash_.sector_size() - offset));
         if (!flash_.read(sector_, offset, room)) return false;
-        if (!std::all_of(room.begin(), room.end(), [](std::uint8_t octet) { return octet == erased; })) return false;
+        if (!std::all_of(room.begin(), room.end(), [](std::uint8_t octet) { return octet == store_erased; }))
+            return false;
         offset += room.size();
     }
     return true;
@@ -99,30 +100,30 @@ bool Store::erased_from(std::size_t offset) const {
 
 std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
     const std::size_t offset = places_[static_cast<std::size_t>(id)] * word_size;
-    std::array<std::uint8_t, record_header_size> header{};
+    std::array<std::uint8_t, stored_header_size> header{};
     if (offset == 0 || !flash_.read(sector_, offset, header)) return std::nullopt;
     ByteReader in(Bytes(header).subspan(2));
     const std::size_t size = in.u16();
     if (size > into.size()) return std::nullopt;
     const auto room = into.first(size);
-    if (!flash_.read(sector_, offset + record_header_size, room)) return std::nullopt;
+    if (!flash_.read(sector_, offset + stored_header_size, room)) return std::nullopt;
     if (check_of(generation_, static_cast<std::uint8_t>(id), room) != in.u32()) return std::nullopt;
     return room;
 }
 
 bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Bytes content,
                    Places& places) {
-    const std::size_t next = end + record_header_size + padded(content.size());
+    const std::size_t next = end + stored_header_size + padded(content.size());
     constexpr std::size_t last_place = 0xFFFF;
     if (next > flash_.sector_size() || end / word_size > last_place) return false;
-    std::array<std::uint8_t, record_header_size + max_record_size> octets{};
+    std::array<std::uint8_t, stored_header_size + max_record_size> octets{};
     ByteWriter out(octets);
     out.u8(static_cast<std::uint8_t>(id));
     out.u8(0);
     out.u16(static_cast<std::uint16_t>(content.size()));
     out.u32(check_of(generation, static_cast<std::uint8_t>(id), content));
     out.bytes(content);
-    while (out.size() % word_size != 0) out.u8(erased);
+    while (out.size() % word_size != 0) out.u8(store_erased);
     const std::size_t start = end;
     // What a failure leaves here would hide the records behind it: then this sector takes no more.
     const bool programmed = out.ok() && flash_.program(sector, start, out.written());
@@ -155,7 +156,7 @@ bool Store::move_to_next_sector(RecordId id, Bytes content) {
     const std::size_t next = generation_ == 0 ? 0 : (sector_ + 1) % flash_.sector_count();
     const std::uint32_t generation = generation_ + 1;
     if (!flash_.erase(next)) return false;
-    std::size_t end = header_size;
+    std::size_t end = store_header_size;
     Places places{};
     if (!append(next, end, generation, id, content, places)) return false;
     for (std::size_t other = 0; other < record_ids; ++other) {
@@ -166,9 +167,9 @@ bool Store::move_to_next_sector(RecordId id, Bytes content) {
     }
     // A header that says it failed may stand all the same: nothing more goes to the sector that it takes over from.
     end_ = flash_.sector_size();
-    std::array<std::uint8_t, header_size> header{};
+    std::array<std::uint8_t, store_header_size> header{};
     ByteWriter out(header);
-    out.u32(magic);
+    out.u32(store_magic);
     out.u32(generation);
     out.u32(crc32(out.written()));
     if (!flash_.program(next, 0, out.written())) return false;

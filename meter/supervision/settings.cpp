@@ -7,7 +7,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t supervision_form = 1;
 
 constexpr std::uint16_t tenths_of_a_volt(std::uint32_t voltage_mv) {
     return static_cast<std::uint16_t>((voltage_mv + 50) / 100);
@@ -15,7 +15,7 @@ constexpr std::uint16_t tenths_of_a_volt(std::uint32_t voltage_mv) {
 
 // What is read and what is written is the same list.
 template <class Settings, class Visit>
-void each_number(Settings& settings, Visit&& visit) {
+void each_setting(Settings& settings, Visit&& visit) {
     for (auto& filter : settings.alarm_filters) visit(filter);
     visit(settings.undervoltage), visit(settings.undervoltage_restore), visit(settings.undervoltage_time_s);
     visit(settings.overvoltage), visit(settings.overvoltage_restore), visit(settings.overvoltage_time_s);
@@ -66,9 +66,9 @@ SupervisionSettings load_supervision_settings(const Model& model, const Store& s
     if (!content) return factory_supervision_settings(model);
     ByteReader in(*content);
     SupervisionSettings settings;
-    const bool known = in.u8() == form;
+    const bool known = in.u8() == supervision_form;
     settings.watched = Conditions(in.u32());
-    each_number(settings, [&](auto& number) {
+    each_setting(settings, [&](auto& number) {
         if constexpr (sizeof(number) == 2) {
             number = in.u16();
         } else {
@@ -81,9 +81,9 @@ SupervisionSettings load_supervision_settings(const Model& model, const Store& s
 bool keep(Store& store, const SupervisionSettings& settings) {
     std::array<std::uint8_t, max_record_size> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(supervision_form);
     out.u32(settings.watched.bits());
-    each_number(settings, [&](const auto& number) {
+    each_setting(settings, [&](const auto& number) {
         if constexpr (sizeof(number) == 2) {
             out.u16(number);
         } else {

@@ -7,7 +7,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint64_t whole = 1000;
+constexpr std::uint64_t per_mille = 1000;
 
 constexpr std::uint32_t mv_of(std::uint16_t tenths_of_a_volt) {
     return tenths_of_a_volt * 100U;
@@ -60,7 +60,7 @@ bool neutral_is_missing(const Model& model, const Interval& interval, const Supe
         sum.add(interval.phase[i].voltage_mv, interval.phase[i].voltage_angle_mdeg);
     }
     const std::uint64_t displacement_mv = sum.magnitude() / model.phases;
-    const std::uint64_t least_mv = std::uint64_t{model.nominal_voltage_mv} * settings.neutral_displacement / whole;
+    const std::uint64_t least_mv = std::uint64_t{model.nominal_voltage_mv} * settings.neutral_displacement / per_mille;
     const bool carries_current = interval.neutral_current_ua >= model.basic_current_ma * 1000U / 20;
     return displacement_mv > least_mv && !carries_current && bend_of_triangle(model, interval) < least_mv;
 }
@@ -78,7 +78,7 @@ std::uint32_t voltage_unbalance(const Model& model, const Interval& interval) {
         const std::uint64_t voltage_mv = phase.voltage_mv;
         farthest_mv = std::max(farthest_mv, voltage_mv > mean_mv ? voltage_mv - mean_mv : mean_mv - voltage_mv);
     }
-    return static_cast<std::uint32_t>(farthest_mv * whole / mean_mv);
+    return static_cast<std::uint32_t>(farthest_mv * per_mille / mean_mv);
 }
 
 Conditions conditions_of(const Model& model, const Interval& interval, const SupervisionSettings& settings,

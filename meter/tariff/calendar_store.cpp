@@ -1,9 +1,11 @@
 #include "meter/tariff/calendar_store.hpp"
 
+#include "meter/storage/read_list.hpp"
+
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t form = 1;
+constexpr std::uint8_t calendar_form = 1;
 
 struct State {
     std::uint8_t active = 0;      // slot
@@ -27,7 +29,7 @@ bool read_record(const Store& store, RecordId id, Read&& read) {
     const auto content = store.read(id, room);
     if (!content) return false;
     ByteReader in(*content);
-    if (in.u8() != form) return false;
+    if (in.u8() != calendar_form) return false;
     read(in);
     return in.ok() && in.at_end();
 }
@@ -36,17 +38,9 @@ template <class Write>
 bool write_record(Store& store, RecordId id, Write&& write) {
     std::array<std::uint8_t, max_record_size> room{};
     ByteWriter out(room);
-    out.u8(form);
+    out.u8(calendar_form);
     write(out);
     return out.ok() && store.write(id, out.written());
-}
-
-template <class Item, std::size_t capacity, class ReadItem>
-void read_list(ByteReader& in, FixedList<Item, capacity>& list, ReadItem&& read_item) {
-    const std::size_t count = in.u8();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        if (!list.add(read_item())) in.invalidate();
-    }
 }
 
 Label read_label(ByteReader& in) {

@@ -12,7 +12,7 @@ using dlms::iec62056_21::LineSettings;
 using dlms::iec62056_21::ReaderEvent;
 using dlms::iec62056_21::ReaderSession;
 
-char code_of(std::uint32_t max_baud) {
+char max_baud_code_of(std::uint32_t max_baud) {
     char code = '0';
     while (code < '6' && *dlms::iec62056_21::baud_of(static_cast<char>(code + 1)) <= max_baud) ++code;
     return code;
@@ -51,7 +51,7 @@ Result<LineSettings, Error> sign_on(Stream& port, const std::string& device, std
     };
     dlms::iec62056_21::ReaderSettings settings;
     settings.address = device;
-    settings.max_baud_code = code_of(max_baud);
+    settings.max_baud_code = max_baud_code_of(max_baud);
     ReaderSession session(settings);
     session.start(ReaderSession::Goal::hdlc, now_ms());
     LineSettings present = session.line();

@@ -25,7 +25,7 @@ constexpr std::array speeds = {
     Speed{921600, B921600},
 };
 
-std::optional<speed_t> code_of(std::uint32_t baud) {
+std::optional<speed_t> speed_code_of(std::uint32_t baud) {
     for (const Speed& speed : speeds) {
         if (speed.baud == baud) return speed.code;
     }
@@ -35,7 +35,7 @@ std::optional<speed_t> code_of(std::uint32_t baud) {
 }  // namespace
 
 Result<void, Error> set_line(int port, const LineSettings& line) {
-    const auto speed = code_of(line.baud);
+    const auto speed = speed_code_of(line.baud);
     if (!speed)
         return fail(Error{ErrorKind::usage, 0, std::to_string(line.baud) + " is not the speed of a serial port"});
     termios settings{};

@@ -16,6 +16,7 @@
 #include "dlms/wrapper.hpp"
 
 #include "tests/station/security_support.hpp"
+#include "tests/support/hex.hpp"
 #include "tests/support/program.hpp"
 
 namespace blathy::test {
@@ -24,7 +25,6 @@ namespace {
 using dlms::Mechanism;
 using station::Octets;
 using station::Protection;
-using station::test::hex;
 using station::test::SecuredMeter;
 using testing::HasSubstr;
 using testing::Not;

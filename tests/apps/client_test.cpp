@@ -20,8 +20,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-const std::string blathy = BLATHY_PROGRAM;
-
 class ClientProgram : public testing::Test {
   protected:
     static void SetUpTestSuite() {

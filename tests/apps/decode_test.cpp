@@ -14,16 +14,15 @@
 #include "apps/blathy/decode/segment.hpp"
 #include "apps/blathy/decode/stream.hpp"
 
+#include "tests/support/hex.hpp"
+
 namespace blathy::apps {
 namespace {
 
+using test::hex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Octets = std::vector<std::uint8_t>;
-
-Octets hex(std::string_view text) {
-    return parse_hex(text).value();
-}
 
 void append(Octets& to, const Octets& more) {
     to.insert(to.end(), more.begin(), more.end());
@@ -178,9 +177,9 @@ TEST(ParseHex, TakesWhatPeoplePaste) {
     const Octets octets{0x7E, 0xA0, 0x07};
     for (const char* text : {"7EA007", "7e a0 07", "7E:A0:07", "0x7E 0xA0 0x07", "0x7EA007", "7E\r\nA0\n\t07\n",
                              "0x7E, 0xA0, 0x07", "7E-A0-07", "\\x7E\\xA0\\x07"}) {
-        EXPECT_EQ(hex(text), octets) << text;
+        EXPECT_EQ(parse_hex(text).value(), octets) << text;
     }
-    EXPECT_EQ(hex(""), Octets{});
+    EXPECT_EQ(parse_hex("").value(), Octets{});
 }
 
 TEST(ParseHex, SaysWhereItIsWrong) {

@@ -15,6 +15,7 @@
 #include "apps/blathy/meter/wrapper_server.hpp"
 #include "meter/models/sed302.hpp"
 
+#include "tests/apps/wpdus.hpp"
 #include "tests/support/flash.hpp"
 #include "tests/support/hex.hpp"
 #include "tests/support/tcp_client.hpp"
@@ -22,6 +23,7 @@
 namespace blathy::apps {
 namespace {
 
+using namespace wpdus;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::hex;
@@ -29,12 +31,8 @@ using test::TcpClient;
 
 const auto snrm = hex("7EA0070321930F017E");
 const auto ua = hex("7EA00721037301407E");
-const auto aarq = hex("000100100001001F 601DA109060760857405080101BE10040E01000000065F1F0400007E1F04B0");
-constexpr std::size_t aare_size = 8 + 43;
-const auto get_name = hex("000100100001000D C001C1 0001 00002A0000FF 02 00");
-const auto name_answer = hex("0001000100100016 C401C1 00 0910 424C5445443330323030303030303031");
 
-class Observer final : public TrafficObserver {
+class TwoWayTraffic final : public TrafficObserver {
   public:
     void on_frame(std::string_view, Direction direction, Bytes frame) override {
         seen.push_back((direction == Direction::to_meter ? "> " : "< ") + hex(frame));
@@ -181,7 +179,7 @@ TEST_F(HdlcServerTest, AnswersWhatCameBeforeAHalfClose) {
 
 TEST_F(HdlcServerTest, ShowsItsFramesWhole) {
     listen("hdlc+tcp://127.0.0.1:0");
-    Observer observer;
+    TwoWayTraffic observer;
     server_->observe(&observer);
     TcpClient client(server_->port());
     client.send(Bytes(snrm).first(4));

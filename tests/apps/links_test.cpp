@@ -17,8 +17,6 @@ namespace {
 
 using testing::HasSubstr;
 
-const std::string blathy = BLATHY_PROGRAM;
-
 class LinksTest : public testing::Test {
   protected:
     LinksTest() {

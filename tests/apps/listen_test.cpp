@@ -24,8 +24,6 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-const std::string blathy = BLATHY_PROGRAM;
-
 // A push of the time and the energy of a meter, named by its push object list; unconfirmed.
 const std::vector<std::uint8_t> push_apdu =
     hex("0F 00000001 0C 07EA0A07030E3611FFFED400 0203 0103"

@@ -11,7 +11,6 @@
 namespace blathy::test {
 namespace {
 
-const std::string blathy = BLATHY_PROGRAM;
 const std::string test_profile = "1-0:99.128.0.255";
 
 class LossyLink : public testing::Test {

@@ -17,8 +17,6 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string blathy = BLATHY_PROGRAM;
-
 class TemporaryDirectory {
   public:
     TemporaryDirectory() {
@@ -190,8 +188,8 @@ TEST(MeterProgram, TheStateIsPrivate) {
 TEST(MeterProgram, HelpNamesEveryOption) {
     const Outcome outcome = run({blathy, "meter", "--help"});
     EXPECT_EQ(outcome.exit_code, 0);
-    for (const char* option : {"--model", "--serial", "--listen", "--panel", "--state", "--speed", "--idle-timeout",
-                               "--keys", "--config"}) {
+    for (const char* option :
+         {"--model", "--serial", "--listen", "--panel", "--state", "--speed", "--idle-timeout", "--keys", "--config"}) {
         EXPECT_THAT(outcome.out, HasSubstr(option));
     }
 }

@@ -21,8 +21,6 @@ using namespace std::chrono;
 using apps::ModuleLink;
 using testing::HasSubstr;
 
-const std::string blathy = BLATHY_PROGRAM;
-
 TEST(ModuleOptions, AreASlotAKindAndTheLinksItCarries) {
     const auto option =
         apps::parse_module_option("2=cellular,tcp://127.0.0.1:4061,udp://127.0.0.1:4061", meter::sed302);

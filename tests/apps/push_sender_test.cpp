@@ -81,7 +81,7 @@ class PushSenderTest : public testing::Test {
     PushSender::Time now_ = std::chrono::steady_clock::now();
 };
 
-struct Observer final : TrafficObserver {
+struct SentFrames final : TrafficObserver {
     void on_frame(std::string_view peer, Direction direction, Bytes frame) override {
         EXPECT_EQ(direction, Direction::from_meter);
         frames.push_back(std::string(peer) + " " + hex(frame));
@@ -92,7 +92,7 @@ struct Observer final : TrafficObserver {
 TEST_F(PushSenderTest, ByTcpTheApduComesInTheWrapper) {
     const auto listener = listen_tcp("127.0.0.1", 0);
     ASSERT_TRUE(listener);
-    Observer observer;
+    SentFrames observer;
     sender_.observe(&observer);
     configure(meter::PushTransport::tcp, at(*listener));
     EXPECT_EQ(received(*listener), "000100010002002E" + apdu);

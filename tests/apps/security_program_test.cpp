@@ -18,8 +18,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string blathy = BLATHY_PROGRAM;
-
 class SecurityProgram : public testing::Test {
   protected:
     SecurityProgram() {

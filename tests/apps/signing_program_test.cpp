@@ -16,8 +16,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string blathy = BLATHY_PROGRAM;
-
 class SigningProgram : public testing::TestWithParam<const char*> {
   protected:
     SigningProgram() {
@@ -126,8 +124,8 @@ TEST_P(SigningProgram, AMeterMakesAPairAndAsksForItsCertificate) {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     EXPECT_GT(outcome.out.size(), 300U);
     // No root is here, so that nothing can be imported; and the pair before goes on to sign.
-    outcome = as_management(
-        {blathy, "call", url, setup, "import_certificate", "0x3003020100", "--type", "octet-string"});
+    outcome =
+        as_management({blathy, "call", url, setup, "import_certificate", "0x3003020100", "--type", "octet-string"});
     EXPECT_EQ(outcome.exit_code, 1);
     EXPECT_EQ(as_management({blathy, "read", url, "1.8.0"}, {"--sign"}).exit_code, 0);
 }

@@ -10,6 +10,7 @@
 
 #include "meter/models/sed302.hpp"
 
+#include "tests/apps/wpdus.hpp"
 #include "tests/support/flash.hpp"
 #include "tests/support/hex.hpp"
 #include "tests/support/tcp_client.hpp"
@@ -17,16 +18,13 @@
 namespace blathy::apps {
 namespace {
 
+using namespace wpdus;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::hex;
 using test::TcpClient;
 
-// WPDUs of the public client: association, and GET of the logical device name; and how they are answered.
-const auto aarq = hex("000100100001001F 601DA109060760857405080101BE10040E01000000065F1F0400007E1F04B0");
-constexpr std::size_t aare_size = 8 + 43;
-const auto get_name = hex("000100100001000D C001C1 0001 00002A0000FF 02 00");
-const auto name_answer = hex("0001000100100016 C401C1 00 0910 424C5445443330323030303030303031");
+// A GET of the object list, by the public client.
 const auto get_objects = hex("000100100001000D C001C1 000F 0000280000FF 02 00");
 
 class WrapperServerTest : public testing::Test {

@@ -10,7 +10,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 // The ACCESS request of the Green Book's examples of general-ciphering: two GETs and two SETs of an activity calendar.
 constexpr std::string_view example =

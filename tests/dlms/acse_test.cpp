@@ -10,7 +10,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 constexpr std::string_view initiate_request = "01000000065F1F0400007E1F04B0";
 constexpr std::string_view ciphered_initiate_request =

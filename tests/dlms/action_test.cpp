@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 TEST(ActionRequest, WithoutData) {
     const auto request = expect_vector_of<ActionRequestNormal>(read_action_request, "C301C0000F0000280000FF0100");

@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 std::string length_hex(std::size_t length) {
     return to_hex(written_by([&](ByteWriter& out) { write_length(out, length); }));

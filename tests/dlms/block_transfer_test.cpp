@@ -12,7 +12,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 using Event = BlockTransfer::Event;
 using Service = BlockTransfer::Service;
 

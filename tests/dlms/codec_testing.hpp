@@ -17,7 +17,7 @@
 
 #include "hdlc_testing.hpp"
 
-namespace blathy::dlms::testing {
+namespace blathy::dlms::codec_test {
 
 // What `write(ByteWriter&)` writes.
 template <std::invocable<ByteWriter&> Write>
@@ -125,4 +125,4 @@ bool is_total(Read read, const Octets& octets) {
     return second && same(*first, *second);
 }
 
-}  // namespace blathy::dlms::testing
+}  // namespace blathy::dlms::codec_test

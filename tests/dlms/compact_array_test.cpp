@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 // The elements that a compact array yields, in hex; "!" when it ends because it is malformed.
 std::vector<std::string> elements(Bytes value) {

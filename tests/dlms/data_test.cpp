@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 std::optional<std::size_t> size_of(std::string_view hex) {
     return data_size(from_hex(hex));

@@ -4,16 +4,14 @@
 #include <rapidcheck/gtest.h>
 
 #include "codec_testing.hpp"
+#include "tests/support/utc.hpp"
 
 namespace blathy::dlms {
 namespace {
 
 using namespace std::chrono;
-using namespace testing;
-
-UtcTime utc(int y, unsigned m, unsigned d, int h = 0, int min = 0, int s = 0, int ms = 0) {
-    return sys_days{year{y} / month{m} / day{d}} + hours{h} + minutes{min} + seconds{s} + milliseconds{ms};
-}
+using namespace codec_test;
+using test::utc;
 
 std::optional<DateTime> date_time(std::string_view hex) {
     return read_date_time(from_hex(hex));

@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 TEST(ExceptionResponse, OutsideAnAssociation) {
     EXPECT_EQ(expect_vector(read_exception_response, "D80101"),

@@ -5,13 +5,13 @@
 namespace blathy::dlms {
 namespace {
 
-using testing::lines_of;
-using testing::missing;
+using explain_test::lines_of;
+using explain_test::missing;
 using Lines = std::vector<std::string>;
 
 std::string summary_of(std::string_view hex) {
     std::array<char, 256> room{};
-    return std::string(summary(testing::from_hex(hex), room));
+    return std::string(summary(explain_test::from_hex(hex), room));
 }
 
 TEST(ExplainApdu, GetRequestDownToTheBits) {

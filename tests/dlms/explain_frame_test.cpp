@@ -5,8 +5,8 @@
 namespace blathy::dlms {
 namespace {
 
-using testing::lines_of;
-using testing::missing;
+using explain_test::lines_of;
+using explain_test::missing;
 using Lines = std::vector<std::string>;
 
 TEST(ExplainHdlc, FrameWithApdu) {
@@ -70,7 +70,7 @@ TEST(ExplainHdlc, WrongCheckSequencesAreMarkedWithTheRightOnes) {
 
 TEST(ExplainHdlc, SeveralFramesMayShareAFlag) {
     const std::string both = "7EA0070321930F017EA00721037301407E";
-    const auto nodes = testing::nodes_of(testing::from_hex(both));
+    const auto nodes = explain_test::nodes_of(explain_test::from_hex(both));
     std::vector<std::pair<std::size_t, std::size_t>> frames;
     for (const auto& node : nodes) {
         EXPECT_FALSE(node.error) << node.name;
@@ -143,7 +143,7 @@ TEST(ExplainIec62056_21, DataAndCommands) {
 }
 
 TEST(Explain, GuessesTheProtocolFromTheFirstOctets) {
-    const auto guess = [](std::string_view hex) { return guess_protocol(testing::from_hex(hex)); };
+    const auto guess = [](std::string_view hex) { return guess_protocol(explain_test::from_hex(hex)); };
     EXPECT_EQ(guess("7EA0"), Protocol::hdlc);
     EXPECT_EQ(guess("0001001000010002"), Protocol::wrapper);
     EXPECT_EQ(guess("2F3F210D0A"), Protocol::iec62056_21);

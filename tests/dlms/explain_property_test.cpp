@@ -7,14 +7,14 @@
 namespace blathy::dlms {
 namespace {
 
-using testing::nodes_of;
-using testing::Octets;
-using testing::OwnedNode;
+using explain_test::nodes_of;
+using explain_test::Octets;
+using explain_test::OwnedNode;
 
 constexpr Protocol protocols[] = {Protocol::apdu, Protocol::wrapper, Protocol::hdlc, Protocol::iec62056_21};
 
 std::vector<OwnedNode> explain_as(Protocol protocol, Bytes octets) {
-    return testing::collect(octets, [&](Bytes input, Sink sink) { explain(input, protocol, sink); });
+    return explain_test::collect(octets, [&](Bytes input, Sink sink) { explain(input, protocol, sink); });
 }
 
 std::size_t errors_in(const std::vector<OwnedNode>& nodes) {
@@ -24,7 +24,7 @@ std::size_t errors_in(const std::vector<OwnedNode>& nodes) {
 
 std::string text_of(const std::vector<OwnedNode>& nodes) {
     std::string text;
-    for (const OwnedNode& node : nodes) text += testing::to_line(node) + '\n';
+    for (const OwnedNode& node : nodes) text += explain_test::to_line(node) + '\n';
     return text;
 }
 
@@ -36,18 +36,18 @@ std::string flaw_in(const std::vector<OwnedNode>& nodes, std::size_t input_size)
     std::size_t last_offset = 0;
     for (const OwnedNode& node : nodes) {
         const std::size_t end = node.offset + node.length;
-        if (end > input_size) return "beyond the input: " + testing::to_line(node);
+        if (end > input_size) return "beyond the input: " + explain_test::to_line(node);
         if (node.offset < last_offset && node.depth > 0) {
             const bool bit = node.length <= 4 && node.offset >= parents.back()->offset;
-            if (!bit) return "out of order: " + testing::to_line(node);
+            if (!bit) return "out of order: " + explain_test::to_line(node);
         }
         last_offset = node.offset;
-        if (node.depth > parents.size()) return "no parent: " + testing::to_line(node);
+        if (node.depth > parents.size()) return "no parent: " + explain_test::to_line(node);
         parents.resize(node.depth);
         if (!parents.empty()) {
             const OwnedNode& parent = *parents.back();
             if (node.offset < parent.offset || end > parent.offset + parent.length) {
-                return "outside its parent: " + testing::to_line(node);
+                return "outside its parent: " + explain_test::to_line(node);
             }
         }
         parents.push_back(&node);
@@ -57,16 +57,16 @@ std::string flaw_in(const std::vector<OwnedNode>& nodes, std::size_t input_size)
 }
 
 TEST(Explain, WholeVectorsHaveNoError) {
-    for (const std::string_view vector : testing::valid_vectors) {
-        const auto nodes = nodes_of(testing::from_hex(vector));
+    for (const std::string_view vector : explain_test::valid_vectors) {
+        const auto nodes = nodes_of(explain_test::from_hex(vector));
         EXPECT_EQ(errors_in(nodes), 0U) << vector << '\n' << text_of(nodes);
-        EXPECT_EQ(flaw_in(nodes, testing::from_hex(vector).size()), "") << vector << '\n' << text_of(nodes);
+        EXPECT_EQ(flaw_in(nodes, explain_test::from_hex(vector).size()), "") << vector << '\n' << text_of(nodes);
     }
 }
 
 TEST(Explain, EveryTruncationMarksOneError) {
-    for (const std::string_view vector : testing::valid_vectors) {
-        const Octets octets = testing::from_hex(vector);
+    for (const std::string_view vector : explain_test::valid_vectors) {
+        const Octets octets = explain_test::from_hex(vector);
         const Protocol protocol = guess_protocol(octets);
         for (std::size_t size = 0; size < octets.size(); ++size) {
             // A copy of its own, so that a read beyond it is seen by AddressSanitizer.
@@ -79,8 +79,8 @@ TEST(Explain, EveryTruncationMarksOneError) {
 }
 
 TEST(Explain, SurplusOctetsAreAnError) {
-    for (const std::string_view vector : testing::valid_vectors) {
-        Octets octets = testing::from_hex(vector);
+    for (const std::string_view vector : explain_test::valid_vectors) {
+        Octets octets = explain_test::from_hex(vector);
         if (guess_protocol(octets) != Protocol::apdu) continue;
         octets.push_back(0x55);
         const auto nodes = nodes_of(octets);
@@ -92,13 +92,13 @@ TEST(Explain, SurplusOctetsAreAnError) {
 
 rc::Gen<Octets> damaged_vector() {
     return rc::gen::map(
-        rc::gen::tuple(rc::gen::elementOf(std::vector<std::string_view>(std::begin(testing::valid_vectors),
-                                                                        std::end(testing::valid_vectors))),
+        rc::gen::tuple(rc::gen::elementOf(std::vector<std::string_view>(std::begin(explain_test::valid_vectors),
+                                                                        std::end(explain_test::valid_vectors))),
                        rc::gen::container<std::vector<std::tuple<std::uint8_t, std::uint32_t, std::uint8_t>>>(
                            rc::gen::tuple(rc::gen::inRange<std::uint8_t>(0, 4), rc::gen::arbitrary<std::uint32_t>(),
                                           rc::gen::arbitrary<std::uint8_t>()))),
         [](const auto& drawn) {
-            Octets octets = testing::from_hex(std::get<0>(drawn));
+            Octets octets = explain_test::from_hex(std::get<0>(drawn));
             for (const auto& [kind, place, octet] : std::get<1>(drawn)) {
                 const auto at = octets.begin() + static_cast<std::ptrdiff_t>(place % (octets.size() + 1));
                 if (kind == 0) {
@@ -139,7 +139,7 @@ RC_GTEST_PROP(ExplainProperty, SummariesFitTheirBuffer, (std::uint8_t room)) {
 }
 
 TEST(Explain, NestingBeyondTheLimitIsAnError) {
-    Octets octets = testing::from_hex("C401C100");
+    Octets octets = explain_test::from_hex("C401C100");
     for (int i = 0; i < 5000; ++i) octets.insert(octets.end(), {0x02, 0x01});
     octets.push_back(0x00);
     const auto nodes = nodes_of(octets);
@@ -159,7 +159,7 @@ TEST(Explain, AnApduInAnApduInAnApduIsNotFollowed) {
 }
 
 TEST(Explain, AnEndlessExplanationEndsWithOneNodeThatSaysSo) {
-    Octets octets = testing::from_hex("C401C100018300FFFF");
+    Octets octets = explain_test::from_hex("C401C100018300FFFF");
     octets.resize(octets.size() + 0xFFFF);  // null-data
     const auto nodes = nodes_of(octets);
     ASSERT_EQ(nodes.size(), max_nodes + 1);
@@ -170,9 +170,9 @@ TEST(Explain, AnEndlessExplanationEndsWithOneNodeThatSaysSo) {
 
 // array 65535 {array 65535 {null-data}}: elements that take no octets, 4 milliards of them.
 TEST(Explain, ElementsWithoutOctetsDoNotGoOnForEver) {
-    const auto nodes = nodes_of(testing::from_hex("C401C100 13 01FFFF 01FFFF 01FFFF 00 01 00"));
+    const auto nodes = nodes_of(explain_test::from_hex("C401C100 13 01FFFF 01FFFF 01FFFF 00 01 00"));
     EXPECT_EQ(nodes.size(), max_nodes + 1);
-    const auto alone = nodes_of(testing::from_hex("C401C100 13 00 01 00"));
+    const auto alone = nodes_of(explain_test::from_hex("C401C100 13 00 01 00"));
     EXPECT_EQ(errors_in(alone), 1U) << text_of(alone);
 }
 

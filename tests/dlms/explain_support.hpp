@@ -2,32 +2,18 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "dlms/explain/explain.hpp"
 
-namespace blathy::dlms::testing {
+#include "tests/dlms/hdlc_testing.hpp"
 
-using Octets = std::vector<std::uint8_t>;
+namespace blathy::dlms::explain_test {
 
-inline Octets from_hex(std::string_view text) {
-    Octets octets;
-    int high = -1;
-    for (const char character : text) {
-        if (character == ' ') continue;
-        const int digit = character <= '9' ? character - '0' : (character | 0x20) - 'a' + 10;
-        if (high < 0) {
-            high = digit;
-        } else {
-            octets.push_back(static_cast<std::uint8_t>(high * 16 + digit));
-            high = -1;
-        }
-    }
-    return octets;
-}
+using codec_test::from_hex;
+using codec_test::Octets;
 
 struct OwnedNode {
     std::size_t depth;
@@ -205,4 +191,4 @@ inline constexpr std::string_view valid_vectors[] = {
     "02312D303A312E382E30283031303139322E35372A6B5768290D0A210D0A0355",
 };
 
-}  // namespace blathy::dlms::testing
+}  // namespace blathy::dlms::explain_test

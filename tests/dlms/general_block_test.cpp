@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 TEST(GeneralBlock, FirstOfAPushInTheField) {
     // What a meter's unconfirmed push begins with: streaming, window 0.

@@ -14,7 +14,7 @@
 
 #include "codec_testing.hpp"
 
-namespace blathy::dlms::testing {
+namespace blathy::dlms::codec_test {
 
 inline Octets any_octets(std::size_t max_size) {
     const auto size = *rc::gen::inRange<std::size_t>(0, max_size + 1);
@@ -153,4 +153,4 @@ class Arena {
     std::deque<Octets> kept_;
 };
 
-}  // namespace blathy::dlms::testing
+}  // namespace blathy::dlms::codec_test

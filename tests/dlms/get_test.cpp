@@ -10,7 +10,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 TEST(InvokeId, HasItsBits) {
     EXPECT_EQ(InvokeId::make(1).octet, 0xC1);

@@ -6,28 +6,18 @@
 
 #include "dlms/hdlc/client_link.hpp"
 
+#include "tests/dlms/hdlc_frames.hpp"
 #include "tests/dlms/hdlc_testing.hpp"
 
 namespace blathy::dlms::hdlc {
 namespace {
 
-using testing::from_hex;
-using testing::Octets;
-using testing::to_hex;
+using namespace frames_test;
+using codec_test::from_hex;
+using codec_test::Octets;
+using codec_test::to_hex;
 using Kind = ClientEvent::Kind;
 using Failure = ClientEvent::Failure;
-
-constexpr std::string_view silence = "";
-constexpr std::string_view snrm = "7EA00802232193BD647E";
-constexpr std::string_view ua = "7EA008210223737A437E";
-constexpr std::string_view disc = "7EA00802232153B1A27E";
-constexpr std::string_view dm = "7EA0082102231F10EA7E";
-constexpr std::string_view rr0_poll = "7EA00802232111A7C37E";
-constexpr std::string_view rr1 = "7EA008210223316C227E";
-constexpr std::string_view get = "7EA01A02232110E670E6E600C001C100080000010000FF0200601A7E";
-constexpr std::string_view get_apdu = "C001C100080000010000FF0200";
-constexpr std::string_view answer = "7EA01F2102233079B7E6E700C401C100090C07D20C04030A060BFF007800F1A67E";
-constexpr std::string_view answer_apdu = "C401C100090C07D20C04030A060BFF007800";
 
 class HdlcClient : public ::testing::Test {
   protected:

@@ -5,18 +5,18 @@
 
 #include "dlms/hdlc/deframer.hpp"
 
+#include "tests/dlms/hdlc_frames.hpp"
 #include "tests/dlms/hdlc_testing.hpp"
 
 namespace blathy::dlms::hdlc {
 namespace {
 
-using testing::from_hex;
-using testing::Octets;
-using testing::to_hex;
+using namespace frames_test;
+using codec_test::from_hex;
+using codec_test::Octets;
+using codec_test::to_hex;
 
 constexpr std::uint16_t timeout_ms = 25;
-constexpr std::string_view snrm = "7EA00802232193BD647E";
-constexpr std::string_view get = "7EA01A02232110E670E6E600C001C100080000010000FF0200601A7E";
 
 // The control octets of the frames found in what is fed in.
 class HdlcDeframer : public ::testing::Test {

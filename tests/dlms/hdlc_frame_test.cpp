@@ -13,9 +13,9 @@
 namespace blathy::dlms::hdlc {
 namespace {
 
-using testing::from_hex;
-using testing::Octets;
-using testing::to_hex;
+using codec_test::from_hex;
+using codec_test::Octets;
+using codec_test::to_hex;
 
 TEST(HdlcCrc, GivesTheCheckValueOfTheCatalogue) {
     EXPECT_EQ(crc_of(as_bytes("123456789")), 0x906E);

@@ -15,7 +15,7 @@
 namespace blathy::dlms::hdlc {
 namespace {
 
-using testing::Octets;
+using codec_test::Octets;
 
 struct Faults {
     int loss_percent = 0;

@@ -9,32 +9,23 @@
 
 #include "dlms/hdlc/server_link.hpp"
 
+#include "tests/dlms/hdlc_frames.hpp"
 #include "tests/dlms/hdlc_testing.hpp"
 
 namespace blathy::dlms::hdlc {
 namespace {
 
-using testing::from_hex;
-using testing::Octets;
-using testing::to_hex;
-using Kind = ServerEvent::Kind;
+using namespace frames_test;
+using codec_test::from_hex;
+using codec_test::Octets;
+using codec_test::to_hex;
+using EventKind = ServerEvent::Kind;
 
 constexpr std::array<std::uint16_t, 2> logical_devices{1, 16};
 constexpr std::uint32_t turnaround_ms = 25;
 
-constexpr std::string_view silence = "";
-constexpr std::string_view snrm = "7EA00802232193BD647E";
-constexpr std::string_view ua = "7EA008210223737A437E";
-constexpr std::string_view disc = "7EA00802232153B1A27E";
-constexpr std::string_view dm = "7EA0082102231F10EA7E";
-constexpr std::string_view rr0_poll = "7EA00802232111A7C37E";
 constexpr std::string_view rr1_poll = "7EA00802232131A5E27E";
 constexpr std::string_view rr0 = "7EA008210223116E037E";
-constexpr std::string_view rr1 = "7EA008210223316C227E";
-constexpr std::string_view get = "7EA01A02232110E670E6E600C001C100080000010000FF0200601A7E";
-constexpr std::string_view get_apdu = "C001C100080000010000FF0200";
-constexpr std::string_view answer = "7EA01F2102233079B7E6E700C401C100090C07D20C04030A060BFF007800F1A67E";
-constexpr std::string_view answer_apdu = "C401C100090C07D20C04030A060BFF007800";
 constexpr std::string_view next_get = "7EA01A02232132F672E6E600C001C100080000010000FF0200601A7E";
 constexpr std::string_view next_answer = "7EA01F210223526DF7E6E700C401C100090C07D20C04030A060BFF007800F1A67E";
 
@@ -61,7 +52,7 @@ class HdlcServer : public ::testing::Test {
             client_ = event->client;
             server_ = event->server;
             apdu_ = to_hex(event->apdu);
-            if (event->kind == Kind::request && is_answering_) link().respond(answer_);
+            if (event->kind == EventKind::request && is_answering_) link().respond(answer_);
         }
         std::array<std::uint8_t, frame_octets(2030)> room;
         EXPECT_EQ(link().transmit(room, now_ms_), 0u) << "before the line was quiet";
@@ -84,7 +75,7 @@ class HdlcServer : public ::testing::Test {
         if (!link_) link_.emplace(settings_, frame_buffer_, request_buffer_);
         return *link_;
     }
-    std::vector<Kind> take_events() { return std::exchange(events_, {}); }
+    std::vector<EventKind> take_events() { return std::exchange(events_, {}); }
 
     static std::string encoded(FrameKind kind, unsigned receive_number) {
         Frame frame;
@@ -112,7 +103,7 @@ class HdlcServer : public ::testing::Test {
     Octets answer_;
     bool is_answering_ = true;
     std::uint32_t now_ms_ = 0xFFFF'FF00;  // the clock wraps in every longer test
-    std::vector<Kind> events_;
+    std::vector<EventKind> events_;
     int client_ = 0;
     Address server_;
     std::string apdu_;
@@ -132,7 +123,7 @@ TEST_F(HdlcAtsDl, HDLC_FRAME_P1) {  // connection set-up and release
     EXPECT_EQ(ask(disc), ua);
     EXPECT_FALSE(link().is_connected());
     EXPECT_EQ(ask(disc), dm);
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::disconnected}));
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::disconnected}));
 }
 
 TEST_F(HdlcAtsDl, HDLC_FRAME_P2) {  // inter-octet timeout and inter-frame gap
@@ -146,7 +137,7 @@ TEST_F(HdlcAtsDl, HDLC_FRAME_P2) {  // inter-octet timeout and inter-frame gap
     const Octets octets = from_hex(disc);
     Bytes input(octets);
     std::array<std::uint8_t, frame_octets(128)> room;
-    EXPECT_EQ(link().receive(input, now_ms_)->kind, Kind::disconnected);
+    EXPECT_EQ(link().receive(input, now_ms_)->kind, EventKind::disconnected);
     const Octets noise = from_hex("00");
     Bytes more(noise);
     EXPECT_EQ(link().receive(more, now_ms_ + 20), std::nullopt);
@@ -165,7 +156,7 @@ TEST_F(HdlcAtsDl, HDLC_FRAME_P3) {  // inactivity timeout
     EXPECT_TRUE(link().is_connected());
     EXPECT_EQ(wait(1), silence);
     EXPECT_FALSE(link().is_connected());
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::disconnected}));
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::disconnected}));
     EXPECT_EQ(ask(rr0_poll), dm);
 }
 
@@ -299,7 +290,8 @@ TEST_F(HdlcAtsDl, HDLC_INFO_P1) {  // I frame exchange
     EXPECT_EQ(apdu_, get_apdu);
     EXPECT_EQ(ask(next_get), next_answer);
     EXPECT_EQ(ask("7EA00802232151A3817E"), "7EA008210223516A417E") << "RR 2 has nothing more to fetch";
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::request, Kind::poll}));
+    EXPECT_EQ(take_events(),
+              (std::vector{EventKind::connected, EventKind::request, EventKind::request, EventKind::poll}));
 }
 
 TEST_F(HdlcAtsDl, HDLC_INFO_N1) {  // information field too long: FRMR with Y
@@ -325,7 +317,7 @@ TEST_F(HdlcAtsDl, HDLC_INFO_N2) {  // wrong N(R): FRMR with Z
     EXPECT_EQ(ask(snrm), ua);
     EXPECT_EQ(ask("7EA008022321B1AD667E"), "7EA00D2102239704C4B10008A1937E") << "RR with N(R) 5";
     EXPECT_EQ(ask(disc), ua);
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::connected, Kind::disconnected}));
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::connected, EventKind::disconnected}));
 }
 
 TEST_F(HdlcAtsDl, HDLC_INFO_N3) {  // wrong N(S): the information is discarded and RR tells what is expected
@@ -334,14 +326,14 @@ TEST_F(HdlcAtsDl, HDLC_INFO_N3) {  // wrong N(S): the information is discarded a
     EXPECT_EQ(ask(get), answer);
     EXPECT_EQ(ask("7EA01A02232134C017E6E600C001C100080000010000FF0200601A7E"), rr1) << "N(S) 2 instead of 1";
     EXPECT_EQ(ask(next_get), next_answer);
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::request}));
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::request, EventKind::request}));
 }
 
 TEST_F(HdlcAtsDl, HDLC_NDMOP_N1) {  // I frame in NDM
     EXPECT_EQ(ask(get), dm);
     EXPECT_EQ(ask(rr0_poll), dm);
     EXPECT_EQ(ask("7EA01A022321006760E6E600C001C100080000010000FF0200601A7E"), silence) << "without poll no answer";
-    EXPECT_EQ(take_events(), std::vector<Kind>{});
+    EXPECT_EQ(take_events(), std::vector<EventKind>{});
 }
 
 TEST_F(HdlcServer, AnswersTheAarqOfThePublishedExchange) {
@@ -368,7 +360,7 @@ TEST_F(HdlcServer, RepeatsAnAnswerThatWasLost) {
     EXPECT_EQ(ask(get), answer) << "or repeats its request";
     EXPECT_EQ(ask(rr1_poll), rr1);
     EXPECT_EQ(ask(rr1_poll), rr1);
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::poll, Kind::poll}))
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::request, EventKind::poll, EventKind::poll}))
         << "which was executed once";
 }
 
@@ -396,7 +388,7 @@ TEST_F(HdlcServer, AnswersARepeatedRequestWhileTheApplicationIsBusy) {
     link().respond(answer_);
     EXPECT_EQ(listen(), silence);
     EXPECT_EQ(ask(rr0_poll), answer);
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request}));
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::request}));
 }
 
 TEST_F(HdlcServer, SendsMoreOfAnAnswerToAClientThatPollsOn) {
@@ -404,7 +396,7 @@ TEST_F(HdlcServer, SendsMoreOfAnAnswerToAClientThatPollsOn) {
     EXPECT_EQ(ask(get), answer);
     const Octets octets = from_hex(rr1_poll);
     Bytes input(octets);
-    EXPECT_EQ(link().receive(input, now_ms_)->kind, Kind::poll);
+    EXPECT_EQ(link().receive(input, now_ms_)->kind, EventKind::poll);
     link().respond(answer_);
     now_ms_ += turnaround_ms;
     const std::string more = listen();
@@ -468,7 +460,7 @@ TEST_F(HdlcServer, ReceivesAndSendsInSegmentsOfTheAgreedLength) {
     EXPECT_EQ(ask(rr1_poll), "7EA82A21022352B024" + std::string(segments[1])) << "lost on the way";
     EXPECT_EQ(ask("7EA00802232151A3817E"), "7EA02A21022354DE60" + std::string(segments[2]));
     EXPECT_EQ(ask("7EA00802232171A1A07E"), "7EA008210223516A417E") << "RR 2, nothing left";
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::poll}));
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::request, EventKind::poll}));
 }
 
 TEST_F(HdlcServer, SendsAWindowOfFramesForOnePoll) {
@@ -537,7 +529,7 @@ TEST_F(HdlcServer, RejectsARequestThatNeverEnds) {
 TEST_F(HdlcServer, IgnoresARequestWithoutLlcOctets) {
     EXPECT_EQ(ask(snrm), ua);
     EXPECT_EQ(ask("7EA00F02232110F2E2E6E700C00186A47E"), rr1);
-    EXPECT_EQ(take_events(), std::vector{Kind::connected});
+    EXPECT_EQ(take_events(), std::vector{EventKind::connected});
 }
 
 TEST_F(HdlcServer, NeverAnswersAResponse) {
@@ -568,7 +560,7 @@ TEST_F(HdlcServer, TellsClientsApart) {
     EXPECT_EQ(ask("7EA00802234193E8017E"), "7EA008410223739EDA7E") << "its SNRM takes the port over";
     EXPECT_EQ(client_, 32);
     EXPECT_EQ(ask(rr1_poll), dm);
-    EXPECT_EQ(take_events(), (std::vector{Kind::connected, Kind::request, Kind::connected}));
+    EXPECT_EQ(take_events(), (std::vector{EventKind::connected, EventKind::request, EventKind::connected}));
 }
 
 TEST_F(HdlcServer, AnswersTheCallingAddressOnlyWhenItIsTheOne) {
@@ -587,7 +579,8 @@ TEST_F(HdlcServer, TakesDatagramsToAllStationsAndAnswersNone) {
     EXPECT_EQ(server_, four_octet_address(0x3FFF, 0x3FFF));
     EXPECT_EQ(ask("7EA00E20232113086DE6E600C0EB117E"), silence) << "logical device 16";
     EXPECT_EQ(server_, two_octet_address(16, 17));
-    EXPECT_EQ(take_events(), (std::vector{Kind::datagram, Kind::datagram, Kind::datagram, Kind::datagram}));
+    EXPECT_EQ(take_events(),
+              (std::vector{EventKind::datagram, EventKind::datagram, EventKind::datagram, EventKind::datagram}));
 }
 
 TEST_F(HdlcServer, PushesADatagramWhenTheLineIsQuiet) {
@@ -660,7 +653,7 @@ RC_GTEST_PROP(HdlcServerProperties, AnySequenceOfFramesGetsOnlyValidAnswers, ())
         Octets copy(input.begin(), input.end());
         input = copy;
         while (const auto event = link.receive(input, 0)) {
-            if (event->kind == Kind::request) link.respond(response);
+            if (event->kind == EventKind::request) link.respond(response);
         }
         bool has_final = false;
         while (const std::size_t size = link.transmit(room, 0)) {

@@ -8,7 +8,7 @@
 
 #include "base/bytes.hpp"
 
-namespace blathy::dlms::testing {
+namespace blathy::dlms::codec_test {
 
 using Octets = std::vector<std::uint8_t>;
 
@@ -39,4 +39,4 @@ inline std::string to_hex(Bytes octets) {
     return text;
 }
 
-}  // namespace blathy::dlms::testing
+}  // namespace blathy::dlms::codec_test

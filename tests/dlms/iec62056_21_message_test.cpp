@@ -13,9 +13,9 @@
 namespace blathy::dlms::iec62056_21 {
 namespace {
 
-using testing::from_hex;
-using testing::Octets;
-using testing::to_hex;
+using codec_test::from_hex;
+using codec_test::Octets;
+using codec_test::to_hex;
 
 std::string written(const std::function<void(ByteWriter&)>& write) {
     std::array<std::uint8_t, 256> room{};

@@ -15,9 +15,9 @@
 namespace blathy::dlms::iec62056_21 {
 namespace {
 
-using testing::from_hex;
-using testing::Octets;
-using testing::to_hex;
+using codec_test::from_hex;
+using codec_test::Octets;
+using codec_test::to_hex;
 
 constexpr LineSettings opening{300, Framing::seven_even_one};
 constexpr LineSettings fast{9600, Framing::seven_even_one};

@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 // The conformance block 007E1F of the Green Book's examples.
 constexpr Conformance example_conformance(Conformance::priority_management, Conformance::attribute_0_with_get,

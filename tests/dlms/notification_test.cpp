@@ -10,7 +10,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 TEST(DataNotification, WithADateTime) {
     // The head of a push that a meter at UTC+5 sent: its deviation is -300 minutes.

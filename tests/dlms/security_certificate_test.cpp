@@ -137,7 +137,7 @@ TEST(SecurityCertificate, AlterationsAreFoundOut) {
         if (!certificate) continue;
         EXPECT_FALSE(is_issued_by(*certificate, authority)) << i;
     }
-    dlms::testing::expect_exact([](Bytes octets) { return read_certificate(octets).has_value(); }, der);
+    dlms::codec_test::expect_exact([](Bytes octets) { return read_certificate(octets).has_value(); }, der);
 }
 
 RC_GTEST_PROP(SecurityCertificate, TakesArbitraryOctets, (const Octets& octets)) {

@@ -394,7 +394,7 @@ RC_GTEST_PROP(SecurityCiphering, AnyAlterationIsRefused, ()) {
     const std::size_t content = apdu.size() - 5 - any.plain.size() - tag_size;
     const std::size_t authentic_head =
         envelope.tag == ApduTag::general_ciphering
-            ? 1 + dlms::testing::written_by([&](ByteWriter& out) { write(out, envelope.header); }).size()
+            ? 1 + dlms::codec_test::written_by([&](ByteWriter& out) { write(out, envelope.header); }).size()
             : 1;
     const auto difference = *rc::gen::inRange(1, 256);
     for (std::size_t i = 0; i < apdu.size(); ++i) {

@@ -38,7 +38,7 @@ TEST(SecuritySigning, GeneralSigning) {
         EXPECT_EQ(message->signature.size(), signature_size);
         EXPECT_EQ(to_hex(message->signed_octets), to_hex(Bytes(apdu).first(44).subspan(1)));
         EXPECT_TRUE(is_signed_by(*message, curve, keys.public_key));
-        dlms::testing::expect_exact(read_signed, apdu);
+        dlms::codec_test::expect_exact(read_signed, apdu);
     }
 }
 

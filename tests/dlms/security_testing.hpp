@@ -10,9 +10,9 @@
 
 namespace blathy::dlms::security::testing {
 
-using dlms::testing::from_hex;
-using dlms::testing::to_hex;
-using Octets = dlms::testing::Octets;
+using dlms::codec_test::from_hex;
+using dlms::codec_test::to_hex;
+using Octets = dlms::codec_test::Octets;
 
 inline SystemTitle title(std::string_view hex) {
     return as_system_title(from_hex(hex)).value();

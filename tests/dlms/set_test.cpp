@@ -10,7 +10,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 TEST(SetRequest, NormalForTheClock) {
     const auto request =

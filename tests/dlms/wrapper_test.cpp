@@ -8,7 +8,7 @@
 namespace blathy::dlms {
 namespace {
 
-using namespace testing;
+using namespace codec_test;
 
 TEST(Wrapper, OfARequestAndOfAPush) {
     const WrapperHeader request{0x10, 0x11, 0x22};

@@ -150,7 +150,8 @@ bool has_machine_folder(std::string_view line) {
 }
 
 std::optional<std::string> rule_broken_by_include(std::string_view room, const Include& include) {
-    const auto [quoted, header] = include;
+    const bool quoted = include.quoted;
+    const std::string_view header = include.header;
     const std::string_view other = first_folder(header);
     if (ground_below.contains(other)) {
         if (other == room || ground_below.at(room).contains(other)) return std::nullopt;

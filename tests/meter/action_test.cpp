@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/bench.hpp"
+#include "tests/support/utc.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -9,13 +10,11 @@ namespace {
 using namespace std::chrono;
 using dlms::Obis;
 using test::Bench;
+using test::block_hex;
 using test::Manager;
 using test::Octets;
 using test::Reader;
-
-constexpr UtcTime utc(int y, unsigned m, unsigned d, int h = 0, int min = 0, int s = 0, int ms = 0) {
-    return sys_days{year{y} / month{m} / d} + hours{h} + minutes{min} + seconds{s} + milliseconds{ms};
-}
+using test::utc;
 
 const std::string clock_method = "00080000010000FF";
 const std::string ok = "C701C10000";
@@ -169,13 +168,6 @@ TEST_F(ActionList, AsManyParametersAsMethods) {
     EXPECT_EQ(manager.ask("C303C10000"), "C703C100");
 }
 
-std::string block(bool last, std::uint32_t number, Bytes raw) {
-    Octets room(raw.size() + 16);
-    ByteWriter out(room);
-    write(out, dlms::DataBlock{last, number, raw});
-    return test::hex(out.written());
-}
-
 using ActionBlocks = Action;
 
 TEST_F(ActionBlocks, OfEverySizeMakeTheParameters) {
@@ -190,8 +182,8 @@ TEST_F(ActionBlocks, OfEverySizeMakeTheParameters) {
             const auto raw = Bytes(parameters).subspan(sent, std::min(size, parameters.size() - sent));
             sent += raw.size();
             const bool last = sent == parameters.size();
-            answer =
-                manager.ask((number == 0 ? "C304C1" + clock_method + "05" : "C306C1") + block(last, number + 1, raw));
+            answer = manager.ask((number == 0 ? "C304C1" + clock_method + "05" : "C306C1") +
+                                 block_hex(last, number + 1, raw));
             ++number;
             if (!last) {
                 Octets acknowledged = test::hex("C704C100000000");
@@ -208,42 +200,45 @@ TEST_F(ActionBlocks, OfEverySizeMakeTheParameters) {
 }
 
 TEST_F(ActionBlocks, OfAListMakeItsParameters) {
-    EXPECT_EQ(manager.ask("C305C102" + clock_method + "06" + clock_method + "06" + block(false, 1, test::hex("0210"))),
-              "C704C100000001");
-    EXPECT_EQ(manager.ask("C306C1" + block(true, 2, test::hex("000A100014"))), "C703C10200000000");
+    EXPECT_EQ(
+        manager.ask("C305C102" + clock_method + "06" + clock_method + "06" + block_hex(false, 1, test::hex("0210"))),
+        "C704C100000001");
+    EXPECT_EQ(manager.ask("C306C1" + block_hex(true, 2, test::hex("000A100014"))), "C703C10200000000");
     EXPECT_EQ(now(), test::bench_time + seconds{30});
 }
 
 TEST_F(ActionBlocks, AWrongNumberAbortsTheTransfer) {
     for (const std::uint32_t wrong : {0U, 1U, 3U, 0xFFFFFFFFU}) {
-        ASSERT_EQ(manager.ask("C304C1" + clock_method + "06" + block(false, 1, test::hex("10"))), "C704C100000001");
-        EXPECT_EQ(manager.ask("C306C1" + block(true, wrong, test::hex("0001"))), "C701C10F00");
-        EXPECT_EQ(manager.ask("C306C1" + block(true, 2, test::hex("0001"))), "C701C11000");
+        ASSERT_EQ(manager.ask("C304C1" + clock_method + "06" + block_hex(false, 1, test::hex("10"))), "C704C100000001");
+        EXPECT_EQ(manager.ask("C306C1" + block_hex(true, wrong, test::hex("0001"))), "C701C10F00");
+        EXPECT_EQ(manager.ask("C306C1" + block_hex(true, 2, test::hex("0001"))), "C701C11000");
     }
     EXPECT_EQ(now(), test::bench_time);
 }
 
 TEST_F(ActionBlocks, ABlockWithoutATransferFindsNone) {
-    EXPECT_EQ(manager.ask("C306C1" + block(true, 1, test::hex("100001"))), "C701C11000");
+    EXPECT_EQ(manager.ask("C306C1" + block_hex(true, 1, test::hex("100001"))), "C701C11000");
     EXPECT_EQ(manager.ask("C302C100000001"), "C701C11000");
 }
 
 TEST_F(ActionBlocks, ANewRequestEndsTheTransfer) {
     for (const char* request : {"C001C100080000010000FF0900", "C101C100080000010000FF04001100",
                                 "C301C100080000010000FF010100", "C002C100000001", "C103C101000000010109"}) {
-        ASSERT_EQ(manager.ask("C304C1" + clock_method + "06" + block(false, 1, test::hex("10"))), "C704C100000001");
+        ASSERT_EQ(manager.ask("C304C1" + clock_method + "06" + block_hex(false, 1, test::hex("10"))), "C704C100000001");
         (void)manager.ask(request);
-        EXPECT_EQ(manager.ask("C306C1" + block(true, 2, test::hex("0001"))), "C701C11000") << request;
+        EXPECT_EQ(manager.ask("C306C1" + block_hex(true, 2, test::hex("0001"))), "C701C11000") << request;
     }
 }
 
 TEST_F(ActionBlocks, WhatIsNotOneValueIsUnmatched) {
     for (const char* raw : {"", "10", "10000100", "0202"}) {
-        EXPECT_EQ(manager.ask("C304C1" + clock_method + "06" + block(true, 1, test::hex(raw))), "C701C10C00") << raw;
+        EXPECT_EQ(manager.ask("C304C1" + clock_method + "06" + block_hex(true, 1, test::hex(raw))), "C701C10C00")
+            << raw;
     }
     for (const char* raw : {"", "02100001", "01100001", "0210000110000100"}) {
-        EXPECT_EQ(manager.ask("C305C102" + clock_method + "06" + clock_method + "06" + block(true, 1, test::hex(raw))),
-                  "C701C10C00")
+        EXPECT_EQ(
+            manager.ask("C305C102" + clock_method + "06" + clock_method + "06" + block_hex(true, 1, test::hex(raw))),
+            "C701C10C00")
             << raw;
     }
     EXPECT_EQ(now(), test::bench_time);
@@ -251,10 +246,10 @@ TEST_F(ActionBlocks, WhatIsNotOneValueIsUnmatched) {
 
 TEST_F(ActionBlocks, ParametersThatAreTooLongAreAborted) {
     const Octets raw(2000, 0x00);
-    ASSERT_EQ(manager.ask("C304C1" + clock_method + "06" + block(false, 1, raw)), "C704C100000001");
-    ASSERT_EQ(manager.ask("C306C1" + block(false, 2, raw)), "C704C100000002");
-    EXPECT_EQ(manager.ask("C306C1" + block(false, 3, raw)), "C701C10F00");
-    EXPECT_EQ(manager.ask("C306C1" + block(true, 4, raw)), "C701C11000");
+    ASSERT_EQ(manager.ask("C304C1" + clock_method + "06" + block_hex(false, 1, raw)), "C704C100000001");
+    ASSERT_EQ(manager.ask("C306C1" + block_hex(false, 2, raw)), "C704C100000002");
+    EXPECT_EQ(manager.ask("C306C1" + block_hex(false, 3, raw)), "C701C10F00");
+    EXPECT_EQ(manager.ask("C306C1" + block_hex(true, 4, raw)), "C701C11000");
 }
 
 TEST_F(ActionBlocks, OutcomesThatAreTooLongForTheClientComeInBlocks) {

@@ -2,38 +2,22 @@
 // DLMS UA 1001-6; APDUs without another source are those of the Green Book's examples.
 #include <gtest/gtest.h>
 
+#include "tests/meter/association_testing.hpp"
 #include "tests/support/bench.hpp"
 
 namespace blathy::meter {
 namespace {
 
+using namespace association_test;
 using test::Bench;
 using test::Client;
+using test::get_clock;
+using test::octet_hex;
 
-// Pieces that all AARQs and AAREs here share.
-const std::string plain_context = "A109060760857405080101";
-const std::string initiate = "BE10040E01000000065F1F0400007E1F04B0";
-// Bits 9 to 14, 19 to 21 and 23 of those that most ask for, a PDU size of 2048, and the VAA name of logical names.
-const std::string initiate_response = "BE10040E0800065F1F0400007E1F08000007";
-const std::string accepted = "6129" + plain_context + "A203020100A305A103020100" + initiate_response;
-const std::string get_clock = "C001C100080000010000FF0200";
 const std::string not_allowed = "D80101";
 
-std::string octets_hex(std::size_t count) {
-    return test::hex(Bytes(std::vector<std::uint8_t>{static_cast<std::uint8_t>(count)}));
-}
-std::string aarq(const std::string& fields) {
-    return "60" + octets_hex(fields.size() / 2) + fields;
-}
-std::string rejected(const std::string& diagnostic, const std::string& rest = "") {
-    const std::string fields = plain_context + "A203020101" + "A305" + diagnostic + rest;
-    return "61" + octets_hex(fields.size() / 2) + fields;
-}
-std::string rejected_by_user(int diagnostic, const std::string& rest = "") {
-    return rejected("A1030201" + octets_hex(static_cast<std::size_t>(diagnostic)), rest);
-}
 std::string initiate_error(int error) {
-    return rejected_by_user(1, "BE0604040E0106" + octets_hex(static_cast<std::size_t>(error)));
+    return rejected_by_user(1, "BE0604040E0106" + octet_hex(static_cast<std::size_t>(error)));
 }
 
 struct PublicClient : testing::Test {
@@ -147,7 +131,7 @@ using APPL_OPEN_5 = PublicClient;
 
 TEST_F(APPL_OPEN_5, OnlyLogicalNamesWithoutCipheringAreSupported) {
     for (int context = 0; context <= 5; ++context) {
-        const std::string name = "A1090607608574050801" + octets_hex(static_cast<std::size_t>(context));
+        const std::string name = "A1090607608574050801" + octet_hex(static_cast<std::size_t>(context));
         EXPECT_EQ(client.ask(aarq(name + initiate)), context == 1 ? accepted : rejected_by_user(2)) << context;
     }
 }
@@ -211,7 +195,7 @@ TEST_F(APPL_OPEN_7, AnOverlongPasswordFails) {
     for (int i = 0; i < 200; ++i) offer += "31";
     const std::string value = "AC81CB8081C8" + offer;
     const std::string fields = plain_context + unit + low_level + value + initiate;
-    EXPECT_EQ(client.ask("6081" + octets_hex(fields.size() / 2) + fields),
+    EXPECT_EQ(client.ask("6081" + octet_hex(fields.size() / 2) + fields),
               rejected_by_user(13, "88020780890760857405080201"));
 }
 
@@ -379,8 +363,7 @@ TEST_F(APPL_DATA_LN_N4, ServicesThatAreNotThereAreUnknown) {
             continue;
         // What is ciphered is known, and not allowed here.
         const bool ciphered = dlms::security::is_ciphered(static_cast<std::uint8_t>(tag)) || tag == 0xDF;
-        EXPECT_EQ(client.ask(octets_hex(static_cast<std::size_t>(tag)) + "01C1"), ciphered ? "D80102" : "D80202")
-            << tag;
+        EXPECT_EQ(client.ask(octet_hex(static_cast<std::size_t>(tag)) + "01C1"), ciphered ? "D80102" : "D80202") << tag;
     }
     EXPECT_TRUE(client.session().association().is_open());
 }

@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "tests/support/utc.hpp"
+
 namespace blathy::meter {
 namespace {
 
 using namespace std::chrono;
-
-constexpr UtcTime utc(int y, unsigned m, unsigned d, int h = 0, int min = 0, int s = 0, int ms = 0) {
-    return sys_days{year{y} / month{m} / d} + hours{h} + minutes{min} + seconds{s} + milliseconds{ms};
-}
+using test::utc;
 
 Clock with(const ClockSettings& settings) {
     return {settings, utc(2026, 1, 1), true};

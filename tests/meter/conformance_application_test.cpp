@@ -7,35 +7,23 @@
 #include "dlms/data.hpp"
 #include "meter/models/models.hpp"
 
+#include "tests/meter/association_testing.hpp"
 #include "tests/support/bench.hpp"
 
 namespace blathy::meter {
 namespace {
 
+using namespace association_test;
 using dlms::Obis;
 using test::Bench;
 using test::Client;
 using test::Manager;
+using test::octet_hex;
 using test::Octets;
 using test::Reader;
 
-const std::string context = "A109060760857405080101";
-const std::string initiate = "BE10040E01000000065F1F0400007E1F04B0";
-const std::string initiate_response = "BE10040E0800065F1F0400007E1F08000007";
-const std::string accepted = "6129" + context + "A203020100A305A103020100" + initiate_response;
 const std::string get_base = "C001C100080000010000FF0900";
 const std::string base = "C401C1001601";
-
-std::string octet(std::size_t value) {
-    return test::hex(Octets{static_cast<std::uint8_t>(value)});
-}
-std::string aarq(const std::string& fields) {
-    return "60" + octet(fields.size() / 2) + fields;
-}
-std::string rejected(int diagnostic, const std::string& rest = "") {
-    const std::string fields = context + "A203020101A305A1030201" + octet(static_cast<std::size_t>(diagnostic)) + rest;
-    return "61" + octet(fields.size() / 2) + fields;
-}
 
 struct ApplicationLayer : testing::Test {
     Bench bench;
@@ -52,34 +40,34 @@ TEST_F(ApplicationLayer, APPL_IDLE_N1_DataExchangeWithoutAnAssociation) {
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_1_AnAssociationWithTheDeclaredParameters) {
-    EXPECT_EQ(open(context + initiate), accepted);
+    EXPECT_EQ(open(plain_context + initiate), accepted);
     EXPECT_EQ(client.ask(get_base), base);
     EXPECT_EQ(client.ask("6203800100"), "6303800100");
 }
 
 // The meter does not tell the users of a client apart: an identification is accepted, and its list of users is empty.
 TEST_F(ApplicationLayer, APPL_OPEN_2_UserIdentificationIsNotSupported) {
-    EXPECT_EQ(open(context + "A903020105" + initiate), accepted);
+    EXPECT_EQ(open(plain_context + "A903020105" + initiate), accepted);
     EXPECT_EQ(client.value(15, Obis(0, 0, 40, 0, 0), 10), "0100");
     EXPECT_EQ(client.value(15, Obis(0, 0, 40, 0, 0), 11), "020211000A00");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_4_ProtocolVersion) {
-    EXPECT_EQ(open("80020780" + context + initiate), accepted) << "the default, although it is encoded";
-    EXPECT_EQ(open("80020784" + context + initiate), accepted) << "version 1 among others";
-    EXPECT_EQ(open("80020700" + context + initiate), "6117" + context + "A203020101A305A203020102");
+    EXPECT_EQ(open("80020780" + plain_context + initiate), accepted) << "the default, although it is encoded";
+    EXPECT_EQ(open("80020784" + plain_context + initiate), accepted) << "version 1 among others";
+    EXPECT_EQ(open("80020700" + plain_context + initiate), "6117" + plain_context + "A203020101A305A203020102");
     EXPECT_EQ(client.ask(get_base), "D80101");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_5_ApplicationContextName) {
-    EXPECT_EQ(open("A109060760857405080102" + initiate), rejected(2)) << "short names";
-    EXPECT_EQ(open("A109060760857405080109" + initiate), rejected(2)) << "unused";
-    EXPECT_EQ(open(initiate), rejected(2)) << "dummy";
+    EXPECT_EQ(open("A109060760857405080102" + initiate), rejected_by_user(2)) << "short names";
+    EXPECT_EQ(open("A109060760857405080109" + initiate), rejected_by_user(2)) << "unused";
+    EXPECT_EQ(open(initiate), rejected_by_user(2)) << "dummy";
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_6_TitlesQualifiersAndInvocationIdsAreNotUsed) {
-    EXPECT_EQ(open(context + "A203040100" + "A303040100" + "A403020101" + "A503020101" + initiate), accepted);
-    EXPECT_EQ(open(context + "A60A04080000000000000000" + "A703040100" + "A803020101" + initiate), accepted);
+    EXPECT_EQ(open(plain_context + "A203040100" + "A303040100" + "A403020101" + "A503020101" + initiate), accepted);
+    EXPECT_EQ(open(plain_context + "A60A04080000000000000000" + "A703040100" + "A803020101" + initiate), accepted);
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_7_AuthenticationFunctionalUnit) {
@@ -87,43 +75,44 @@ TEST_F(ApplicationLayer, APPL_OPEN_7_AuthenticationFunctionalUnit) {
     Client manager(bench.meter, test::management_client_sap);
     const std::string password = "AC0A8008" + test::hex(as_bytes("00000000"));
     const std::string named = "88020780890760857405080201";
-    EXPECT_EQ(manager.ask(aarq(context + "8A020780" + low_level + password + initiate)), rejected(13, named));
-    EXPECT_EQ(manager.ask(aarq(context + initiate)), rejected(14));
-    EXPECT_EQ(manager.ask(aarq(context + "8A020780" + initiate)), rejected(12));
-    EXPECT_EQ(manager.ask(aarq(context + "8A020780" + "8B0760857405080209" + initiate)),
-              rejected(11, "88020780890760857405080209"));
+    EXPECT_EQ(manager.ask(aarq(plain_context + "8A020780" + low_level + password + initiate)),
+              rejected_by_user(13, named));
+    EXPECT_EQ(manager.ask(aarq(plain_context + initiate)), rejected_by_user(14));
+    EXPECT_EQ(manager.ask(aarq(plain_context + "8A020780" + initiate)), rejected_by_user(12));
+    EXPECT_EQ(manager.ask(aarq(plain_context + "8A020780" + "8B0760857405080209" + initiate)),
+              rejected_by_user(11, "88020780890760857405080209"));
     EXPECT_EQ(manager.ask(get_base), "D80101");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_9_DedicatedKey) {
-    EXPECT_EQ(open(context + "BE21041F011010" + std::string(32, 'A') + "000006 5F1F0400007E1F04B0"),
-              rejected(1, "BE0604040E010600"))
+    EXPECT_EQ(open(plain_context + "BE21041F011010" + std::string(32, 'A') + "000006 5F1F0400007E1F04B0"),
+              rejected_by_user(1, "BE0604040E010600"))
         << "its presence is 00 or 01";
-    EXPECT_EQ(open(context + "BE21041F010110" + std::string(32, 'A') + "0000065F1F0400007E1F04B0"), accepted);
+    EXPECT_EQ(open(plain_context + "BE21041F010110" + std::string(32, 'A') + "0000065F1F0400007E1F04B0"), accepted);
     EXPECT_EQ(client.value(15, Obis(0, 0, 40, 0, 0), 5).substr(34), "0900") << "not used, so there is none";
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_11_QualityOfService) {
-    EXPECT_EQ(open(context + "BE11040F010000010A065F1F0400007E1F04B0"),
-              "612A" + context + "A203020100A305A103020100" + "BE11040F080100065F1F0400007E1F08000007");
+    EXPECT_EQ(open(plain_context + "BE11040F010000010A065F1F0400007E1F04B0"),
+              "612A" + plain_context + "A203020100A305A103020100" + "BE11040F080100065F1F0400007E1F08000007");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_12_DlmsVersionNumber) {
-    EXPECT_EQ(open(context + "BE10040E01000000055F1F0400007E1F04B0"), rejected(1, "BE0604040E010601"));
-    EXPECT_EQ(open(context + "BE10040E01000000075F1F0400007E1F04B0"), accepted);
+    EXPECT_EQ(open(plain_context + "BE10040E01000000055F1F0400007E1F04B0"), rejected_by_user(1, "BE0604040E010601"));
+    EXPECT_EQ(open(plain_context + "BE10040E01000000075F1F0400007E1F04B0"), accepted);
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_13_ConformanceBlock) {
-    EXPECT_EQ(open(context + "BE10040E01000000065F1F040000000004B0"), rejected(1, "BE0604040E010602"));
-    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400FFFFFF04B0").substr(58), "0800065F1F040060FEDF08000007");
+    EXPECT_EQ(open(plain_context + "BE10040E01000000065F1F040000000004B0"), rejected_by_user(1, "BE0604040E010602"));
+    EXPECT_EQ(open(plain_context + "BE10040E01000000065F1F0400FFFFFF04B0").substr(58), "0800065F1F040060FEDF08000007");
 }
 
 TEST_F(ApplicationLayer, APPL_OPEN_14_ClientMaxReceivePduSize) {
-    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400007E1F000B"), rejected(1, "BE0604040E010603"));
-    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400007E1F000C"), accepted);
+    EXPECT_EQ(open(plain_context + "BE10040E01000000065F1F0400007E1F000B"), rejected_by_user(1, "BE0604040E010603"));
+    EXPECT_EQ(open(plain_context + "BE10040E01000000065F1F0400007E1F000C"), accepted);
     EXPECT_EQ(client.ask("C001C100080000010000FF0200"), "C402C100000000010002090C")
         << "no APDU is longer than 12 octets";
-    EXPECT_EQ(open(context + "BE10040E01000000065F1F0400007E1F0000"), accepted) << "no limit";
+    EXPECT_EQ(open(plain_context + "BE10040E01000000065F1F0400007E1F0000"), accepted) << "no limit";
 }
 
 TEST_F(ApplicationLayer, APPL_DATA_LN_N1_GetWithErrors) {
@@ -177,7 +166,7 @@ TEST_F(ApplicationLayer, APPL_DATA_LN_N4_ARequestLongerThanTheServerReceives) {
 
 // Short names are not supported: neither the context nor one of its services.
 TEST_F(ApplicationLayer, APPL_DATA_SN_N1_N2_N3_ShortNamesAreNoService) {
-    EXPECT_EQ(open("A109060760857405080102BE10040E01000000065F1F04001C032004B0"), rejected(2));
+    EXPECT_EQ(open("A109060760857405080102BE10040E01000000065F1F04001C032004B0"), rejected_by_user(2));
     Reader reader(bench);
     EXPECT_EQ(reader.ask("05010200A0"), "D80202") << "ReadRequest";
     EXPECT_EQ(reader.ask("06010200A0010900"), "D80202") << "WriteRequest";
@@ -186,7 +175,7 @@ TEST_F(ApplicationLayer, APPL_DATA_SN_N1_N2_N3_ShortNamesAreNoService) {
 
 TEST_F(ApplicationLayer, APPL_REL_P1_Release) {
     for (const char* request : {"6203800100", "6200", "6203800101", "620380011E"}) {
-        ASSERT_EQ(open(context + initiate), accepted);
+        ASSERT_EQ(open(plain_context + initiate), accepted);
         EXPECT_EQ(client.ask(request), "6303800100") << request;
         EXPECT_EQ(client.ask(get_base), "D80101");
     }
@@ -195,7 +184,7 @@ TEST_F(ApplicationLayer, APPL_REL_P1_Release) {
 // Clients in the field get the length of a release wrong; they mean to end, and are answered.
 TEST_F(ApplicationLayer, APPL_REL_P1_ReleaseWithAWrongLength) {
     for (const char* request : {"62", "6201", "6203", "62058001", "6203800100FF", "62008001", "62FF"}) {
-        ASSERT_EQ(open(context + initiate), accepted);
+        ASSERT_EQ(open(plain_context + initiate), accepted);
         EXPECT_EQ(client.ask(request), "6303800100") << request;
         EXPECT_FALSE(client.session().association().is_open());
     }
@@ -222,7 +211,7 @@ struct Listed {
     std::map<int, std::uint8_t> attributes;  // with their access mode
 };
 
-std::vector<Listed> object_list(Client& client) {
+std::vector<Listed> listed_objects(Client& client) {
     std::vector<Listed> objects;
     const auto list = client.transfer(Client::get_request(15, Obis(0, 0, 40, 0, 0), 2));
     if (!list) return objects;
@@ -264,7 +253,7 @@ TEST_P(COSEM_X_Y, EachAttributeIsReadOrRefusedAsTheObjectListSays) {
     for (const bool management : {false, true}) {
         Client client(bench.meter, management ? test::management_client_sap : test::reading_client_sap);
         ASSERT_TRUE(client.open(test::management_password));
-        const auto objects = object_list(client);
+        const auto objects = listed_objects(client);
         ASSERT_GT(objects.size(), 10U);
         for (const Listed& object : objects) {
             const std::string where = std::string(dlms::ObisText(object.name).view());
@@ -289,7 +278,7 @@ TEST_P(COSEM_X_Y, EachAttributeIsReadOrRefusedAsTheObjectListSays) {
 TEST_P(COSEM_X_Y, AttributeZeroIsTheStructureOfAllThatCanBeRead) {
     Bench bench(*GetParam());
     Manager manager(bench);
-    for (const Listed& object : object_list(manager)) {
+    for (const Listed& object : listed_objects(manager)) {
         const std::string where = std::string(dlms::ObisText(object.name).view());
         Octets expected = {0x02, static_cast<std::uint8_t>(object.attributes.rbegin()->first)};
         for (int id = 1; id <= object.attributes.rbegin()->first; ++id) {
@@ -308,7 +297,7 @@ TEST_P(COSEM_X_Y, AttributeZeroIsTheStructureOfAllThatCanBeRead) {
 TEST_P(COSEM_X_Y, MultipleReferencesGiveWhatSingleOnesGive) {
     Bench bench(*GetParam());
     Reader reader(bench);
-    const auto objects = object_list(reader);
+    const auto objects = listed_objects(reader);
     std::string references = "00";
     Octets expected = {0};
     const auto add = [&](const Listed& object, int id) {
@@ -329,7 +318,7 @@ TEST_P(COSEM_X_Y, MultipleReferencesGiveWhatSingleOnesGive) {
     }
     add({15, Obis(0, 0, 40, 0, 0), {}}, 2);
     ASSERT_GT(expected.size(), 1000U);
-    const std::string request = "C003C1" + octet(expected[0]) + references.substr(2);
+    const std::string request = "C003C1" + octet_hex(expected[0]) + references.substr(2);
     for (const std::uint16_t size : std::initializer_list<std::uint16_t>{40, 300, 1024, 65535}) {
         Reader other(bench, size);
         const auto whole = other.transfer(test::hex(request));

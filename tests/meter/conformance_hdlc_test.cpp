@@ -14,7 +14,6 @@ using dlms::hdlc::Address;
 using dlms::hdlc::one_octet_address;
 using dlms::hdlc::two_octet_address;
 
-constexpr std::string_view silence;
 constexpr std::string_view snrm = "7EA00802232193BD647E";
 constexpr std::string_view ua = "7EA008210223737A437E";
 constexpr std::string_view disc = "7EA00802232153B1A27E";
@@ -23,7 +22,6 @@ constexpr std::string_view rr0_poll = "7EA00802232111A7C37E";
 constexpr std::string_view rr0 = "7EA008210223116E037E";
 constexpr std::string_view aarq_frame =
     "7EA02C02232110AF9FE6E600601DA109060760857405080101BE10040E01000000065F1F0400001E1DFFFFC5E47E";
-constexpr std::string_view get_name = "E6E600 C001C1 0001 00002A0000FF 02 00";
 constexpr std::string_view name = "E6E700 C401C100 0910 424C54454433303230303031 32333435";
 
 class HdlcConformance : public testing::Test {

@@ -18,7 +18,6 @@ using namespace std::chrono;
 using dlms::Obis;
 
 constexpr dlms::DateTime local_now{{2026, 6, 5, 5}, {9, 8, 7, 65}, -120, 0x80};
-constexpr std::uint64_t wh = millijoules_per_wh;
 
 struct Glass : testing::Test {
     explicit Glass(const Model& of = sed302) : model(of) {
@@ -152,9 +151,9 @@ TEST_F(Values, EnergyInKilowattHoursWithZerosInFront) {
     EXPECT_EQ(value(), "000000.00");
     EXPECT_EQ(code(), "1.8.0   ");
     EXPECT_EQ(annunciators(), "L1 L2 L3 k W h");
-    energy.total.raw()[0] = 1'234'569 * wh;  // cut, not rounded
+    energy.total.raw()[0] = 1'234'569 * millijoules_per_wh;  // cut, not rounded
     EXPECT_EQ(value(), "001234.56");
-    energy.total.raw()[0] = 1'000'000'020 * wh;  // the left is lost, as on a counter
+    energy.total.raw()[0] = 1'000'000'020 * millijoules_per_wh;  // the left is lost, as on a counter
     EXPECT_EQ(value(), "000000.02");
     EXPECT_EQ(value_of(Obis(1, 0, 3, 8, 0)), "000000.00");
     EXPECT_EQ(annunciators(), "L1 L2 L3 k var h");
@@ -166,7 +165,7 @@ struct TenDigits : Glass {
 
 TEST_F(TenDigits, EnergyAndPower) {
     past_the_test();
-    energy.total.raw()[0] = 1'234'567'890 * wh;
+    energy.total.raw()[0] = 1'234'567'890 * millijoules_per_wh;
     EXPECT_EQ(value(), "01234567.89");
     interval.phase[0].active_power_mw = -1'234'567;
     EXPECT_EQ(value_of(Obis(1, 0, 16, 7, 0)), "     -1.234");

@@ -110,7 +110,7 @@ TEST(Energy, AHundredYearsOfRandomIntervalsLoseNothing) {
     }
 }
 
-// Pulses
+// PulsesOfConstant
 
 void expect_instants(std::span<const std::uint32_t> instants, std::uint32_t duration_us) {
     std::uint32_t before = 0;
@@ -121,11 +121,11 @@ void expect_instants(std::span<const std::uint32_t> instants, std::uint32_t dura
     }
 }
 
-class Pulses : public testing::TestWithParam<std::uint32_t> {};
-INSTANTIATE_TEST_SUITE_P(Constants, Pulses, testing::Values(1000U, 10'000U, 3U, 6400U),
+class PulsesOfConstant : public testing::TestWithParam<std::uint32_t> {};
+INSTANTIATE_TEST_SUITE_P(Constants, PulsesOfConstant, testing::Values(1000U, 10'000U, 3U, 6400U),
                          testing::PrintToStringParamName());
 
-TEST_P(Pulses, AMillionOfThemAreTheRegisterToOnePulse) {
+TEST_P(PulsesOfConstant, AMillionOfThemAreTheRegisterToOnePulse) {
     const std::uint32_t constant = GetParam();
     std::mt19937_64 random(constant);
     const __int128 kwh = 3'600'000'000;

@@ -20,6 +20,9 @@ using test::hex;
 using test::live;
 using test::Manager;
 using test::Octets;
+using test::set_other_reason;
+using test::set_success;
+using test::set_type_unmatched;
 
 Octets written(auto&& request) {
     Octets room(2048);
@@ -40,9 +43,6 @@ std::string act(Manager& manager, std::uint16_t class_id, const Obis& name, std:
 
 constexpr Obis fraud(0, 0, 99, 98, 1);
 constexpr Obis quality(0, 0, 99, 98, 4);
-constexpr std::string_view set_success = "C501C100";
-constexpr std::string_view type_unmatched = "C501C10C";
-constexpr std::string_view other_reason = "C501C1FA";
 
 std::string spaceless(std::string_view text) {
     return hex(hex(text));
@@ -105,7 +105,7 @@ TEST(EventObjects, AlarmsAreReadFilteredAndCleared) {
     EXPECT_EQ(set(manager, 1, filter, "06 00000001"), set_success);
     bench.meter.tell(EventKind::replay, 2);
     EXPECT_EQ(manager.value(1, descriptor, 2), "0600000000");
-    EXPECT_EQ(set(manager, 1, alarms, "12 0000"), type_unmatched);
+    EXPECT_EQ(set(manager, 1, alarms, "12 0000"), set_type_unmatched);
     EXPECT_EQ(set(manager, 1, alarms, "06 FFFFFFFF"), set_success);  // nothing goes, and nothing comes
     EXPECT_EQ(manager.value(1, alarms, 2), "0600002010");            // the filter is part of the configuration
     EXPECT_EQ(set(manager, 1, alarms, "06 00000000"), set_success);
@@ -141,14 +141,14 @@ TEST(EventObjects, ThresholdsAreSetAndRefusedWhenOutOfOrder) {
     EXPECT_EQ(manager.value(3, Obis(0, 0, 96, 51, 6), 2), "120960");
     EXPECT_EQ(set(manager, 3, over, "12 0A28"), set_success);
     EXPECT_EQ(manager.value(3, over, 2), "120A28");
-    EXPECT_EQ(set(manager, 3, over, "12 0064"), other_reason);
-    EXPECT_EQ(set(manager, 3, over, "06 00000A28"), type_unmatched);
+    EXPECT_EQ(set(manager, 3, over, "12 0064"), set_other_reason);
+    EXPECT_EQ(set(manager, 3, over, "06 00000A28"), set_type_unmatched);
     EXPECT_EQ(manager.value(3, over, 2), "120A28");
     EXPECT_EQ(set(manager, 3, Obis(1, 0, 11, 35, 0), "06 0000EA60"), set_success);
     EXPECT_EQ(bench.meter.supervision().settings().overcurrent_ma, 60'000U);
     EXPECT_EQ(set(manager, 1, Obis(0, 0, 96, 51, 0), "06 00000001"), set_success);
     EXPECT_EQ(bench.meter.supervision().settings().watched, Conditions(Condition::terminal_cover));
-    EXPECT_EQ(set(manager, 1, Obis(0, 0, 96, 51, 0), "06 80000000"), other_reason);
+    EXPECT_EQ(set(manager, 1, Obis(0, 0, 96, 51, 0), "06 80000000"), set_other_reason);
 }
 
 TEST(EventObjects, TampersHaveTheirFigures) {

@@ -19,6 +19,7 @@ using dlms::Obis;
 using test::Bench;
 using test::Client;
 using test::Manager;
+using test::no_object;
 using test::Octets;
 using test::Reader;
 
@@ -329,7 +330,6 @@ TEST_F(APPL_DATA_LN_N1, TheInvokeIdAndItsPriorityComeBack) {
 
 const std::string clock_base = "00080000010000FF0900";
 const std::string clock_zone = "00080000010000FF0300";
-const std::string no_object = "00080000FE0000FF0200";
 const std::string wrong_class = "00010000010000FF0200";
 const std::string no_attribute = "00080000010000FF0A00";
 const std::string selective = "00080000010000FF02010100";

@@ -16,13 +16,12 @@ using dlms::hdlc::Address;
 using dlms::hdlc::one_octet_address;
 using dlms::hdlc::two_octet_address;
 
-constexpr std::uint8_t snrm = 0x93;
-constexpr std::uint8_t disc = 0x53;
-constexpr std::uint8_t ua = 0x73;
-constexpr std::uint8_t dm = 0x1F;
+constexpr std::uint8_t snrm_control = 0x93;
+constexpr std::uint8_t disc_control = 0x53;
+constexpr std::uint8_t ua_control = 0x73;
+constexpr std::uint8_t dm_control = 0x1F;
 constexpr std::uint8_t unnumbered = 0x03;
 constexpr std::uint8_t poll_first = 0x11;  // RR, N(R) = 0
-constexpr std::string_view silence;
 constexpr std::string_view frame_reject = "97";
 // Of a frame from a meter with an address of two octets.
 std::string control_of(const std::string& frame) {
@@ -32,9 +31,8 @@ std::string control_of(const std::string& frame) {
 constexpr Address reader = one_octet_address(16);
 constexpr Address manager = one_octet_address(1);
 
-// Of the public client: AARQ, AARE, GET of the logical device name and its answer, each with its LLC octets.
+// Of the public client: AARQ, and the answers to GET of the logical device name, each with its LLC octets.
 constexpr std::string_view aarq = "E6E600 601DA109060760857405080101BE10040E01000000065F1F0400007E1F04B0";
-constexpr std::string_view get_name = "E6E600 C001C1 0001 00002A0000FF 02 00";
 constexpr std::string_view not_associated = "E6E700 D80101";
 std::string name_answer(std::string_view serial) {
     return "E6E700 C401C100 0910 424C544544333032303030" + hex(as_bytes(serial));
@@ -59,7 +57,7 @@ class HdlcPortTest : public testing::Test {
     }
     std::string ask(const FrameParts& parts) { return line_.ask(frame(parts)); }
     void connect(const Address& meter, const Address& client) {
-        EXPECT_EQ(ask({meter, client, snrm}), frame({client, meter, ua}));
+        EXPECT_EQ(ask({meter, client, snrm_control}), frame({client, meter, ua_control}));
     }
     // A request in the first I frame of a connection, and its answer, without what surrounds it.
     void associate(const Address& meter, const Address& client = reader) {
@@ -77,13 +75,13 @@ TEST_F(HdlcPortTest, ServesAnAssociation) {
     associate(here_);
     EXPECT_TRUE(port_.has_open_association());
     EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, 0x52, name_answer("12345")}));
-    EXPECT_EQ(ask({here_, reader, disc}), frame({reader, here_, ua}));
+    EXPECT_EQ(ask({here_, reader, disc_control}), frame({reader, here_, ua_control}));
     EXPECT_FALSE(port_.has_open_association());
 }
 
 TEST_F(HdlcPortTest, DisconnectingReleasesTheAssociation) {
     associate(here_);
-    (void)ask({here_, reader, disc});
+    (void)ask({here_, reader, disc_control});
     connect(here_, reader);
     EXPECT_EQ(ask({here_, reader, 0x10, get_name}), frame({reader, here_, 0x30, not_associated}));
 }
@@ -101,14 +99,14 @@ TEST_F(HdlcPortTest, InactivityReleasesTheAssociation) {
     EXPECT_TRUE(port_.has_open_association());
     EXPECT_EQ(line_.wait(1'000), silence);
     EXPECT_FALSE(port_.has_open_association());
-    EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm}));
+    EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm_control}));
 }
 
 TEST_F(HdlcPortTest, AnotherClientTakesTheLineOver) {
     associate(here_, reader);
     connect(here_, manager);
     EXPECT_EQ(ask({here_, manager, 0x10, get_name}), frame({manager, here_, 0x30, not_associated}));
-    EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm}));
+    EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm_control}));
 }
 
 TEST_F(HdlcPortTest, NoOctetAloneKeepsAConnectionAlive) {
@@ -153,10 +151,10 @@ TEST_F(HdlcPortTest, SegmentsThatNeverEndAreRejectedAndForgotten) {
 TEST_F(HdlcPortTest, AFrameThatComesLateIsForNobody) {
     associate(here_);
     const std::string late = frame({here_, reader, 0x32, get_name});
-    EXPECT_EQ(ask({here_, reader, disc}), frame({reader, here_, ua}));
+    EXPECT_EQ(ask({here_, reader, disc_control}), frame({reader, here_, ua_control}));
     // The last frame of the old connection, held up on its way: no data, and the new connection does not take it for
     // its own, for it acknowledges what was never sent.
-    EXPECT_EQ(line_.ask(late), frame({reader, here_, dm}));
+    EXPECT_EQ(line_.ask(late), frame({reader, here_, dm_control}));
     connect(here_, reader);
     EXPECT_EQ(control_of(line_.ask(late)), frame_reject);
     connect(here_, reader);
@@ -176,7 +174,7 @@ TEST_F(HdlcPortTest, AFrameWhoseLastOctetsComeLateIsDropped) {
 TEST_F(HdlcPortTest, AWindowOfAnAnswerIsRepeatedWhereItWasLost) {
     // The object list in information fields of 128 octets, a window of three. The second frame gets lost.
     constexpr std::string_view parameters = "81801405020080060200800704000000030804 00000003";
-    EXPECT_EQ(control_of(ask({here_, reader, snrm, parameters})), "73");
+    EXPECT_EQ(control_of(ask({here_, reader, snrm_control, parameters})), "73");
     EXPECT_NE(ask({here_, reader, 0x10, aarq}).find("E6E7006129"), std::string::npos);
     const std::string first = ask({here_, reader, 0x32, "E6E600 C001C1 000F 0000280000FF 02 00"});
     ASSERT_EQ(first.size() / 2, 3U * (128 + 12));
@@ -188,16 +186,17 @@ TEST_F(HdlcPortTest, AWindowOfAnAnswerIsRepeatedWhereItWasLost) {
 
 TEST_F(HdlcPortTest, TheCallingAddressIsForAMeterAloneOnItsLine) {
     const Address calling = two_octet_address(1, 0x7E);
-    EXPECT_EQ(ask({calling, reader, snrm}), silence);
+    EXPECT_EQ(ask({calling, reader, snrm_control}), silence);
     meter::HdlcPort alone(bench_.meter, {});
     HdlcLine line;
     line.attach(alone);
-    EXPECT_EQ(line.ask(frame({calling, reader, snrm})), frame({reader, calling, ua}));
-    EXPECT_EQ(line.ask(frame({one_octet_address(1), reader, snrm})), frame({reader, one_octet_address(1), ua}));
+    EXPECT_EQ(line.ask(frame({calling, reader, snrm_control})), frame({reader, calling, ua_control}));
+    EXPECT_EQ(line.ask(frame({one_octet_address(1), reader, snrm_control})),
+              frame({reader, one_octet_address(1), ua_control}));
 }
 
 TEST_F(HdlcPortTest, AnUnknownLogicalDeviceIsSilent) {
-    EXPECT_EQ(ask({two_octet_address(2, 17), reader, snrm}), silence);
+    EXPECT_EQ(ask({two_octet_address(2, 17), reader, snrm_control}), silence);
 }
 
 TEST_F(HdlcPortTest, ResetEndsEverything) {
@@ -205,7 +204,7 @@ TEST_F(HdlcPortTest, ResetEndsEverything) {
     port_.reset();
     EXPECT_FALSE(port_.has_open_association());
     EXPECT_TRUE(port_.is_idle());
-    EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm}));
+    EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm_control}));
 }
 
 // Three meters on one RS485 bus.
@@ -226,11 +225,11 @@ class HdlcBusTest : public HdlcPortTest {
 TEST_F(HdlcBusTest, EachMeterAnswersItsOwnAddress) {
     associate(b_);
     associate(here_);
-    EXPECT_EQ(ask({c_, reader, snrm}), frame({reader, c_, ua}));
+    EXPECT_EQ(ask({c_, reader, snrm_control}), frame({reader, c_, ua_control}));
     EXPECT_EQ(ask({b_, reader, 0x32, get_name}), frame({reader, b_, 0x52, name_answer("22222")}));
     EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, 0x52, name_answer("12345")}));
-    EXPECT_EQ(ask({two_octet_address(1, 19), reader, snrm}), silence);
-    EXPECT_EQ(ask({one_octet_address(1), reader, snrm}), silence) << "it names no physical device";
+    EXPECT_EQ(ask({two_octet_address(1, 19), reader, snrm_control}), silence);
+    EXPECT_EQ(ask({one_octet_address(1), reader, snrm_control}), silence) << "it names no physical device";
 }
 
 TEST_F(HdlcBusTest, NobodyAnswersABroadcast) {

@@ -57,7 +57,7 @@ RC_GTEST_PROP(ScaleProperty, IsTheRatio, ()) {
     const Scale scale = Scale::ratio(numerator, denominator);
     const double truth = static_cast<double>(numerator) / static_cast<double>(denominator);
     const auto value = [](Scale s) { return std::ldexp(s.mantissa, -s.shift); };
-    RC_ASSERT(scale.mantissa >> 31 == 1U);
+    RC_ASSERT((scale.mantissa >> 31) == 1U);
     RC_ASSERT(std::abs(value(scale) / truth - 1) < 0x1p-30);
     RC_ASSERT(std::abs(value(scale.inverse()) * truth - 1) < 0x1p-29);
     RC_ASSERT(std::abs(value(scale * scale) / truth / truth - 1) < 0x1p-28);

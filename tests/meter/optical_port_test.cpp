@@ -16,7 +16,6 @@ using dlms::iec62056_21::Framing;
 using dlms::iec62056_21::LineSettings;
 
 constexpr LineSettings opening_line{300, Framing::seven_even_one};
-constexpr std::string_view silence;
 
 // "<01>B0<03>" with the block check character behind it; <> are octets in hex.
 std::string message(std::string_view text) {

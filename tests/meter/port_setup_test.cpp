@@ -20,8 +20,6 @@ using dlms::iec62056_21::Framing;
 constexpr Obis rs485(0, 1, 22, 0, 0);
 constexpr Obis optical_hdlc(0, 0, 22, 0, 0);
 constexpr Obis optical(0, 0, 20, 0, 0);
-constexpr std::string_view silence;
-constexpr std::string_view success = "C501C100";
 
 class PortSetup : public testing::Test {
   protected:
@@ -104,7 +102,7 @@ TEST_F(PortSetup, TakesWhatTheStandardAllowsAndNoMore) {
     };
     for (const Case& of : cases) {
         for (const std::string_view value : of.good) {
-            EXPECT_EQ(set(of.name, of.attribute, value), success) << of.attribute << " " << value;
+            EXPECT_EQ(set(of.name, of.attribute, value), set_success) << of.attribute << " " << value;
             if (of.name == optical && of.attribute >= 6) continue;
             EXPECT_EQ(get(of.name, of.attribute), value);
         }
@@ -123,9 +121,9 @@ TEST_F(PortSetup, TakesWhatTheStandardAllowsAndNoMore) {
 }
 
 TEST_F(PortSetup, IsKeptOverARestart) {
-    EXPECT_EQ(set(rs485, 3, "1103"), success);
-    EXPECT_EQ(set(rs485, 9, "120022"), success);
-    EXPECT_EQ(set(optical_hdlc, 8, "120000"), success);
+    EXPECT_EQ(set(rs485, 3, "1103"), set_success);
+    EXPECT_EQ(set(rs485, 9, "120022"), set_success);
+    EXPECT_EQ(set(optical_hdlc, 8, "120000"), set_success);
     EXPECT_EQ(after_restart(meter::HdlcLine::rs485).window_size_transmit, 3);
     EXPECT_EQ(after_restart(meter::HdlcLine::rs485).device_address, 0x22);
     EXPECT_EQ(after_restart(meter::HdlcLine::rs485).inactivity_timeout_s, 120);
@@ -184,11 +182,11 @@ class HdlcSetupOfAPort : public PortSetup {
 
 TEST_F(HdlcSetupOfAPort, WindowsAndLengthsHoldFromTheNextConnectionOn) {
     EXPECT_EQ(connect(), "818014050207EE060207EE070400000007080400000007");
-    EXPECT_EQ(set(rs485, 3, "1102"), success);
-    EXPECT_EQ(set(rs485, 4, "1103"), success);
-    EXPECT_EQ(set(rs485, 5, "120100"), success);
-    EXPECT_EQ(set(rs485, 6, "120200"), success);
-    EXPECT_EQ(set(optical_hdlc, 3, "1101"), success) << "which is another line's";
+    EXPECT_EQ(set(rs485, 3, "1102"), set_success);
+    EXPECT_EQ(set(rs485, 4, "1103"), set_success);
+    EXPECT_EQ(set(rs485, 5, "120100"), set_success);
+    EXPECT_EQ(set(rs485, 6, "120200"), set_success);
+    EXPECT_EQ(set(optical_hdlc, 3, "1101"), set_success) << "which is another line's";
     EXPECT_EQ(port_.is_connected(), true);
     EXPECT_EQ(connect(), "8180140502010006020200070400000002080400000003");
     EXPECT_EQ(disconnect(), frame({client_, two_octet_address(1, 16), 0x73}));
@@ -196,7 +194,7 @@ TEST_F(HdlcSetupOfAPort, WindowsAndLengthsHoldFromTheNextConnectionOn) {
 
 TEST_F(HdlcSetupOfAPort, AConnectionKeepsTheAddressThatItWasMadeWith) {
     (void)connect(16);
-    EXPECT_EQ(set(rs485, 9, "120022"), success);
+    EXPECT_EQ(set(rs485, 9, "120022"), set_success);
     EXPECT_EQ(line_.ask(frame({two_octet_address(1, 16), client_, 0x11})),
               frame({client_, two_octet_address(1, 16), 0x11}));
     EXPECT_EQ(connect(16), silence) << "but nobody connects to it any more";
@@ -207,13 +205,13 @@ TEST_F(HdlcSetupOfAPort, AConnectionKeepsTheAddressThatItWasMadeWith) {
 }
 
 TEST_F(HdlcSetupOfAPort, TheInactivityTimeoutEndsAConnection) {
-    EXPECT_EQ(set(rs485, 8, "120005"), success);
+    EXPECT_EQ(set(rs485, 8, "120005"), set_success);
     (void)connect();
     (void)line_.wait(4'900);
     EXPECT_TRUE(port_.is_connected());
     (void)line_.wait(100);
     EXPECT_FALSE(port_.is_connected());
-    EXPECT_EQ(set(rs485, 8, "120000"), success);
+    EXPECT_EQ(set(rs485, 8, "120000"), set_success);
     (void)connect();
     (void)line_.wait(1'000'000);
     EXPECT_TRUE(port_.is_connected());
@@ -230,7 +228,7 @@ TEST_F(HdlcSetupOfAPort, TheInterOctetTimeoutEndsAFrame) {
     };
     EXPECT_NE(in_two_parts(25), silence);
     EXPECT_EQ(in_two_parts(26), silence);
-    EXPECT_EQ(set(rs485, 7, "1201F4"), success);
+    EXPECT_EQ(set(rs485, 7, "1201F4"), set_success);
     EXPECT_NE(in_two_parts(500), silence);
     EXPECT_EQ(in_two_parts(501), silence);
 }
@@ -238,13 +236,13 @@ TEST_F(HdlcSetupOfAPort, TheInterOctetTimeoutEndsAFrame) {
 TEST_F(HdlcSetupOfAPort, TheSpeedChangesWhenTheConnectionIsOver) {
     EXPECT_EQ(port_.line().baud, 9'600U);
     (void)connect();
-    EXPECT_EQ(set(rs485, 2, "1609"), success);
+    EXPECT_EQ(set(rs485, 2, "1609"), set_success);
     EXPECT_EQ(port_.line().baud, 9'600U);
     port_.receive(hex(frame({two_octet_address(1, 16), client_, 0x53})), line_.now_ms);
     EXPECT_EQ(port_.line().baud, 9'600U) << "the answer to DISC has still to leave";
     EXPECT_EQ(line_.wait(25), frame({client_, two_octet_address(1, 16), 0x73}));
     EXPECT_EQ(port_.line().baud, 115'200U);
-    EXPECT_EQ(set(rs485, 2, "1603"), success);
+    EXPECT_EQ(set(rs485, 2, "1603"), set_success);
     EXPECT_EQ(port_.line().baud, 2'400U) << "at once while nobody is connected";
     EXPECT_EQ(meter::HdlcPort(bench_.meter, {.line = meter::HdlcLine::rs485}).line().baud, 2'400U);
     EXPECT_EQ(meter::HdlcPort(bench_.meter, {}).line().baud, 9'600U) << "a line that has no setup";
@@ -282,9 +280,9 @@ class LocalPortSetupOfAPort : public PortSetup {
 };
 
 TEST_F(LocalPortSetupOfAPort, TheProposedSpeedIsOfferedAndIsTheFastest) {
-    EXPECT_EQ(set(optical, 4, "1604"), success);
+    EXPECT_EQ(set(optical, 4, "1604"), set_success);
     EXPECT_EQ(ask("/?!\r\n"), "/BLT4\\2SED302\r\n");
-    EXPECT_EQ(set(optical, 4, "1606"), success);
+    EXPECT_EQ(set(optical, 4, "1606"), set_success);
     EXPECT_EQ(ask("\x06"
                   "242\r\n"),
               "\x06"
@@ -297,7 +295,7 @@ TEST_F(LocalPortSetupOfAPort, TheProposedSpeedIsOfferedAndIsTheFastest) {
 
 TEST_F(LocalPortSetupOfAPort, TheDefaultSpeedIsThatOfTheSignOn) {
     EXPECT_EQ(port_.line().baud, 300U);
-    EXPECT_EQ(set(optical, 3, "1605"), success);
+    EXPECT_EQ(set(optical, 3, "1605"), set_success);
     EXPECT_EQ(port_.line().baud, 9'600U);
     EXPECT_EQ(port_.line().framing, Framing::seven_even_one);
     EXPECT_EQ(ask("/?!\r\n"), "/BLT5\\2SED302\r\n");
@@ -308,21 +306,21 @@ TEST_F(LocalPortSetupOfAPort, TheDefaultSpeedIsThatOfTheSignOn) {
 TEST_F(LocalPortSetupOfAPort, AQuickAnswerIsPromisedAndKept) {
     EXPECT_EQ(ask("/?!\r\n", 20), silence);
     leave();
-    EXPECT_EQ(set(optical, 5, "1600"), success);
+    EXPECT_EQ(set(optical, 5, "1600"), set_success);
     EXPECT_EQ(ask("/?!\r\n", 20), "/BLt5\\2SED302\r\n");
 }
 
 TEST_F(LocalPortSetupOfAPort, AnAddressReplacesTheSerialNumber) {
     EXPECT_EQ(ask("/?12345!\r\n"), "/BLT5\\2SED302\r\n");
     leave();
-    EXPECT_EQ(set(optical, 6, "09054D65746572"), success);
+    EXPECT_EQ(set(optical, 6, "09054D65746572"), set_success);
     EXPECT_EQ(get(optical, 6), "09054D65746572");
     EXPECT_EQ(ask("/?12345!\r\n"), silence);
     EXPECT_EQ(ask("/?Meter!\r\n"), "/BLT5\\2SED302\r\n");
     leave();
     EXPECT_EQ(ask("/?!\r\n"), "/BLT5\\2SED302\r\n") << "no address is everybody's";
     leave();
-    EXPECT_EQ(set(optical, 6, "0900"), success);
+    EXPECT_EQ(set(optical, 6, "0900"), set_success);
     EXPECT_EQ(ask("/?12345!\r\n"), "/BLT5\\2SED302\r\n");
 }
 
@@ -337,7 +335,7 @@ TEST_F(LocalPortSetupOfAPort, ThePasswordOfP1IsTheManagementClients) {
         return answer;
     };
     EXPECT_EQ(answer_to(management_password), "\x06");
-    EXPECT_EQ(set(optical, 7, "090453455354"), success);
+    EXPECT_EQ(set(optical, 7, "090453455354"), set_success);
     EXPECT_NE(answer_to(management_password), "\x06");
     EXPECT_EQ(answer_to("SEST"), "\x06");
     Client manager(bench_.meter, management_client_sap);
@@ -346,14 +344,14 @@ TEST_F(LocalPortSetupOfAPort, ThePasswordOfP1IsTheManagementClients) {
 }
 
 TEST_F(LocalPortSetupOfAPort, DefaultModeOneIsHdlcAtTheSpeedOfItsSetup) {
-    EXPECT_EQ(set(optical_hdlc, 2, "1607"), success);
-    EXPECT_EQ(set(optical, 2, "1601"), success);
+    EXPECT_EQ(set(optical_hdlc, 2, "1607"), set_success);
+    EXPECT_EQ(set(optical, 2, "1601"), set_success);
     EXPECT_TRUE(port_.line() == (dlms::iec62056_21::LineSettings{38'400, Framing::eight_none_one}));
     const auto meter = dlms::hdlc::one_octet_address(1);
     const auto client = dlms::hdlc::one_octet_address(16);
     const std::string snrm = frame({meter, client, 0x93});
     EXPECT_EQ(hex(as_bytes(ask(as_text(hex(snrm))))), frame({client, meter, 0x73}));
-    EXPECT_EQ(set(optical, 2, "1600"), success);
+    EXPECT_EQ(set(optical, 2, "1600"), set_success);
     EXPECT_TRUE(port_.is_hdlc()) << "this connection goes on";
     EXPECT_EQ(hex(as_bytes(ask(as_text(hex(frame({meter, client, 0x53})))))), frame({client, meter, 0x73}));
     EXPECT_EQ(port_.line().baud, 300U);
@@ -361,7 +359,7 @@ TEST_F(LocalPortSetupOfAPort, DefaultModeOneIsHdlcAtTheSpeedOfItsSetup) {
 }
 
 TEST_F(LocalPortSetupOfAPort, ItsHdlcSetupHoldsBehindModeE) {
-    EXPECT_EQ(set(optical_hdlc, 3, "1102"), success);
+    EXPECT_EQ(set(optical_hdlc, 3, "1102"), set_success);
     EXPECT_EQ(ask("/?!\r\n"), "/BLT5\\2SED302\r\n");
     (void)ask(
         "\x06"

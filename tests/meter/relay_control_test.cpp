@@ -20,9 +20,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Kind = EventKind;
 
-constexpr auto disconnected = ControlState::disconnected;
-constexpr auto connected = ControlState::connected;
-constexpr auto ready = ControlState::ready_for_reconnection;
+using enum ControlState;
 
 TEST(RelayControl, IsConnectedWhenNewAndTellsNothing) {
     for (const Model* model : all_models()) {
@@ -61,16 +59,16 @@ TEST(RelayControl, OpensAboveTheVoltageAndClosesWhenItIsRestored) {
     bench.pass(seconds{4});
     EXPECT_EQ(bench.state(), connected);
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     EXPECT_FALSE(bench.closed());
     EXPECT_EQ(bench.relay().disconnector().causes(), RelayCauses(RelayCause::overvoltage));
     EXPECT_EQ(bench.events.back().detail, static_cast<std::int64_t>(RelayCause::overvoltage));
     bench.voltage_mv = 241'000;
     bench.pass(minutes{5});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     bench.voltage_mv = 240'000;
     bench.pass(seconds{59});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     bench.pass(seconds{1});
     EXPECT_EQ(bench.state(), connected);
     EXPECT_TRUE(bench.closed());
@@ -82,7 +80,7 @@ TEST(RelayControl, ActsAsAFuseThatAHandReplaces) {
     bench.current_ua = 121'000'000;
     bench.voltage_mv = 10'000;  // so that it is the current alone
     bench.pass(seconds{10});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     EXPECT_EQ(bench.relay().disconnector().causes(), RelayCauses(RelayCause::overcurrent));
     EXPECT_EQ(bench.relay().manual_reconnect(bench.meter().clock()), Transition::refused_by_state);
     bench.pass(seconds{60});
@@ -101,11 +99,11 @@ TEST(RelayControl, LimitsThePowerAndTriesAgain) {
     bench.pass(seconds{59});
     EXPECT_EQ(bench.state(), connected);
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     EXPECT_THAT(bench.take_events(), ElementsAre(Kind::limiter_exceeded, Kind::local_disconnection));
     bench.current_ua = 10'000'000;
     bench.pass(seconds{299});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     bench.pass(seconds{1});
     EXPECT_EQ(bench.state(), connected);
     EXPECT_THAT(bench.take_events(), ElementsAre(Kind::limiter_normal, Kind::local_connection));
@@ -128,7 +126,7 @@ TEST(RelayControl, HasALowerThresholdInAnEmergencyOfItsGroup) {
         EXPECT_EQ(bench.relay().limiter(0).emergency(), in_group);
         EXPECT_EQ(bench.relay().limiter(0).threshold(), in_group ? 10'000U : 220'000U);
         bench.pass(minutes{1});
-        EXPECT_EQ(bench.state(), in_group ? ready : connected);
+        EXPECT_EQ(bench.state(), in_group ? ready_for_reconnection : connected);
         // It ends with its time, over an outage too.
         bench.cut_power(minutes{10});
         bench.pass(seconds{1});
@@ -149,7 +147,7 @@ TEST(RelayControl, DisconnectsAboveAMaximumDemandWhenToldTo) {
     bench.pass(minutes{14}, seconds{10});
     EXPECT_EQ(bench.state(), connected);
     bench.pass(minutes{1} + seconds{10}, seconds{10});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     EXPECT_EQ(bench.relay().disconnector().causes(), RelayCauses(RelayCause::maximum_demand));
     bench.pass(minutes{15}, seconds{10});
     EXPECT_TRUE(bench.relay().disconnector().waits_for_hand());
@@ -159,18 +157,18 @@ TEST(RelayControl, LatchesATamperUntilItIsCleared) {
     RelayBench bench;
     bench.conditions.tamper = tamper_terminal_cover;
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     EXPECT_EQ(bench.relay().tamper_latch(), tamper_terminal_cover);
     bench.conditions.tamper = 0;
     bench.pass(minutes{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     bench.conditions.tamper = tamper_magnetic_field;
     bench.pass(seconds{1});
     EXPECT_EQ(bench.relay().tamper_latch(), tamper_terminal_cover | tamper_magnetic_field);
     // The field is there still: it was seen once.
     bench.cut_power(minutes{1});
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     EXPECT_EQ(bench.relay().clear_tamper(bench.meter().clock()), Transition::done);
     bench.pass(minutes{1});
     EXPECT_EQ(bench.state(), connected);
@@ -184,7 +182,7 @@ TEST(RelayControl, LatchesATamperUntilItIsCleared) {
     bench.pass(seconds{1});
     bench.conditions.tamper = tamper_magnetic_field;
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
 }
 
 TEST(RelayControl, SeesATamperThatHappenedWithoutPower) {
@@ -193,7 +191,7 @@ TEST(RelayControl, SeesATamperThatHappenedWithoutPower) {
     bench.conditions.tamper = tamper_meter_cover;
     bench.cut_power(hours{1});
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
 }
 
 TEST(RelayControl, KnowsOnlyTheTampersThatAreEnabled) {
@@ -206,7 +204,7 @@ TEST(RelayControl, KnowsOnlyTheTampersThatAreEnabled) {
     EXPECT_EQ(bench.state(), connected);
     bench.conditions.tamper = tamper_sources;
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     EXPECT_EQ(bench.relay().tamper_latch(), tamper_meter_cover);
 }
 
@@ -214,10 +212,10 @@ TEST(RelayControl, OpensWithoutCreditAndClosesWithIt) {
     RelayBench bench;
     bench.conditions.credit_exhausted = true;
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     bench.cut_power(minutes{1});
     bench.pass(seconds{1});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
     bench.conditions.credit_exhausted = false;
     bench.pass(seconds{1});
     EXPECT_EQ(bench.state(), connected);
@@ -261,7 +259,7 @@ TEST(RelayControl, CanHaveACauseDisabledWhileItStands) {
     RelayBench bench;
     bench.voltage_mv = 260'000;
     bench.pass(seconds{5});
-    ASSERT_EQ(bench.state(), ready);
+    ASSERT_EQ(bench.state(), ready_for_reconnection);
     RelaySettings settings = factory_relay_settings(bench.model);
     settings.enabled.remove(RelayCause::overvoltage);
     ASSERT_TRUE(bench.relay().configure(bench.meter().clock(), settings));
@@ -270,7 +268,7 @@ TEST(RelayControl, CanHaveACauseDisabledWhileItStands) {
     EXPECT_EQ(bench.state(), connected);
     ASSERT_TRUE(bench.relay().configure(bench.meter().clock(), factory_relay_settings(bench.model)));
     bench.pass(seconds{5});
-    EXPECT_EQ(bench.state(), ready);
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
 }
 
 RelaySchedules night_off() {

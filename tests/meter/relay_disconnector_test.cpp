@@ -33,17 +33,20 @@ struct Arrow {
     ControlState from;
     ControlState to;
 };
-constexpr auto disconnected = ControlState::disconnected;
-constexpr auto connected = ControlState::connected;
-constexpr auto ready = ControlState::ready_for_reconnection;
+using enum ControlState;
 const std::map<char, Arrow> arrows = {
-    {'a', {disconnected, connected}}, {'b', {connected, disconnected}}, {'c', {ready, disconnected}},
-    {'d', {disconnected, ready}},     {'e', {ready, connected}},        {'f', {connected, ready}},
-    {'g', {connected, ready}},        {'h', {ready, connected}},
+    {'a', {disconnected, connected}},
+    {'b', {connected, disconnected}},
+    {'c', {ready_for_reconnection, disconnected}},
+    {'d', {disconnected, ready_for_reconnection}},
+    {'e', {ready_for_reconnection, connected}},
+    {'f', {connected, ready_for_reconnection}},
+    {'g', {connected, ready_for_reconnection}},
+    {'h', {ready_for_reconnection, connected}},
 };
 
 // Where one of the transitions leads from there; nowhere else if there is none.
-ControlState expected(const std::string& transitions, ControlState from) {
+ControlState state_after(const std::string& transitions, ControlState from) {
     for (const char letter : transitions) {
         if (arrows.at(letter).from == from) return arrows.at(letter).to;
     }
@@ -53,21 +56,21 @@ ControlState expected(const std::string& transitions, ControlState from) {
 Disconnector in_state(std::uint8_t mode, ControlState state, RelayCause local) {
     RelayCauses causes;
     if (state == disconnected) causes = RelayCause::remote;
-    if (state == ready) causes = local;
+    if (state == ready_for_reconnection) causes = local;
     return {mode, causes};
 }
 
 TEST(Disconnector, MakesTheTransitionsOfTheStandardAndNoOthers) {
     for (std::uint8_t mode = 1; mode < table.size(); ++mode) {
         const Mode& row = table[mode];
-        for (const ControlState from : {disconnected, connected, ready}) {
+        for (const ControlState from : {disconnected, connected, ready_for_reconnection}) {
             SCOPED_TRACE(testing::Message() << "mode " << int{mode} << " from " << static_cast<int>(from));
             const auto check = [&](const std::string& transitions, RelayCause local, auto&& trigger) {
                 Disconnector disconnector = in_state(mode, from, local);
                 ASSERT_EQ(disconnector.state(), from);
                 const RelayCauses before = disconnector.causes();
                 const Transition result = trigger(disconnector);
-                const ControlState to = expected(transitions, from);
+                const ControlState to = state_after(transitions, from);
                 EXPECT_EQ(disconnector.state(), to);
                 EXPECT_EQ(result == Transition::done, to != from);
                 if (result != Transition::done) {
@@ -84,10 +87,10 @@ TEST(Disconnector, MakesTheTransitionsOfTheStandardAndNoOthers) {
 
             Disconnector disconnector = in_state(mode, from, hand);
             disconnector.begin(RelayCause::limiter);
-            EXPECT_EQ(disconnector.state(), expected(row.local_disconnect, from));
+            EXPECT_EQ(disconnector.state(), state_after(row.local_disconnect, from));
             disconnector = in_state(mode, from, RelayCause::limiter);
             disconnector.end(RelayCause::limiter, CauseEnd::by_itself);
-            EXPECT_EQ(disconnector.state(), expected(row.local_reconnect, from));
+            EXPECT_EQ(disconnector.state(), state_after(row.local_reconnect, from));
         }
     }
 }
@@ -102,7 +105,7 @@ TEST(Disconnector, IsAlwaysConnectedInModeZero) {
     EXPECT_EQ(disconnector.state(), connected);
     // What stands is not forgotten: any other mode obeys it.
     ASSERT_TRUE(disconnector.set_mode(7));
-    EXPECT_EQ(disconnector.state(), ready);
+    EXPECT_EQ(disconnector.state(), ready_for_reconnection);
 }
 
 TEST(Disconnector, ForgetsCommandsInModeZero) {
@@ -125,7 +128,7 @@ TEST(Disconnector, ClosesOnlyWhenNoLocalCauseIsLeft) {
     disconnector.begin(RelayCause::overvoltage);
     disconnector.begin(RelayCause::limiter);
     disconnector.end(RelayCause::overvoltage, CauseEnd::by_itself);
-    EXPECT_EQ(disconnector.state(), ready);
+    EXPECT_EQ(disconnector.state(), ready_for_reconnection);
     EXPECT_EQ(disconnector.manual_reconnect(), Transition::refused_by_state);
     disconnector.end(RelayCause::limiter, CauseEnd::by_itself);
     EXPECT_EQ(disconnector.state(), connected);
@@ -146,7 +149,7 @@ TEST(Disconnector, FulfilsAReconnectionWhenTheLocalCauseFalls) {
     ASSERT_EQ(disconnector.disconnect(RelayCause::remote), Transition::done);
     disconnector.begin(RelayCause::overvoltage);
     EXPECT_EQ(disconnector.reconnect(RelayCause::remote), Transition::done);
-    EXPECT_EQ(disconnector.state(), ready);
+    EXPECT_EQ(disconnector.state(), ready_for_reconnection);
     disconnector.end(RelayCause::overvoltage, CauseEnd::by_itself);
     EXPECT_EQ(disconnector.state(), connected);
 }

@@ -9,17 +9,17 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr microseconds a_second = seconds{1};
+constexpr microseconds one_second = seconds{1};
 
 TEST(RelayDrive, BringsTheContactWhereItShouldBeAtPowerUp) {
     for (const bool wanted : {false, true}) {
         RelayDrive drive;
         drive.restore({}, wanted);
-        EXPECT_FALSE(drive.advance(wanted, !wanted, false, a_second));
+        EXPECT_FALSE(drive.advance(wanted, !wanted, false, one_second));
         EXPECT_EQ(drive.closed(), !wanted);
         EXPECT_EQ(drive.take_pulse(), wanted ? RelayPulse::close : RelayPulse::open);
         EXPECT_EQ(drive.take_pulse(), RelayPulse::none);
-        EXPECT_FALSE(drive.advance(wanted, wanted, false, a_second));
+        EXPECT_FALSE(drive.advance(wanted, wanted, false, one_second));
         EXPECT_EQ(drive.closed(), wanted);
         EXPECT_EQ(drive.take_pulse(), RelayPulse::none);
         EXPECT_EQ(drive.operations(), RelayOperations{});
@@ -28,12 +28,12 @@ TEST(RelayDrive, BringsTheContactWhereItShouldBeAtPowerUp) {
 
 TEST(RelayDrive, CountsAnOperationWhenItOpens) {
     RelayDrive drive;
-    (void)drive.advance(true, true, true, a_second);
-    (void)drive.advance(false, true, true, a_second);
-    (void)drive.advance(false, false, false, a_second);
-    (void)drive.advance(true, false, false, a_second);
-    (void)drive.advance(true, true, false, a_second);
-    (void)drive.advance(false, true, false, a_second);
+    (void)drive.advance(true, true, true, one_second);
+    (void)drive.advance(false, true, true, one_second);
+    (void)drive.advance(false, false, false, one_second);
+    (void)drive.advance(true, false, false, one_second);
+    (void)drive.advance(true, true, false, one_second);
+    (void)drive.advance(false, true, false, one_second);
     EXPECT_EQ(drive.operations(), (RelayOperations{1, 1}));
 }
 
@@ -48,12 +48,12 @@ TEST(RelayDrive, FailsWhenThePulsesDoNotHelp) {
                                  Failure{false, std::nullopt, true}};
     for (const auto& [wanted, contact, current] : failures) {
         RelayDrive drive;
-        (void)drive.advance(!wanted, !wanted, false, a_second);
-        EXPECT_FALSE(drive.advance(wanted, contact, current, a_second));
+        (void)drive.advance(!wanted, !wanted, false, one_second);
+        EXPECT_FALSE(drive.advance(wanted, contact, current, one_second));
         int pulses = drive.take_pulse() == RelayPulse::none ? 0 : 1;
         int found = 0;
         for (int second = 0; second < 60; ++second) {
-            if (drive.advance(wanted, contact, current, a_second)) ++found;
+            if (drive.advance(wanted, contact, current, one_second)) ++found;
             if (drive.take_pulse() != RelayPulse::none) ++pulses;
         }
         EXPECT_EQ(found, 1);
@@ -62,20 +62,20 @@ TEST(RelayDrive, FailsWhenThePulsesDoNotHelp) {
         EXPECT_EQ(drive.closed(), !wanted);
         // Now and then it is tried again, and once it has come free it is as new.
         for (int second = 0; second < 600; ++second) {
-            EXPECT_FALSE(drive.advance(wanted, contact, current, a_second));
+            EXPECT_FALSE(drive.advance(wanted, contact, current, one_second));
         }
         EXPECT_NE(drive.take_pulse(), RelayPulse::none);
-        EXPECT_FALSE(drive.advance(wanted, wanted, false, a_second));
+        EXPECT_FALSE(drive.advance(wanted, wanted, false, one_second));
         EXPECT_FALSE(drive.failed());
     }
 }
 
 TEST(RelayDrive, TakesTheCurrentOfTheIntervalThatItOpensInForNoFailure) {
     RelayDrive drive;
-    (void)drive.advance(true, std::nullopt, true, a_second);
-    EXPECT_FALSE(drive.advance(false, std::nullopt, true, a_second));
+    (void)drive.advance(true, std::nullopt, true, one_second);
+    EXPECT_FALSE(drive.advance(false, std::nullopt, true, one_second));
     EXPECT_FALSE(drive.closed());
-    EXPECT_FALSE(drive.advance(false, std::nullopt, false, a_second));
+    EXPECT_FALSE(drive.advance(false, std::nullopt, false, one_second));
     EXPECT_FALSE(drive.failed());
 }
 
@@ -91,13 +91,13 @@ struct Monitor : testing::Test {
     // So many seconds of a value: the second in which it disconnects or falls, 0 for never.
     int disconnects_after(std::uint32_t value, int most) {
         for (int second = 1; second <= most; ++second) {
-            if (monitor.advance(value, times, a_second).disconnects) return second;
+            if (monitor.advance(value, times, one_second).disconnects) return second;
         }
         return 0;
     }
     int falls_after(std::uint32_t value, int most, bool& reconnects) {
         for (int second = 1; second <= most; ++second) {
-            const auto finding = monitor.advance(value, times, a_second);
+            const auto finding = monitor.advance(value, times, one_second);
             reconnects = finding.reconnects;
             if (finding.falls) return second;
         }
@@ -154,7 +154,7 @@ TEST_F(RegisterMonitors, WithoutScriptsOnlyTellOfTheCrossing) {
     monitor.configure({{{{80'000, RelayScript::none, RelayScript::none}, {}}}, 1});
     int up = 0;
     for (int second = 0; second < 10; ++second) {
-        const auto finding = monitor.advance(90'000, times, a_second);
+        const auto finding = monitor.advance(90'000, times, one_second);
         EXPECT_FALSE(finding.disconnects);
         if (finding.crossed_up) ++up;
     }

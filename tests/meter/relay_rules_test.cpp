@@ -26,17 +26,17 @@ constexpr Model all_causes = [] {
     return model;
 }();
 
-constexpr int disconnected = 0;
-constexpr int connected = 1;
-constexpr int ready = 2;
+constexpr int state_disconnected = 0;
+constexpr int state_connected = 1;
+constexpr int state_ready = 2;
 
 // docs/relay.md, in the words of the standard.
 class Rules {
   public:
-    int state = connected;
+    int state = state_connected;
     int mode = 7;
 
-    bool closed() const { return state == connected; }
+    bool closed() const { return state == state_connected; }
 
     // The transitions that the mode has, by the letters of the standard.
     bool has(char letter) const {
@@ -47,8 +47,8 @@ class Rules {
 
     void disconnect(const std::string& who) {
         if (mode == 0 || !commands.insert(who).second) return;
-        if (state != disconnected) hand = false;
-        state = disconnected;
+        if (state != state_disconnected) hand = false;
+        state = state_disconnected;
     }
     void reconnect(const std::string& who) {
         if (mode == 0) return;
@@ -60,40 +60,40 @@ class Rules {
         }
         if (!lifted || !commands.empty()) return;
         if (has('d')) {
-            state = ready;
+            state = state_ready;
             hand = true;
         } else {
-            state = local.empty() ? connected : ready;
+            state = local.empty() ? state_connected : state_ready;
         }
     }
     void manual_disconnect() {
-        if (!has('f') || state != connected) return;
-        state = ready;
+        if (!has('f') || state != state_connected) return;
+        state = state_ready;
         hand = true;
     }
     void manual_reconnect() {
-        if (!has('e') || state != ready || !local.empty()) return;
-        state = connected;
+        if (!has('e') || state != state_ready || !local.empty()) return;
+        state = state_connected;
         hand = false;
     }
     void begin(const std::string& what) {
         local.insert(what);
-        if (has('g') && state == connected) state = ready;
+        if (has('g') && state == state_connected) state = state_ready;
     }
     enum class End { by_itself, by_hand, direct };
     void end(const std::string& what, End how) {
-        if (local.erase(what) == 0 || state != ready || mode == 0) return;
+        if (local.erase(what) == 0 || state != state_ready || mode == 0) return;
         if (how == End::by_hand || (how == End::by_itself && !has('h'))) hand = true;
-        if (local.empty() && !hand) state = connected;
+        if (local.empty() && !hand) state = state_connected;
     }
     void set_mode(int to) {
         mode = to;
         if (to == 0) {
             commands.clear();
             hand = false;
-            state = connected;
-        } else if (state == connected && !local.empty()) {
-            state = ready;
+            state = state_connected;
+        } else if (state == state_connected && !local.empty()) {
+            state = state_ready;
         }
     }
     bool stands(const std::string& what) const { return local.count(what) > 0; }

@@ -17,13 +17,10 @@ using dlms::Diagnostic;
 using dlms::UserDiagnostic;
 using test::MemoryFlash;
 
-constexpr Role role = Role::management;
 // Exception-responses: service not allowed, and why.
 const std::string not_possible = "D80101";
 const std::string not_supported = "D80102";
 const std::string other_reason = "D80103";
-const std::string deciphering_error = "D80105";
-
 std::string replayed(std::uint32_t expected) {
     std::array<std::uint8_t, 7> room{};
     ByteWriter out(room);

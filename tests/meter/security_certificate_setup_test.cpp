@@ -11,9 +11,6 @@ using test::Issue;
 
 constexpr std::int64_t year_2026_s = 1'767'225'600;
 constexpr std::int64_t year_2040_s = 2'208'988'800;
-const std::string success = "C701C10000";
-const std::string refused = "C701C1FA00";
-const std::string denied = "C701C10300";
 
 class Certificates : public SignedSession {
   protected:

@@ -14,7 +14,6 @@ using Taken = KeyMemory::Taken;
 using test::MemoryFlash;
 using test::TornFlash;
 
-constexpr Role role = Role::management;
 const Octets other_key = hex("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF");
 
 class SecurityKeys : public ::testing::Test {

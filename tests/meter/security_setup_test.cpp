@@ -11,13 +11,9 @@ namespace {
 using namespace testing;
 using test::MemoryFlash;
 
-constexpr Role role = Role::management;
 const Octets new_unicast = hex("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF");
 const Octets new_authentication = hex("B0B1B2B3B4B5B6B7B8B9BABBBCBDBEBF");
 const Octets new_master = hex("C0C1C2C3C4C5C6C7C8C9CACBCCCDCECF");
-const std::string success = "C701C10000";
-const std::string refused = "C701C1FA00";
-const std::string denied = "C701C10300";
 
 class SecuritySetup : public ::testing::Test {
   protected:

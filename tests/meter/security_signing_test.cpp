@@ -7,8 +7,6 @@ namespace {
 
 using namespace testing;
 
-const std::string deciphering_error = "D80105";
-
 class Signing : public SignedSession {};
 INSTANTIATE_TEST_SUITE_P(Suites, Signing, ::testing::Values(Suite::p256_aes128_gcm, Suite::p384_aes256_gcm),
                          suite_name);

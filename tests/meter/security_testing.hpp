@@ -39,6 +39,11 @@ inline const SystemTitle client_title = title("4D4D4D0000000001");
 inline const Octets device_key = hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF");
 inline constexpr std::string_view get_invocation_counter = "C001C1000100002B0100FF0200";
 inline constexpr std::string_view its_answer = "C401C1000600001391";
+inline const std::string deciphering_error = "D80105";
+// The answers to an ACTION.
+inline const std::string success = "C701C10000";
+inline const std::string refused = "C701C1FA00";
+inline const std::string denied = "C701C10300";
 
 // Records of the store that no test here uses otherwise.
 inline constexpr KeyMemory::Records records = {RecordId::calendar_a, RecordId::calendar_b, RecordId::calendar_a_days,
@@ -407,5 +412,8 @@ class HeadEndOf {
 };
 
 using HeadEnd = HeadEndOf<Server>;
+
+// The role that most tests are about.
+inline constexpr Role role = Role::management;
 
 }  // namespace blathy::meter::security::testing

@@ -16,13 +16,13 @@ using namespace std::chrono;
 using test::all_conformance;
 using test::Bench;
 using test::Client;
+using test::get_clock;
 using test::Manager;
 using test::Octets;
 using test::Reader;
 
 using Apdus = std::vector<std::string>;
 
-const std::string get_clock = "C001C100080000010000FF0200";
 const std::string clock_answer = "C401C100090C07EA060F010E000000FF8880";
 const std::string get_objects = "C001C1000F0000280000FF0200";
 const std::string set_zone = "C101C100080000010000FF0300";
@@ -225,7 +225,8 @@ std::optional<Octets> exchange(Client& client, Bytes request, bool in_blocks, st
     return std::nullopt;
 }
 
-constexpr std::uint16_t pdu_sizes[] = {12, 13, 17, 40, 134, 135, 136, 200, 264, 265, 300, 1033, 1034, 2000, 65535, 0};
+constexpr std::uint16_t general_block_pdu_sizes[] = {12,  13,  17,  40,   134,  135,  136,   200,
+                                                     264, 265, 300, 1033, 1034, 2000, 65535, 0};
 constexpr std::uint8_t windows[] = {1, 3, 63};
 
 const auto nothing_is_lost = [] { return false; };
@@ -237,7 +238,7 @@ TEST_F(GeneralBlocks, CarryTheVeryOctetsOfTheWholeAnswer) {
         "D9 50000001 00 03 01000F0000280000FF02 0100080000FE0000FF02 0100080000010000FF00 03 000000";
     for (const std::string& request : {get_clock, get_objects, list, access}) {
         const Octets whole = unlimited.send(test::hex(request));
-        for (const std::uint16_t size : pdu_sizes) {
+        for (const std::uint16_t size : general_block_pdu_sizes) {
             Reader other(bench, size, all_conformance);
             const std::size_t longest = size == 0 ? 0xFFFF : size;
             for (const std::uint8_t window : windows) {

@@ -13,6 +13,8 @@ namespace {
 
 using test::Bench;
 using test::Client;
+using test::number_hex;
+using test::octet_hex;
 using test::Octets;
 
 struct Step {
@@ -22,16 +24,6 @@ struct Step {
 };
 void showValue(const Step& step, std::ostream& out) {
     out << int{step.kind} << '/' << int{step.detail} << '/' << int{step.more};
-}
-
-std::string octet(std::size_t value) {
-    return test::hex(Octets{static_cast<std::uint8_t>(value)});
-}
-std::string number_hex(std::uint32_t number) {
-    Octets room(4);
-    ByteWriter out(room);
-    out.u32(number);
-    return test::hex(out.written());
 }
 
 class Oracle {
@@ -118,7 +110,7 @@ class Oracle {
         if (!refused(request)) expect_get(ask(request), "C401C1");
     }
     void get_list(std::uint8_t detail) {
-        std::string request = "C003C1" + octet(detail % 5U);
+        std::string request = "C003C1" + octet_hex(detail % 5U);
         for (int i = 0; i < detail % 5; ++i) {
             request += i % 2 == 0 ? "00080000010000FF0200" : "000F0000280000FF0200";
         }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/bench.hpp"
+#include "tests/support/utc.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -9,20 +10,20 @@ namespace {
 using namespace std::chrono;
 using dlms::Obis;
 using test::Bench;
+using test::block_hex;
 using test::Client;
 using test::Manager;
+using test::no_object;
+using test::number_hex;
 using test::Octets;
 using test::Reader;
-
-constexpr UtcTime utc(int y, unsigned m, unsigned d, int h = 0, int min = 0, int s = 0, int ms = 0) {
-    return sys_days{year{y} / month{m} / d} + hours{h} + minutes{min} + seconds{s} + milliseconds{ms};
-}
+using test::set_denied;
+using test::set_other_reason;
+using test::set_success;
+using test::set_type_unmatched;
+using test::utc;
 
 const std::string set_time = "C101C100080000010000FF0200090C";
-const std::string ok = "C501C100";
-const std::string denied = "C501C103";
-const std::string unmatched = "C501C10C";
-const std::string other_reason = "C501C1FA";
 
 struct Set : testing::Test {
     Bench bench;
@@ -31,18 +32,18 @@ struct Set : testing::Test {
 };
 
 TEST_F(Set, TheClockWithADeviation) {
-    EXPECT_EQ(manager.ask("C101C100080000010000FF0200090C07E50118010E303950FFC400"), ok);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF0200090C07E50118010E303950FFC400"), set_success);
     EXPECT_EQ(now(), utc(2021, 1, 24, 13, 48, 57, 800));
-    EXPECT_EQ(manager.ask(set_time + "07EA0801FF00000000010E00"), ok);  // UTC = local + 270 minutes
+    EXPECT_EQ(manager.ask(set_time + "07EA0801FF00000000010E00"), set_success);  // UTC = local + 270 minutes
     EXPECT_EQ(now(), utc(2026, 8, 1, 4, 30));
-    EXPECT_EQ(manager.ask("C101C100080000010000FF02001907EA0801FF00000000000000"), ok);  // as date-time
+    EXPECT_EQ(manager.ask("C101C100080000010000FF02001907EA0801FF00000000000000"), set_success);  // as date-time
     EXPECT_EQ(now(), utc(2026, 8, 1));
 }
 
 TEST_F(Set, TheClockWithoutADeviationIsLocalTime) {
-    EXPECT_EQ(manager.ask(set_time + "07EA0101FF0C0000FF8000FF"), ok);
+    EXPECT_EQ(manager.ask(set_time + "07EA0101FF0C0000FF8000FF"), set_success);
     EXPECT_EQ(now(), utc(2026, 1, 1, 11));
-    EXPECT_EQ(manager.ask(set_time + "07EA0701FF0C000000800000"), ok);
+    EXPECT_EQ(manager.ask(set_time + "07EA0701FF0C000000800000"), set_success);
     EXPECT_EQ(now(), utc(2026, 7, 1, 10));
 }
 
@@ -51,24 +52,24 @@ TEST_F(Set, TheHourThatComesTwiceIsTheNormalOneUnlessTheStatusSaysDaylightSaving
     for (const auto& [status, expected] : {std::pair{"FF", utc(2026, 10, 25, 1, 30)},
                                            {"00", utc(2026, 10, 25, 1, 30)},
                                            {"80", utc(2026, 10, 25, 0, 30)}}) {
-        EXPECT_EQ(manager.ask(set_time + "07EA0A19FF021E00008000" + status), ok);
+        EXPECT_EQ(manager.ask(set_time + "07EA0A19FF021E00008000" + status), set_success);
         EXPECT_EQ(now(), expected) << status;
     }
-    EXPECT_EQ(manager.ask(set_time + "07EA0A19FF013B3B008000FF"), ok);
+    EXPECT_EQ(manager.ask(set_time + "07EA0A19FF013B3B008000FF"), set_success);
     EXPECT_EQ(now(), utc(2026, 10, 24, 23, 59, 59));
-    EXPECT_EQ(manager.ask(set_time + "07EA0A19FF030000008000FF"), ok);
+    EXPECT_EQ(manager.ask(set_time + "07EA0A19FF030000008000FF"), set_success);
     EXPECT_EQ(now(), utc(2026, 10, 25, 2));
 }
 
 // On 29 March 2026 there is no hour from two to three.
 TEST_F(Set, TheHourThatDoesNotComeIsTakenAsNormalTime) {
-    EXPECT_EQ(manager.ask(set_time + "07EA031DFF021E00008000FF"), ok);
+    EXPECT_EQ(manager.ask(set_time + "07EA031DFF021E00008000FF"), set_success);
     EXPECT_EQ(now(), utc(2026, 3, 29, 1, 30));
     EXPECT_EQ(test::hex(Octets{bench.meter.clock().local_now().time.hour}), "03");
 }
 
 TEST_F(Set, AStatusThatClaimsDaylightSavingInWinterIsNotBelieved) {
-    EXPECT_EQ(manager.ask(set_time + "07EA0101FF0C000000800080"), ok);
+    EXPECT_EQ(manager.ask(set_time + "07EA0101FF0C000000800080"), set_success);
     EXPECT_EQ(now(), utc(2026, 1, 1, 11));
 }
 
@@ -77,63 +78,63 @@ TEST_F(Set, WildcardsAndDaysThatAreNotAreNoTime) {
                              "07EA0101FFFF000000FFC400", "07EA0101FF0CFF0000FFC400", "07EA0101FF0C00FF00FFC400",
                              "07EAFE01FF0C000000FFC400", "07EA01FEFF0C000000FFC400", "07EA021DFF0C000000FFC400",
                              "07EA041FFF0C000000FFC400"}) {
-        EXPECT_EQ(manager.ask(set_time + time), other_reason) << time;
+        EXPECT_EQ(manager.ask(set_time + time), set_other_reason) << time;
     }
     EXPECT_EQ(now(), test::bench_time);
 }
 
 TEST_F(Set, YearsOutOfServiceLifeAreNoTime) {
-    EXPECT_EQ(manager.ask(set_time + "07CF0C1FFF173B3B00000000"), other_reason);
-    EXPECT_EQ(manager.ask(set_time + "07D00101FF00000000000000"), ok);
-    EXPECT_EQ(manager.ask(set_time + "08330C1FFF173B3B63000000"), ok);
-    EXPECT_EQ(manager.ask(set_time + "08340101FF00000000000000"), other_reason);
-    EXPECT_EQ(manager.ask(set_time + "7FFF0101FF00000000000000"), other_reason);
-    EXPECT_EQ(manager.ask(set_time + "80000101FF00000000000000"), other_reason);
+    EXPECT_EQ(manager.ask(set_time + "07CF0C1FFF173B3B00000000"), set_other_reason);
+    EXPECT_EQ(manager.ask(set_time + "07D00101FF00000000000000"), set_success);
+    EXPECT_EQ(manager.ask(set_time + "08330C1FFF173B3B63000000"), set_success);
+    EXPECT_EQ(manager.ask(set_time + "08340101FF00000000000000"), set_other_reason);
+    EXPECT_EQ(manager.ask(set_time + "7FFF0101FF00000000000000"), set_other_reason);
+    EXPECT_EQ(manager.ask(set_time + "80000101FF00000000000000"), set_other_reason);
 }
 
 TEST_F(Set, FieldsOutOfRangeAreNoDateTime) {
     for (const char* time : {"07EA0D01FF0C000000FFC400", "07EA0100FF0C000000FFC400", "07EA0120FF0C000000FFC400",
                              "07EA0101000C000000FFC400", "07EA0101080C000000FFC400", "07EA0101FF18000000FFC400",
                              "07EA0101FF0C3C0000FFC400", "07EA0101FF0C003C00FFC400", "07EA0101FF0C000064FFC400"}) {
-        EXPECT_EQ(manager.ask(set_time + time), unmatched) << time;
+        EXPECT_EQ(manager.ask(set_time + time), set_type_unmatched) << time;
     }
 }
 
 TEST_F(Set, AnotherTypeOrLengthIsUnmatched) {
     const std::string clock = "C101C100080000010000FF";
-    EXPECT_EQ(manager.ask(clock + "020000"), unmatched);
+    EXPECT_EQ(manager.ask(clock + "020000"), set_type_unmatched);
     EXPECT_EQ(manager.ask(clock + "0200060000000"
                                   "0"),
-              unmatched);
+              set_type_unmatched);
     EXPECT_EQ(manager.ask(clock + "0200090B07E5011801"
                                   "0E303950FFC4"),
-              unmatched);
-    EXPECT_EQ(manager.ask(clock + "0200090D07E50118010E303950FFC40000"), unmatched);
-    EXPECT_EQ(manager.ask(clock + "030012FFC4"), unmatched);
-    EXPECT_EQ(manager.ask(clock + "050000"), unmatched);
+              set_type_unmatched);
+    EXPECT_EQ(manager.ask(clock + "0200090D07E50118010E303950FFC40000"), set_type_unmatched);
+    EXPECT_EQ(manager.ask(clock + "030012FFC4"), set_type_unmatched);
+    EXPECT_EQ(manager.ask(clock + "050000"), set_type_unmatched);
     EXPECT_EQ(manager.ask(clock + "07001000"
                                   "3C"),
-              unmatched);
-    EXPECT_EQ(manager.ask(clock + "08001101"), unmatched);
-    EXPECT_EQ(manager.ask(clock + "080001010301"), unmatched);
+              set_type_unmatched);
+    EXPECT_EQ(manager.ask(clock + "08001101"), set_type_unmatched);
+    EXPECT_EQ(manager.ask(clock + "080001010301"), set_type_unmatched);
 }
 
 TEST_F(Set, TheTimeZone) {
-    EXPECT_EQ(manager.ask("C101C100080000010000FF030010FD30"), ok);  // New Zealand, -720
+    EXPECT_EQ(manager.ask("C101C100080000010000FF030010FD30"), set_success);  // New Zealand, -720
     EXPECT_EQ(bench.meter.clock().settings().time_zone_min, -720);
     EXPECT_EQ(manager.value(8, Obis(0, 0, 1, 0, 0), 3), "10FD30");
-    EXPECT_EQ(manager.ask("C101C100080000010000FF030010FCB8"), ok);            // -840
-    EXPECT_EQ(manager.ask("C101C100080000010000FF030010FCB7"), other_reason);  // -841
-    EXPECT_EQ(manager.ask("C101C100080000010000FF03001002D0"), ok);            // 720
-    EXPECT_EQ(manager.ask("C101C100080000010000FF03001002D1"), other_reason);  // 721
-    EXPECT_EQ(manager.ask("C101C100080000010000FF0300108000"), other_reason);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF030010FCB8"), set_success);       // -840
+    EXPECT_EQ(manager.ask("C101C100080000010000FF030010FCB7"), set_other_reason);  // -841
+    EXPECT_EQ(manager.ask("C101C100080000010000FF03001002D0"), set_success);       // 720
+    EXPECT_EQ(manager.ask("C101C100080000010000FF03001002D1"), set_other_reason);  // 721
+    EXPECT_EQ(manager.ask("C101C100080000010000FF0300108000"), set_other_reason);
     EXPECT_EQ(bench.meter.clock().settings().time_zone_min, 720);
 }
 
 TEST_F(Set, TheRulesOfDaylightSaving) {
     // The southern hemisphere: from the first Sunday in October to the first Sunday in April.
-    EXPECT_EQ(manager.ask("C101C100080000010000FF0500090CFFFF0A0107020000008000FF"), ok);
-    EXPECT_EQ(manager.ask("C101C100080000010000FF0600090CFFFF040107030000008000FF"), ok);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF0500090CFFFF0A0107020000008000FF"), set_success);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF0600090CFFFF040107030000008000FF"), set_success);
     EXPECT_EQ(manager.value(8, Obis(0, 0, 1, 0, 0), 5), "090CFFFF0A0107020000008000FF");
     EXPECT_EQ(manager.value(8, Obis(0, 0, 1, 0, 0), 4), "1100");
     EXPECT_TRUE(bench.meter.clock().daylight_saving_at(utc(2027, 1, 1)));
@@ -141,18 +142,18 @@ TEST_F(Set, TheRulesOfDaylightSaving) {
 
 TEST_F(Set, ARuleWithoutMonthOrDayIsNone) {
     for (const char* rule : {"FFFFFF0107020000008000FF", "FFFFFE0107020000008000FF", "FFFF0AFFFF020000008000FF"}) {
-        EXPECT_EQ(manager.ask("C101C100080000010000FF0500090C" + std::string(rule)), other_reason) << rule;
+        EXPECT_EQ(manager.ask("C101C100080000010000FF0500090C" + std::string(rule)), set_other_reason) << rule;
     }
 }
 
 TEST_F(Set, TheDeviationOfDaylightSavingAndWhetherThereIsAny) {
-    EXPECT_EQ(manager.ask("C101C100080000010000FF07000F1E"), ok);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF07000F1E"), set_success);
     EXPECT_EQ(manager.value(8, Obis(0, 0, 1, 0, 0), 2), "090C07EA060F010D1E0000FFA680");
-    EXPECT_EQ(manager.ask("C101C100080000010000FF07000F79"), other_reason);
-    EXPECT_EQ(manager.ask("C101C100080000010000FF07000F80"), other_reason);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF07000F79"), set_other_reason);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF07000F80"), set_other_reason);
     EXPECT_EQ(manager.ask("C101C100080000010000FF0800"
                           "0300"),
-              ok);
+              set_success);
     EXPECT_EQ(manager.value(8, Obis(0, 0, 1, 0, 0), 2), "090C07EA060F010D000000FFC400");
 }
 
@@ -162,7 +163,7 @@ TEST_F(APPL_DATA_LN_N3, WhoReadsDataWritesNothing) {
     Reader reader(bench);
     const Configuration before = bench.meter.configuration();
     for (const char* write : {"0200090C07E50118010E303950FFC400", "030010FFC4", "07000F1E", "08000300"}) {
-        EXPECT_EQ(reader.ask("C101C100080000010000FF" + std::string(write)), denied);
+        EXPECT_EQ(reader.ask("C101C100080000010000FF" + std::string(write)), set_denied);
     }
     EXPECT_EQ(bench.meter.configuration(), before);
     EXPECT_EQ(now(), test::bench_time);
@@ -171,13 +172,13 @@ TEST_F(APPL_DATA_LN_N3, WhoReadsDataWritesNothing) {
 TEST_F(APPL_DATA_LN_N3, WhatCannotBeWrittenIsDenied) {
     EXPECT_EQ(manager.ask("C101C100080000010000FF01000906000001"
                           "0000FF"),
-              denied);
-    EXPECT_EQ(manager.ask("C101C100080000010000FF04001100"), denied);
-    EXPECT_EQ(manager.ask("C101C100080000010000FF09001601"), denied);
-    EXPECT_EQ(manager.ask("C101C100080000010000FF0A001601"), denied);
-    EXPECT_EQ(manager.ask("C101C100030100010800FF02000600000000"), denied);
-    EXPECT_EQ(manager.ask("C101C100010000600100FF0200090131"), denied);
-    EXPECT_EQ(manager.ask("C101C1000F0000280000FF02000100"), denied);
+              set_denied);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF04001100"), set_denied);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF09001601"), set_denied);
+    EXPECT_EQ(manager.ask("C101C100080000010000FF0A001601"), set_denied);
+    EXPECT_EQ(manager.ask("C101C100030100010800FF02000600000000"), set_denied);
+    EXPECT_EQ(manager.ask("C101C100010000600100FF0200090131"), set_denied);
+    EXPECT_EQ(manager.ask("C101C1000F0000280000FF02000100"), set_denied);
 }
 
 TEST_F(APPL_DATA_LN_N3, UnknownObjectsAndOtherClasses) {
@@ -229,14 +230,14 @@ TEST_F(Set, ASettingThatCannotBeKeptIsNotInForce) {
 using Secret = Set;
 
 TEST_F(Secret, OpensTheNextAssociation) {
-    EXPECT_EQ(manager.ask("C101C1000F0000280000FF070009083132333435363738"), ok);
+    EXPECT_EQ(manager.ask("C101C1000F0000280000FF070009083132333435363738"), set_success);
     EXPECT_EQ(manager.value(8, Obis(0, 0, 1, 0, 0), 9), "1601");  // this one goes on
     EXPECT_FALSE(manager.open(test::management_password));
     EXPECT_TRUE(manager.open("12345678"));
 }
 
 TEST_F(Secret, SurvivesARestart) {
-    ASSERT_EQ(manager.ask("C101C1000F0000280000FF070009083132333435363738"), ok);
+    ASSERT_EQ(manager.ask("C101C1000F0000280000FF070009083132333435363738"), set_success);
     Store store(bench.flash);
     store.mount();
     Meter restarted(sed302, Identity(sed302, 12345), {}, store, test::bench_time, {},
@@ -247,11 +248,11 @@ TEST_F(Secret, SurvivesARestart) {
 }
 
 TEST_F(Secret, HasOneTo32Octets) {
-    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000900"), other_reason);
-    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000921" + std::string(66, '3')), other_reason);
-    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000A0131"), unmatched);
+    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000900"), set_other_reason);
+    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000921" + std::string(66, '3')), set_other_reason);
+    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000A0131"), set_type_unmatched);
     EXPECT_TRUE(manager.open(test::management_password));
-    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000920" + std::string(64, '3')), ok);
+    EXPECT_EQ(manager.ask("C101C1000F0000280000FF07000920" + std::string(64, '3')), set_success);
     EXPECT_FALSE(manager.open(std::string(31, '3')));
     EXPECT_FALSE(manager.open(std::string(33, '3')));
     EXPECT_TRUE(manager.open(std::string(32, '3')));
@@ -259,7 +260,6 @@ TEST_F(Secret, HasOneTo32Octets) {
 
 const std::string zone = "00080000010000FF0300";
 const std::string status = "00080000010000FF0400";
-const std::string no_object = "00080000FE0000FF0200";
 const std::string deviation = "00080000010000FF0700";
 
 using SetList = Set;
@@ -303,19 +303,6 @@ TEST_F(SetList, NothingIsWrittenIfTheResultsAreTooLongForTheClient) {
 
 // Blocks
 
-std::string block(bool last, std::uint32_t number, Bytes raw) {
-    Octets room(raw.size() + 16);
-    ByteWriter out(room);
-    write(out, dlms::DataBlock{last, number, raw});
-    return test::hex(out.written());
-}
-std::string number_hex(std::uint32_t number) {
-    Octets room(4);
-    ByteWriter out(room);
-    out.u32(number);
-    return test::hex(out.written());
-}
-
 // Sends `value` in blocks of `size` octets and returns the answer to the last, or to the first that is not as it
 // should be.
 std::string in_blocks(Client& client, const std::string& first, const Octets& value, std::size_t size) {
@@ -325,7 +312,7 @@ std::string in_blocks(Client& client, const std::string& first, const Octets& va
         const auto raw = Bytes(value).subspan(sent, std::min(size, value.size() - sent));
         sent += raw.size();
         const bool last = sent == value.size();
-        const std::string answer = client.ask((number == 0 ? first : "C103C1") + block(last, number + 1, raw));
+        const std::string answer = client.ask((number == 0 ? first : "C103C1") + block_hex(last, number + 1, raw));
         ++number;
         if (last || answer != "C502C1" + number_hex(number)) return answer;
     }
@@ -356,32 +343,32 @@ TEST_F(SetBlocks, OfAListMakeItsValues) {
 }
 
 TEST_F(SetBlocks, NothingIsWrittenBeforeTheLast) {
-    EXPECT_EQ(manager.ask("C102C1" + zone + block(false, 1, test::hex("10FF88"))), "C502C100000001");
+    EXPECT_EQ(manager.ask("C102C1" + zone + block_hex(false, 1, test::hex("10FF88"))), "C502C100000001");
     EXPECT_EQ(bench.meter.clock().settings().time_zone_min, -60);
-    EXPECT_EQ(manager.ask("C103C1" + block(true, 2, {})), "C503C10000000002");
+    EXPECT_EQ(manager.ask("C103C1" + block_hex(true, 2, {})), "C503C10000000002");
     EXPECT_EQ(bench.meter.clock().settings().time_zone_min, -120);
 }
 
 TEST_F(SetBlocks, AWrongNumberEndsTheTransfer) {
     for (const std::uint32_t wrong : {0U, 1U, 3U, 0xFFFFFFFFU}) {
-        ASSERT_EQ(manager.ask("C102C1" + zone + block(false, 1, test::hex("10"))), "C502C100000001");
-        EXPECT_EQ(manager.ask("C103C1" + block(true, wrong, test::hex("FF88"))), "C503C113" + number_hex(wrong));
-        EXPECT_EQ(manager.ask("C103C1" + block(true, 2, test::hex("FF88"))), "C503C11200000002");
+        ASSERT_EQ(manager.ask("C102C1" + zone + block_hex(false, 1, test::hex("10"))), "C502C100000001");
+        EXPECT_EQ(manager.ask("C103C1" + block_hex(true, wrong, test::hex("FF88"))), "C503C113" + number_hex(wrong));
+        EXPECT_EQ(manager.ask("C103C1" + block_hex(true, 2, test::hex("FF88"))), "C503C11200000002");
     }
-    EXPECT_EQ(manager.ask("C102C1" + zone + block(true, 2, test::hex("10FF88"))), "C503C11300000002");
+    EXPECT_EQ(manager.ask("C102C1" + zone + block_hex(true, 2, test::hex("10FF88"))), "C503C11300000002");
     EXPECT_EQ(bench.meter.clock().settings().time_zone_min, -60);
 }
 
 TEST_F(SetBlocks, ABlockWithoutATransferFindsNone) {
-    EXPECT_EQ(manager.ask("C103C1" + block(true, 1, test::hex("10FF88"))), "C503C11200000001");
+    EXPECT_EQ(manager.ask("C103C1" + block_hex(true, 1, test::hex("10FF88"))), "C503C11200000001");
 }
 
 TEST_F(SetBlocks, ANewRequestEndsTheTransfer) {
     for (const char* request : {"C001C100080000010000FF0900", "C101C100080000010000FF04001100",
                                 "C301C100080000010000FF01010F00", "C002C100000001", "C306C10100000001020F00"}) {
-        ASSERT_EQ(manager.ask("C102C1" + zone + block(false, 1, test::hex("10"))), "C502C100000001");
+        ASSERT_EQ(manager.ask("C102C1" + zone + block_hex(false, 1, test::hex("10"))), "C502C100000001");
         (void)manager.ask(request);
-        EXPECT_EQ(manager.ask("C103C1" + block(true, 2, test::hex("FF88"))), "C503C11200000002") << request;
+        EXPECT_EQ(manager.ask("C103C1" + block_hex(true, 2, test::hex("FF88"))), "C503C11200000002") << request;
     }
 }
 
@@ -398,17 +385,17 @@ TEST_F(SetBlocks, WhatIsNotOneValueIsUnmatched) {
 
 TEST_F(SetBlocks, AValueThatIsTooLongIsAborted) {
     const Octets raw(1000, 0x00);
-    ASSERT_EQ(manager.ask("C102C1" + zone + block(false, 1, raw)), "C502C100000001");
+    ASSERT_EQ(manager.ask("C102C1" + zone + block_hex(false, 1, raw)), "C502C100000001");
     std::uint32_t number = 2;
     std::string answer;
     while (number < 10) {
-        answer = manager.ask("C103C1" + block(false, number, raw));
+        answer = manager.ask("C103C1" + block_hex(false, number, raw));
         if (answer != "C502C1" + number_hex(number)) break;
         ++number;
     }
     EXPECT_EQ(number, 5U);
     EXPECT_EQ(answer, "C503C11100000005");
-    EXPECT_EQ(manager.ask("C103C1" + block(true, 6, raw)), "C503C11200000006");
+    EXPECT_EQ(manager.ask("C103C1" + block_hex(true, 6, raw)), "C503C11200000006");
 }
 
 // 4096 octets with the ten that name the target.
@@ -434,8 +421,8 @@ TEST_F(SetBlocks, AListWhoseResultsAreTooLongForTheClientIsNotBegun) {
     Manager small(bench, 12);
     std::string targets;
     for (int i = 0; i < 5; ++i) targets += zone;
-    EXPECT_EQ(small.ask("C105C105" + targets + block(true, 1, test::hex("05"))), "D80104");
-    EXPECT_EQ(small.ask("C105C104" + targets.substr(20) + block(false, 1, test::hex("04"))), "C502C100000001");
+    EXPECT_EQ(small.ask("C105C105" + targets + block_hex(true, 1, test::hex("05"))), "D80104");
+    EXPECT_EQ(small.ask("C105C104" + targets.substr(20) + block_hex(false, 1, test::hex("04"))), "C502C100000001");
 }
 
 }  // namespace

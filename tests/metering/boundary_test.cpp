@@ -22,14 +22,14 @@ UtcTime winter(year_month_day date, minutes time) {
     return UtcTime{sys_days{date}} + time - 1h;
 }
 
-struct Row {
+struct TimedRow {
     UtcTime time;
     std::uint8_t status;
-    bool operator==(const Row&) const = default;
+    bool operator==(const TimedRow&) const = default;
 };
 
-std::vector<Row> rows(world::LivedMeter& lived, ProfileId id) {
-    std::vector<Row> found;
+std::vector<TimedRow> rows(world::LivedMeter& lived, ProfileId id) {
+    std::vector<TimedRow> found;
     const RowLog& log = lived.meter().accounting().log(id);
     for (std::uint32_t i = log.first(); i < log.end(); ++i) {
         RowValues cells{};
@@ -39,7 +39,7 @@ std::vector<Row> rows(world::LivedMeter& lived, ProfileId id) {
     return found;
 }
 
-void live(world::LivedMeter& lived, seconds duration, seconds step = 60s) {
+void live_at_a_kilowatt(world::LivedMeter& lived, seconds duration, seconds step = 60s) {
     for (seconds lived_for{0}; lived_for < duration; lived_for += step) lived.meter().advance(lasting(step));
 }
 
@@ -47,31 +47,31 @@ constexpr std::uint8_t none = 0;
 
 TEST(Boundary, MidnightAndMonthEnd) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 31, 23h + 50min));
-    live(lived, 20min);
+    live_at_a_kilowatt(lived, 20min);
     const UtcTime midnight = winter(2026y / 2 / 1, 0h);
-    EXPECT_EQ(rows(lived, ProfileId::daily), (std::vector<Row>{{midnight, none}}));
-    EXPECT_EQ(rows(lived, ProfileId::monthly), (std::vector<Row>{{midnight, none}}));
-    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<Row>{{midnight, none}}));
+    EXPECT_EQ(rows(lived, ProfileId::daily), (std::vector<TimedRow>{{midnight, none}}));
+    EXPECT_EQ(rows(lived, ProfileId::monthly), (std::vector<TimedRow>{{midnight, none}}));
+    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<TimedRow>{{midnight, none}}));
     EXPECT_EQ(lived.meter().accounting().ledger().resets, 1U);
 }
 
 TEST(Boundary, The29thOfFebruaryIsADayOfItsOwn) {
     world::LivedMeter lived(sed302, winter(2028y / 2 / 28, 23h + 50min));
-    live(lived, 24h + 20min, 300s);
+    live_at_a_kilowatt(lived, 24h + 20min, 300s);
     EXPECT_EQ(rows(lived, ProfileId::daily),
-              (std::vector<Row>{{winter(2028y / 2 / 29, 0h), none}, {winter(2028y / 3 / 1, 0h), none}}));
-    EXPECT_EQ(rows(lived, ProfileId::monthly), (std::vector<Row>{{winter(2028y / 3 / 1, 0h), none}}));
+              (std::vector<TimedRow>{{winter(2028y / 2 / 29, 0h), none}, {winter(2028y / 3 / 1, 0h), none}}));
+    EXPECT_EQ(rows(lived, ProfileId::monthly), (std::vector<TimedRow>{{winter(2028y / 3 / 1, 0h), none}}));
 }
 
 TEST(Boundary, ADayHas92RowsWhenDaylightSavingBeginsAnd100WhenItEnds) {
     world::LivedMeter spring(sed302, winter(2026y / 3 / 29, 0h));
-    live(spring, 23h, 900s);
+    live_at_a_kilowatt(spring, 23h, 900s);
     EXPECT_EQ(rows(spring, ProfileId::load_1).size(), 92U);
     EXPECT_EQ(rows(spring, ProfileId::daily).size(), 1U);
     EXPECT_EQ(rows(spring, ProfileId::load_1)[7].status, status_daylight_saving);
     EXPECT_EQ(rows(spring, ProfileId::load_1)[6].status, none);
     world::LivedMeter autumn(sed302, winter(2026y / 10 / 24, 23h));
-    live(autumn, 25h, 900s);
+    live_at_a_kilowatt(autumn, 25h, 900s);
     EXPECT_EQ(rows(autumn, ProfileId::load_1).size(), 100U);
     EXPECT_EQ(rows(autumn, ProfileId::daily).size(), 1U);
 }
@@ -83,8 +83,8 @@ TEST(Boundary, AnIntervalAcrossBoundariesIsDivided) {
     EXPECT_EQ(lived.meter().energy().total[EnergyRegister::active_import], 2400U * 1'000'000U);
     const UtcTime midnight = winter(2026y / 2 / 1, 0h);
     EXPECT_EQ(rows(lived, ProfileId::load_1),
-              (std::vector<Row>{{midnight, none}, {midnight + 15min, none}, {midnight + 30min, none}}));
-    EXPECT_EQ(rows(lived, ProfileId::monthly), (std::vector<Row>{{midnight, none}}));
+              (std::vector<TimedRow>{{midnight, none}, {midnight + 15min, none}, {midnight + 30min, none}}));
+    EXPECT_EQ(rows(lived, ProfileId::monthly), (std::vector<TimedRow>{{midnight, none}}));
     RowValues cells{};
     ASSERT_TRUE(lived.meter().accounting().log(ProfileId::monthly).read(0, cells));
     EXPECT_EQ(cells[2], 600 * 1'000'000 / 3'600'000);
@@ -92,46 +92,46 @@ TEST(Boundary, AnIntervalAcrossBoundariesIsDivided) {
 
 TEST(Boundary, ASmallAdjustmentClosesNothing) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 10, 12h));
-    live(lived, 10min);
+    live_at_a_kilowatt(lived, 10min);
     lived.meter().adjust_clock(lived.meter().clock().now() + 20s);
-    live(lived, 5min);
-    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<Row>{{winter(2026y / 1 / 10, 12h + 15min), none}}));
+    live_at_a_kilowatt(lived, 5min);
+    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<TimedRow>{{winter(2026y / 1 / 10, 12h + 15min), none}}));
 }
 
 TEST(Boundary, ASmallAdjustmentBackOverABoundaryDoesNotRepeatIt) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 31, 23h + 50min));
-    live(lived, 10min + 10s, 10s);
+    live_at_a_kilowatt(lived, 10min + 10s, 10s);
     lived.meter().adjust_clock(lived.meter().clock().now() - 30s);
-    live(lived, 16min, 10s);
+    live_at_a_kilowatt(lived, 16min, 10s);
     const UtcTime midnight = winter(2026y / 2 / 1, 0h);
-    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<Row>{{midnight, none}, {midnight + 15min, none}}));
+    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<TimedRow>{{midnight, none}, {midnight + 15min, none}}));
     EXPECT_EQ(rows(lived, ProfileId::monthly).size(), 1U);
     EXPECT_EQ(rows(lived, ProfileId::daily).size(), 1U);
 }
 
 TEST(Boundary, ASmallAdjustmentForwardOverABoundaryReachesIt) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 31, 23h + 50min));
-    live(lived, 9min + 40s, 10s);
+    live_at_a_kilowatt(lived, 9min + 40s, 10s);
     lived.meter().adjust_clock(lived.meter().clock().now() + 30s);
     const UtcTime midnight = winter(2026y / 2 / 1, 0h);
-    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<Row>{{midnight, none}}));
+    EXPECT_EQ(rows(lived, ProfileId::load_1), (std::vector<TimedRow>{{midnight, none}}));
     EXPECT_EQ(rows(lived, ProfileId::monthly).size(), 1U);
 }
 
 TEST(Boundary, ASetClockClosesThePeriodsAndMarksThem) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 10, 12h));
-    live(lived, 5min);
+    live_at_a_kilowatt(lived, 5min);
     lived.meter().set_clock(winter(2026y / 1 / 10, 13h + 10min));
-    live(lived, 20min);
+    live_at_a_kilowatt(lived, 20min);
     EXPECT_EQ(rows(lived, ProfileId::load_1),
-              (std::vector<Row>{{winter(2026y / 1 / 10, 12h + 5min), status_clock_adjusted},
-                                {winter(2026y / 1 / 10, 13h + 15min), status_clock_adjusted},
-                                {winter(2026y / 1 / 10, 13h + 30min), none}}));
+              (std::vector<TimedRow>{{winter(2026y / 1 / 10, 12h + 5min), status_clock_adjusted},
+                                     {winter(2026y / 1 / 10, 13h + 15min), status_clock_adjusted},
+                                     {winter(2026y / 1 / 10, 13h + 30min), none}}));
 }
 
 TEST(Boundary, AClockSetForwardOverMonthEndsBillsOnce) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 20, 12h));
-    live(lived, 5min);
+    live_at_a_kilowatt(lived, 5min);
     lived.meter().set_clock(winter(2026y / 4 / 3, 12h));
     EXPECT_EQ(rows(lived, ProfileId::monthly).size(), 1U);
     EXPECT_EQ(rows(lived, ProfileId::daily).size(), 1U);
@@ -140,9 +140,9 @@ TEST(Boundary, AClockSetForwardOverMonthEndsBillsOnce) {
 
 TEST(Boundary, AClockSetBackOverAMonthEndDoesNotBillAgain) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 31, 23h + 50min));
-    live(lived, 20min);
+    live_at_a_kilowatt(lived, 20min);
     lived.meter().set_clock(winter(2026y / 1 / 31, 23h + 30min));
-    live(lived, 40min);
+    live_at_a_kilowatt(lived, 40min);
     EXPECT_EQ(rows(lived, ProfileId::monthly).size(), 1U);
     EXPECT_EQ(rows(lived, ProfileId::daily).size(), 1U);
     EXPECT_EQ(lived.meter().accounting().ledger().resets, 1U);
@@ -150,24 +150,24 @@ TEST(Boundary, AClockSetBackOverAMonthEndDoesNotBillAgain) {
 
 TEST(Boundary, AClockSetBackByMonthsBillsWhenItsTimeComes) {
     world::LivedMeter lived(sed302, winter(2026y / 6 / 10, 12h));
-    live(lived, 5min);
+    live_at_a_kilowatt(lived, 5min);
     lived.meter().set_clock(winter(2026y / 1 / 31, 23h + 50min));
-    live(lived, 20min);
+    live_at_a_kilowatt(lived, 20min);
     EXPECT_EQ(rows(lived, ProfileId::monthly).size(), 1U);
 }
 
 TEST(Boundary, MissedResetsAreMadeUpOneByOneAndMarked) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 30, 12h));
-    live(lived, 5min);
+    live_at_a_kilowatt(lived, 5min);
     lived.power_off(days{32});  // over two month ends and 32 midnights
     const auto monthly = rows(lived, ProfileId::monthly);
     ASSERT_EQ(monthly.size(), 2U);
-    EXPECT_EQ(monthly[0], (Row{winter(2026y / 2 / 1, 0h), status_power_down}));
-    EXPECT_EQ(monthly[1], (Row{winter(2026y / 3 / 1, 0h), status_power_down}));
+    EXPECT_EQ(monthly[0], (TimedRow{winter(2026y / 2 / 1, 0h), status_power_down}));
+    EXPECT_EQ(monthly[1], (TimedRow{winter(2026y / 3 / 1, 0h), status_power_down}));
     EXPECT_EQ(rows(lived, ProfileId::daily).size(), 32U);
     // The period that the failure has cut short ends where it would have ended.
     EXPECT_EQ(rows(lived, ProfileId::load_1),
-              (std::vector<Row>{{winter(2026y / 1 / 30, 12h + 15min), status_power_down}}));
+              (std::vector<TimedRow>{{winter(2026y / 1 / 30, 12h + 15min), status_power_down}}));
 }
 
 TEST(Boundary, ANewMeterBillsNothingThatWasBeforeItKnewTheTime) {
@@ -183,13 +183,13 @@ TEST(Boundary, ANewMeterBillsNothingThatWasBeforeItKnewTheTime) {
 TEST(Boundary, ADemandOfThreePeriodsSlides) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 10, 12h));
     const auto demand = [&] { return lived.meter().registers().last_average(dlms::Obis(1, 0, 1, 4, 0)); };
-    live(lived, 15min);
+    live_at_a_kilowatt(lived, 15min);
     EXPECT_EQ(demand(), 10'000 / 3);  // a kilowatt in one of three periods, in tenths of a watt
-    live(lived, 30min);
+    live_at_a_kilowatt(lived, 30min);
     EXPECT_EQ(demand(), 10'000);
     EXPECT_EQ(lived.meter().registers().peak(dlms::Obis(1, 0, 1, 6, 0))->value, 10'000U);
     ASSERT_TRUE(lived.meter().account(&Accounting::set_demand, DemandSettings{900, 1}));
-    live(lived, 15min);
+    live_at_a_kilowatt(lived, 15min);
     EXPECT_EQ(demand(), 10'000);  // a block
     ASSERT_TRUE(lived.meter().press_reset_button());
     EXPECT_EQ(lived.meter().registers().peak(dlms::Obis(1, 0, 1, 6, 0))->value, 0U);
@@ -202,13 +202,13 @@ TEST(Boundary, ChangingPeriodOrColumnsClearsTheProfileAndSaysSo) {
         [](void* context, const Event& event) { static_cast<std::vector<Event>*>(context)->push_back(event); },
         &events};
     world::LivedMeter lived(sed302, winter(2026y / 1 / 10, 12h), hook);
-    live(lived, 1h);
+    live_at_a_kilowatt(lived, 1h);
     ASSERT_TRUE(lived.meter().account(&Accounting::set_recording_period, RecordingInterval::first, std::uint16_t{300}));
     EXPECT_EQ(events.back().kind, EventKind::configuration_changed);
     EXPECT_EQ(events[events.size() - 2].kind, EventKind::profile_cleared);
     EXPECT_TRUE(rows(lived, ProfileId::load_1).empty());
     EXPECT_EQ(rows(lived, ProfileId::load_2).size(), 4U);
-    live(lived, 15min);
+    live_at_a_kilowatt(lived, 15min);
     EXPECT_EQ(rows(lived, ProfileId::load_1).size(), 3U);
     const ProfileSettings settings = lived.meter().accounting().profile(ProfileId::load_2);
     const auto columns = settings.columns.view().first(4);

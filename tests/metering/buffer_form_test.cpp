@@ -24,7 +24,7 @@ constexpr std::uint64_t without_times = 1;
 constexpr std::uint64_t compact = 2;
 constexpr std::array forms = {as_array, without_times, compact};
 
-void live(world::LivedMeter& lived, std::uint64_t seed, days length) {
+void live_at_random(world::LivedMeter& lived, std::uint64_t seed, days length) {
     world::Life life(sed302, lived.meter().clock().now(), lived.meter().clock().now() + length, seed,
                      {.interval = 900s});
     while (!life.over()) lived.live(life.next());
@@ -77,7 +77,7 @@ class BufferForms : public ::testing::Test {
 };
 
 TEST_F(BufferForms, GiveTheSameRowsInFewerOctets) {
-    live(lived, 3, days{6});
+    live_at_random(lived, 3, days{6});
     for (const std::uint16_t pdu : {std::uint16_t{0xFFFF}, std::uint16_t{140}}) {
         auto client = test::manage(lived.meter(), pdu);
         ASSERT_TRUE(client);
@@ -95,7 +95,7 @@ TEST_F(BufferForms, GiveTheSameRowsInFewerOctets) {
 }
 
 TEST_F(BufferForms, HoldForSelectedRowsAndColumns) {
-    live(lived, 5, days{3});
+    live_at_random(lived, 5, days{3});
     auto client = test::manage(lived.meter());
     ASSERT_TRUE(client);
     const auto columns = station::capture_objects_from(*client->get({7, load_1, 3})).value();
@@ -125,7 +125,7 @@ TEST_F(BufferForms, HoldForSelectedRowsAndColumns) {
 }
 
 TEST_F(BufferForms, LeaveOutWhatRotted) {
-    live(lived, 7, days{3});
+    live_at_random(lived, 7, days{3});
     ASSERT_TRUE(lived.meter().save());
     const Sectors sectors = layout_of(sed302, flash_sectors).profiles[static_cast<std::size_t>(ProfileId::load_1)];
     world::NorFlash rotten = lived.flash();
@@ -151,7 +151,7 @@ TEST_F(BufferForms, LeaveOutWhatRotted) {
 }
 
 TEST_F(BufferForms, AreSetPerProfileAndKept) {
-    live(lived, 9, days{1});
+    live_at_random(lived, 9, days{1});
     auto client = test::manage(lived.meter());
     ASSERT_TRUE(client);
     EXPECT_EQ(client->get({1, form_of_load_1, 2})->integer(), 0);
@@ -167,7 +167,7 @@ TEST_F(BufferForms, AreSetPerProfileAndKept) {
 }
 
 TEST_F(BufferForms, SuitBillingsToo) {
-    live(lived, 11, days{12});
+    live_at_random(lived, 11, days{12});
     ASSERT_TRUE(lived.meter().press_reset_button());
     auto client = test::manage(lived.meter());
     ASSERT_TRUE(client);

@@ -13,7 +13,7 @@ using namespace std::chrono;
 using meter::EventKind;
 using meter::EventLogId;
 
-constexpr UtcTime start = sys_days{year{2026} / 3 / 10} + hours{12};
+constexpr UtcTime noon = sys_days{year{2026} / 3 / 10} + hours{12};
 
 // What happens, one thing after another.
 constexpr std::size_t happenings = 8;
@@ -76,7 +76,7 @@ void expect_consistent(const meter::Meter& meter, const meter::EventState& befor
 
 TEST(EventPowerCut, InEveryOperationLosesAndRepeatsNoEvent) {
     for (std::size_t which = 0; which < happenings; ++which) {
-        LivedMeter so_far(meter::sed302, start);
+        LivedMeter so_far(meter::sed302, noon);
         for (std::size_t i = 0; i < which; ++i) happen(so_far, i);
         const UtcTime now = so_far.meter().clock().now();
         std::uint64_t cuts = 0;

@@ -13,7 +13,8 @@ namespace {
 using namespace std::chrono;
 using meter::ProfileId;
 
-constexpr UtcTime start = sys_days{year{2026} / 1 / 31} + hours{22};  // an hour before a month ends in Central Europe
+// An hour before a month ends in Central Europe.
+constexpr UtcTime before_month_end = sys_days{year{2026} / 1 / 31} + hours{22};
 constexpr std::array all_profiles = {ProfileId::load_1, ProfileId::load_2, ProfileId::daily, ProfileId::monthly};
 
 meter::Interval five_minutes() {
@@ -228,23 +229,23 @@ std::uint64_t cut_everywhere(const std::vector<Deed>& deeds, NorFlash flash, Utc
 
 TEST(PowerCut, InEveryOperationOfALifeLosesNothing) {
     // The meter has lived already, so that the profiles are near the end of a sector.
-    LivedMeter lived(meter::sed302, start - hours{24 * 9});
-    while (lived.meter().clock().now() < start) lived.meter().advance(five_minutes());
+    LivedMeter lived(meter::sed302, before_month_end - hours{24 * 9});
+    while (lived.meter().clock().now() < before_month_end) lived.meter().advance(five_minutes());
     ASSERT_TRUE(lived.meter().save());
-    const std::uint64_t cuts = cut_everywhere(script(), lived.flash(), start);
+    const std::uint64_t cuts = cut_everywhere(script(), lived.flash(), before_month_end);
     RecordProperty("cuts", static_cast<int>(cuts));
     EXPECT_GT(cuts, 500U);
 }
 
 // Load profile 1 begins its ring again: the oldest rows go, and the others stay.
 TEST(PowerCut, WhereAProfileBeginsAgainLosesNothing) {
-    LivedMeter lived(meter::sed302, start);
+    LivedMeter lived(meter::sed302, before_month_end);
     ASSERT_TRUE(lived.meter().account(&meter::Accounting::set_recording_period, meter::RecordingInterval::first,
                                       std::uint16_t{60}));
     const auto log = [&]() -> const meter::RowLog& { return lived.meter().accounting().log(ProfileId::load_1); };
     // Up to the last state before the first rows are erased.
     NorFlash before = lived.flash();
-    UtcTime then = start;
+    UtcTime then = before_month_end;
     while (log().first() == 0) {
         ASSERT_TRUE(lived.meter().save());
         before = lived.flash();
@@ -264,7 +265,7 @@ TEST(PowerCut, WhereAProfileBeginsAgainLosesNothing) {
 
 // Power that fails without notice, thousands of times: what is lost is never more than was since the last save.
 TEST(PowerCut, WithoutNoticeLosesAMinuteAtMost) {
-    LivedMeter lived(meter::sed302, start);
+    LivedMeter lived(meter::sed302, before_month_end);
     meter::Interval second = five_minutes();
     second.duration_us = 1'000'000;
     for (auto& phase : second.phase) phase.active_energy_mj = phase.apparent_energy_mvas = 1'000'000;
@@ -281,7 +282,7 @@ TEST(PowerCut, WithoutNoticeLosesAMinuteAtMost) {
 
 // With notice it costs nothing at all.
 TEST(PowerCut, TenThousandFailuresWithNoticeCostNoEnergy) {
-    LivedMeter lived(meter::sed302, start);
+    LivedMeter lived(meter::sed302, before_month_end);
     meter::Interval second = five_minutes();
     second.duration_us = 1'000'000;
     for (auto& phase : second.phase) phase.active_energy_mj = phase.apparent_energy_mvas = 1'000'001;
@@ -295,7 +296,7 @@ TEST(PowerCut, TenThousandFailuresWithNoticeCostNoEnergy) {
 
 // Bits that rot anywhere: never a wrong energy, and what is damaged is told.
 TEST(PowerCut, RotNeverServesAWrongRegister) {
-    LivedMeter lived(meter::sed302, start);
+    LivedMeter lived(meter::sed302, before_month_end);
     std::vector<std::uint64_t> states;
     for (int i = 0; i < 200; ++i) {
         lived.meter().advance(five_minutes());
@@ -326,8 +327,8 @@ TEST(PowerCut, RotNeverServesAWrongRegister) {
 
 // Fifteen years of saves and rows, by the wear that ten days cause.
 TEST(PowerCut, FifteenYearsStayWithinTheEnduranceOfTheFlash) {
-    LivedMeter lived(meter::sed302, start);
-    Life life(meter::sed302, start, start + days{10}, 5, {.interval = seconds{60}});
+    LivedMeter lived(meter::sed302, before_month_end);
+    Life life(meter::sed302, before_month_end, before_month_end + days{10}, 5, {.interval = seconds{60}});
     while (!life.over()) lived.live(life.next());
     constexpr double lives = 15.0 * 365.25 / 10.0;
     constexpr double endurance = 100'000;
@@ -350,11 +351,11 @@ TEST(PowerCut, FifteenYearsStayWithinTheEnduranceOfTheFlash) {
 
 // The same of rows that come as often as they may, a minute apart.
 TEST(PowerCut, FifteenYearsOfRowsEveryMinuteStayWithinTheEnduranceOfTheFlash) {
-    LivedMeter lived(meter::sed302, start);
+    LivedMeter lived(meter::sed302, before_month_end);
     for (const auto which : {meter::RecordingInterval::first, meter::RecordingInterval::second}) {
         ASSERT_TRUE(lived.meter().account(&meter::Accounting::set_recording_period, which, std::uint16_t{60}));
     }
-    Life life(meter::sed302, start, start + days{10}, 5, {.interval = seconds{60}});
+    Life life(meter::sed302, before_month_end, before_month_end + days{10}, 5, {.interval = seconds{60}});
     while (!life.over()) lived.live(life.next());
     constexpr double lives = 15.0 * 365.25 / 10.0;
     constexpr double endurance = 100'000;

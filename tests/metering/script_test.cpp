@@ -44,7 +44,7 @@ Calendar night_off() {
 // Midnight of a winter day in Central Europe.
 constexpr UtcTime midnight = sys_days{2026y / 1 / 10} - 1h;
 
-void live(world::LivedMeter& lived, minutes duration) {
+void live_idle(world::LivedMeter& lived, minutes duration) {
     Interval interval;
     interval.duration_us = 300'000'000;
     for (minutes past{0}; past < duration; past += 5min) lived.meter().advance(interval);
@@ -64,16 +64,16 @@ TEST(CalendarScript, RunsAtItsTimeAndOnce) {
     Runs runs;
     lived.meter().connect(into(runs));
     EXPECT_EQ(runs, Runs{on});  // yesterday's last one holds
-    live(lived, 1h + 55min);
+    live_idle(lived, 1h + 55min);
     EXPECT_EQ(runs, Runs{on});
-    live(lived, 5min);
+    live_idle(lived, 5min);
     EXPECT_EQ(runs, (Runs{on, off}));
-    live(lived, 3h);
+    live_idle(lived, 3h);
     EXPECT_EQ(runs, (Runs{on, off, on}));
-    live(lived, 20h);
+    live_idle(lived, 20h);
     EXPECT_EQ(runs, (Runs{on, off, on}));
     EXPECT_EQ(lived.meter().accounting().tariff(), 1);
-    live(lived, 1h);
+    live_idle(lived, 1h);
     EXPECT_EQ(runs, (Runs{on, off, on, off}));
 }
 
@@ -82,7 +82,7 @@ TEST(CalendarScript, OfThoseThatAnOutageMissedOnlyTheLastOneIsRun) {
     follow(lived, night_off());
     Runs runs;
     lived.meter().connect(into(runs));
-    live(lived, 1h);
+    live_idle(lived, 1h);
     ASSERT_TRUE(lived.meter().save());
     lived.power_off(days{1} + 2h);  // over off, on and off again
     runs.clear();

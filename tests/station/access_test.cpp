@@ -11,13 +11,13 @@ using dlms::AccessKind;
 using dlms::Conformance;
 using dlms::LongInvokeId;
 using dlms::Obis;
+using test::clock_time;
 using test::context_of;
 using test::Conversation;
 using test::hex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr dlms::AttributeDescriptor clock_time{8, Obis(0, 0, 1, 0, 0), 2};
 constexpr dlms::MethodDescriptor adjust{8, Obis(0, 0, 1, 0, 0), 1};
 constexpr LongInvokeId invoke = LongInvokeId::make(1);
 

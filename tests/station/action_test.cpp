@@ -20,20 +20,20 @@ constexpr dlms::InvokeId c0{0xC0};
 constexpr dlms::MethodDescriptor hls_pass_3{15, Obis(0, 0, 40, 0, 0), 1};
 constexpr dlms::MethodDescriptor enter_token{115, Obis(0, 0, 19, 40, 0), 1};
 
-struct Outcome {
+struct CallOutcome {
     Conversation talk;
     std::vector<ActionReply> replies;
 };
 
-Outcome call(std::vector<MethodTarget> invocations, std::vector<std::string_view> answers,
-             const Context& context = context_of()) {
+CallOutcome call(std::vector<MethodTarget> invocations, std::vector<std::string_view> answers,
+                 const Context& context = context_of()) {
     ActionExchange exchange(context, c0, std::move(invocations));
     Conversation talk(exchange, std::move(answers));
     return {std::move(talk), exchange.replies()};
 }
 
 TEST(Action, InvokesWithoutParameters) {
-    const Outcome outcome = call({{hls_pass_3, {}}}, {"C701C00000"});
+    const CallOutcome outcome = call({{hls_pass_3, {}}}, {"C701C00000"});
     EXPECT_THAT(outcome.talk.requests, ElementsAre("C301C0000F0000280000FF0100"));
     ASSERT_EQ(outcome.replies.size(), 1U);
     EXPECT_EQ(outcome.replies[0].result, ActionResult::success);
@@ -41,15 +41,15 @@ TEST(Action, InvokesWithoutParameters) {
 }
 
 TEST(Action, PassesAndReturnsData) {
-    const Outcome outcome = call({{hls_pass_3, hex("091110012345677D52391C407E3A45210F000E")}},
-                                 {"C701C0000100091110 01234567 1A9190BC0A587217BCD2BCD4"});
+    const CallOutcome outcome = call({{hls_pass_3, hex("091110012345677D52391C407E3A45210F000E")}},
+                                     {"C701C0000100091110 01234567 1A9190BC0A587217BCD2BCD4"});
     EXPECT_THAT(outcome.talk.requests, ElementsAre("C301C0000F0000280000FF0101091110012345677D52391C407E3A45210F000E"));
     ASSERT_TRUE(outcome.replies[0].returned);
     EXPECT_EQ(**outcome.replies[0].returned, hex("091110012345671A9190BC0A587217BCD2BCD4"));
 }
 
 TEST(Action, TellsThatTheReturnedDataCannotBeHad) {
-    const Outcome outcome = call({{hls_pass_3, {}}}, {"C701C0000101FA"});
+    const CallOutcome outcome = call({{hls_pass_3, {}}}, {"C701C0000101FA"});
     ASSERT_TRUE(outcome.replies[0].returned);
     EXPECT_EQ(outcome.replies[0].returned->error(), DataAccessResult::other_reason);
 }
@@ -59,28 +59,29 @@ TEST(Action, ReportsTheRefusal) {
 }
 
 TEST(Action, SendsLongParametersInBlocks) {
-    const Outcome outcome =
+    const CallOutcome outcome =
         call({{enter_token, hex("0908AABBCCDD00112233")}}, {"C704C000000001", "C701C00000"}, context_of(22));
     EXPECT_THAT(outcome.talk.requests,
                 ElementsAre("C304C000730000132800FF010000000001040908AABB", "C306C0010000000206CCDD00112233"));
 }
 
 TEST(Action, PutsReturnedBlocksTogether) {
-    const Outcome outcome = call({{enter_token, {}}}, {"C702C0000000000103000100", "C702C0010000000204 0902ABCD"});
+    const CallOutcome outcome = call({{enter_token, {}}}, {"C702C0000000000103000100", "C702C0010000000204 0902ABCD"});
     EXPECT_THAT(outcome.talk.requests, ElementsAre("C301C000730000132800FF0100", "C302C000000001"));
     ASSERT_EQ(outcome.replies.size(), 1U) << outcome.talk.error->text;
     EXPECT_EQ(**outcome.replies[0].returned, hex("0902ABCD"));
 }
 
 TEST(Action, TakesBareReturnParametersInBlocks) {
-    const Outcome outcome = call({{enter_token, {}}}, {"C702C00000000001020906", "C702C0010000000206 010203040506"});
+    const CallOutcome outcome =
+        call({{enter_token, {}}}, {"C702C00000000001020906", "C702C0010000000206 010203040506"});
     ASSERT_EQ(outcome.replies.size(), 1U);
     EXPECT_EQ(**outcome.replies[0].returned, hex("0906010203040506"));
 }
 
 TEST(Action, RefusesBlocksOutOfOrder) {
     for (const std::string_view second : {"C702C00000000001020906", "C702C00000000003020906", "C702C0000000000200"}) {
-        const Outcome outcome = call({{enter_token, {}}}, {"C702C00000000001020906", second});
+        const CallOutcome outcome = call({{enter_token, {}}}, {"C702C00000000001020906", second});
         EXPECT_EQ(outcome.talk.error->kind, ErrorKind::protocol) << second;
     }
 }
@@ -100,13 +101,13 @@ TEST(Action, RefusesAWrongAcknowledgement) {
 
 TEST(Action, EndsWhenTheMeterBreaksOff) {
     const MethodTarget target{enter_token, hex("0908AABBCCDD00112233")};
-    const Outcome outcome = call({target}, {"C701C00F00"}, context_of(22));
+    const CallOutcome outcome = call({target}, {"C701C00F00"}, context_of(22));
     EXPECT_EQ(outcome.talk.error->kind, ErrorKind::refused);
     EXPECT_EQ(outcome.talk.error->code, 15U);
 }
 
 TEST(Action, InvokesAList) {
-    const Outcome outcome = call({{hls_pass_3, {}}, {enter_token, hex("1105")}}, {"C703C002000003 00"});
+    const CallOutcome outcome = call({{hls_pass_3, {}}, {enter_token, hex("1105")}}, {"C703C002000003 00"});
     EXPECT_THAT(outcome.talk.requests, ElementsAre("C303C002000F0000280000FF0100730000132800FF0102001105"));
     ASSERT_EQ(outcome.replies.size(), 2U);
     EXPECT_EQ(outcome.replies[1].result, ActionResult::read_write_denied);
@@ -138,7 +139,7 @@ TEST(Action, RefusesWhatIsMalformed) {
 TEST(Action, RefusesMoreThanTheLimit) {
     Context context = context_of();
     context.max_value_octets = 3;
-    const Outcome outcome = call({{enter_token, {}}}, {"C702C000000000010400010009"}, context);
+    const CallOutcome outcome = call({{enter_token, {}}}, {"C702C000000000010400010009"}, context);
     EXPECT_EQ(outcome.talk.error->kind, ErrorKind::limit);
 }
 

@@ -12,6 +12,7 @@ namespace blathy::station {
 namespace {
 
 using dlms::Obis;
+using test::clock_time;
 using test::FunctionLink;
 using test::hex;
 using testing::ElementsAre;
@@ -21,7 +22,6 @@ constexpr std::string_view aare =
     "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400007E1F00400007";
 constexpr std::string_view aare_without_lists =
     "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000101D00400007";
-constexpr dlms::AttributeDescriptor clock_time{8, Obis(0, 0, 1, 0, 0), 2};
 
 // Answers by the first octets of the request, in hexadecimal; the invoke id is that of the request.
 class ScriptedMeter {

@@ -9,15 +9,15 @@ namespace {
 
 using dlms::Conformance;
 using dlms::Obis;
+using test::c1;
+using test::clock_target;
 using test::context_of;
 using test::Conversation;
 using test::hex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr dlms::InvokeId c1{0xC1};
-const AttributeTarget clock_time{{8, Obis(0, 0, 1, 0, 0), 2}, std::nullopt};
-const AttributeTarget device_name{{1, Obis(0, 0, 42, 0, 0), 2}, std::nullopt};
+const AttributeTarget device_name_target{{1, Obis(0, 0, 42, 0, 0), 2}, std::nullopt};
 
 struct Got {
     Conversation talk;
@@ -25,7 +25,7 @@ struct Got {
 };
 
 Got get(std::vector<std::string_view> answers, const Context& context = context_of(),
-        const AttributeTarget& target = clock_time) {
+        const AttributeTarget& target = clock_target) {
     std::string value;
     GetExchange exchange(context, c1, target, [&](Bytes piece) -> Result<void, Error> {
         value += hex_text(piece);
@@ -135,10 +135,10 @@ TEST(Get, RefusesWhatIsNotNegotiated) {
         const Got got = get(std::move(answers), context, target);
         return got.talk.error && got.talk.error->kind == ErrorKind::not_negotiated;
     };
-    EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::set)), clock_time, {}));
+    EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::set)), clock_target, {}));
     EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::get)),
                         {{7, Obis(1, 0, 99, 1, 0), 2}, Selection{2, hex("00")}}, {}));
-    EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::get)), clock_time, {"C402C10000000001000105"}));
+    EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::get)), clock_target, {"C402C10000000001000105"}));
 }
 
 TEST(Get, RefusesARequestThatIsTooLongForTheMeter) {
@@ -170,7 +170,7 @@ TEST(Get, EndsWithAnExceptionOfTheMeter) {
 }
 
 TEST(Get, EndsWithAnErrorOfTheSink) {
-    GetExchange exchange(context_of(), c1, clock_time, [](Bytes) -> Result<void, Error> {
+    GetExchange exchange(context_of(), c1, clock_target, [](Bytes) -> Result<void, Error> {
         return fail(Error{ErrorKind::usage, 7, "enough"});
     });
     const Conversation talk(exchange, {"C402C10000000001000105"});
@@ -183,7 +183,7 @@ struct GotList {
 };
 
 GotList get_list(std::vector<std::string_view> answers, const Context& context = context_of()) {
-    GetListExchange exchange(context, c1, {clock_time, device_name});
+    GetListExchange exchange(context, c1, {clock_target, device_name_target});
     Conversation talk(exchange, std::move(answers));
     return {std::move(talk), exchange.results()};
 }
@@ -236,7 +236,7 @@ TEST(GetList, IsNotSentUnlessNegotiated) {
 }
 
 TEST(GetList, CountsItsOctetsExactly) {
-    const std::size_t size = 3 + 1 + 2 * encoded_size(clock_time);
+    const std::size_t size = 3 + 1 + 2 * encoded_size(clock_target);
     EXPECT_EQ(get_list({}, context_of(size)).talk.requests.size(), 1U);
     EXPECT_TRUE(get_list({}, context_of(size - 1)).talk.error);
 }

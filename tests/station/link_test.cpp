@@ -27,10 +27,9 @@ using dlms::Obis;
 using test::hex;
 using testing::HasSubstr;
 
-constexpr std::string_view aare =
-    "6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400007E1F04000007";
 constexpr dlms::AttributeDescriptor counter{1, Obis(0, 0, 43, 1, 0), 2};
-const Octets association = hex(aare);
+const Octets association =
+    hex("6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400007E1F04000007");
 const Octets reading = hex("C401C1000600001391");
 const Octets release = hex("6303800100");
 

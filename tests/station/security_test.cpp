@@ -12,6 +12,7 @@ namespace {
 namespace sec = dlms::security;
 using dlms::Mechanism;
 using dlms::Obis;
+using test::clock_time;
 using test::FunctionLink;
 using test::hex;
 using test::KnownRandom;
@@ -19,7 +20,6 @@ using test::SecuredMeter;
 using test::security_of;
 using testing::HasSubstr;
 
-constexpr dlms::AttributeDescriptor clock_time{8, Obis(0, 0, 1, 0, 0), 2};
 constexpr auto both = Protection::authenticated_and_encrypted;
 
 std::unique_ptr<SecuritySession> session_of(Security security, KnownRandom& random) {

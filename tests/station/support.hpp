@@ -16,6 +16,10 @@
 
 namespace blathy::station::test {
 
+inline constexpr dlms::AttributeDescriptor clock_time{8, dlms::Obis(0, 0, 1, 0, 0), 2};
+inline const AttributeTarget clock_target{clock_time, std::nullopt};
+inline constexpr dlms::InvokeId c1{0xC1};
+
 inline Octets hex(std::string_view text) {
     auto octets = parse_hex(text);
     if (!octets) ADD_FAILURE() << "not hexadecimal: " << text;

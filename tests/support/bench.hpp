@@ -53,6 +53,31 @@ inline constexpr std::uint16_t public_client_sap = meter::client_sap_of(meter::R
 inline constexpr std::uint16_t reading_client_sap = meter::client_sap_of(meter::Role::data_collection);
 inline constexpr std::uint16_t management_client_sap = meter::client_sap_of(meter::Role::management);
 
+// Pieces of APDUs, in hex.
+inline std::string octet_hex(std::size_t value) {
+    return hex(Octets{static_cast<std::uint8_t>(value)});
+}
+inline std::string number_hex(std::uint32_t number) {
+    Octets room(4);
+    ByteWriter out(room);
+    out.u32(number);
+    return hex(out.written());
+}
+inline std::string block_hex(bool last, std::uint32_t number, Bytes raw) {
+    Octets room(raw.size() + 16);
+    ByteWriter out(room);
+    write(out, dlms::DataBlock{last, number, raw});
+    return hex(out.written());
+}
+// A GET of the time, and the descriptor of an attribute of an object that there is not.
+inline const std::string get_clock = "C001C100080000010000FF0200";
+inline const std::string no_object = "00080000FE0000FF0200";
+// The answers to a SET.
+inline constexpr std::string_view set_success = "C501C100";
+inline constexpr std::string_view set_denied = "C501C103";
+inline constexpr std::string_view set_type_unmatched = "C501C10C";
+inline constexpr std::string_view set_other_reason = "C501C1FA";
+
 class Bench {
   public:
     explicit Bench(const meter::Model& model = meter::sed302, std::uint32_t serial_number = 12345,

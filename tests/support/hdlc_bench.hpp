@@ -14,6 +14,10 @@
 
 namespace blathy::test {
 
+inline constexpr std::string_view silence;
+// GET of the logical device name, with its LLC octets.
+inline constexpr std::string_view get_name = "E6E600 C001C1 0001 00002A0000FF 02 00";
+
 // What a frame looks like on the line, flags included.
 struct FrameParts {
     dlms::hdlc::Address to;

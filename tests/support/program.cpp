@@ -9,11 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/support/silence.hpp"
+
 namespace blathy::test {
 namespace {
-
-// Far beyond what anything takes on the slowest machine; only a hang reaches it.
-constexpr int silence_limit_ms = 120'000;
 
 struct Pipe {
     Pipe() {

@@ -10,6 +10,9 @@
 
 namespace blathy::test {
 
+// The program under test.
+inline const std::string blathy = BLATHY_PROGRAM;
+
 struct Outcome {
     int exit_code = -1;
     std::string out;

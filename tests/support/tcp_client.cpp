@@ -10,12 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/support/silence.hpp"
+
 namespace blathy::test {
-namespace {
-
-constexpr int silence_limit_ms = 120'000;
-
-}  // namespace
+namespace {}  // namespace
 
 TcpClient::TcpClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};

@@ -171,7 +171,8 @@ INSTANTIATE_TEST_SUITE_P(Models, Accuracy, testing::ValuesIn(meter::all_models()
 class Readings : public testing::TestWithParam<std::pair<double, double>> {};
 
 TEST_P(Readings, AreExactOverFrequencyAndVoltage) {
-    const auto [frequency_hz, voltage_share] = GetParam();
+    const double frequency_hz = GetParam().first;
+    const double voltage_share = GetParam().second;
     for (const double current_a : {0.5, 5.0, 100.0}) {
         const Measured measured = measure(meter::sed302, [&](Site& site) {
             site.set_loads({.current_a = current_a, .power_factor = 0.5});

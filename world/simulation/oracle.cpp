@@ -6,7 +6,7 @@
 namespace blathy::world {
 namespace {
 
-constexpr std::int64_t day_s = 86'400;
+constexpr std::int64_t seconds_a_day = 86'400;
 constexpr std::int64_t period_s = 900;
 constexpr int clock_adjusted = 0x20;
 constexpr int power_down = 0x80;
@@ -27,7 +27,7 @@ int days_in(int year, int month) {
     return month == 2 && leap(year) ? 29 : days[month - 1];
 }
 Date date_of(std::int64_t local_s) {
-    std::int64_t left = local_s / day_s;
+    std::int64_t left = local_s / seconds_a_day;
     Date date{1970, 1, 1, static_cast<int>((left + 3) % 7)};
     for (; left >= (leap(date.year) ? 366 : 365); ++date.year) left -= leap(date.year) ? 366 : 365;
     for (; left >= days_in(date.year, date.month); ++date.month) left -= days_in(date.year, date.month);
@@ -45,7 +45,7 @@ bool is_daylight(std::int64_t utc_s) {
         const int weekday_of_last = (date.weekday + to_last) % 7;
         return days_in(date.year, date.month) - (weekday_of_last + 1) % 7;
     }();
-    const bool after = date.day > last_sunday || (date.day == last_sunday && utc_s % day_s >= 3600);
+    const bool after = date.day > last_sunday || (date.day == last_sunday && utc_s % seconds_a_day >= 3600);
     return date.month == 3 ? after : !after;
 }
 
@@ -82,7 +82,7 @@ std::int64_t Oracle::local(std::int64_t utc_s) const {
 std::int64_t Oracle::tariff_at(std::int64_t local_s) const {
     if (calendar_.days.count == 0) return 1;
     // From this moment back, a quarter of an hour at a time, until something switches.
-    for (std::int64_t at = local_s - local_s % period_s; at > local_s - 9 * day_s; at -= period_s) {
+    for (std::int64_t at = local_s - local_s % period_s; at > local_s - 9 * seconds_a_day; at -= period_s) {
         const Date date = date_of(at);
         int day = -1;
         for (const auto& special : special_days_.view()) {
@@ -105,7 +105,7 @@ std::int64_t Oracle::tariff_at(std::int64_t local_s) const {
         for (const auto& profile : calendar_.days.view()) {
             if (profile.id != day) continue;
             for (const auto& action : profile.actions.view()) {
-                if (action.start_s == at % day_s) return action.selector;
+                if (action.start_s == at % seconds_a_day) return action.selector;
             }
         }
     }
@@ -245,7 +245,8 @@ void Oracle::bill_what_is_due(std::int64_t local_s, bool only_latest, bool with_
     // Every midnight that has passed, oldest first.
     std::vector<std::int64_t> days;
     std::vector<std::int64_t> months;
-    for (std::int64_t midnight = local_s - local_s % day_s - 400 * day_s; midnight <= local_s; midnight += day_s) {
+    for (std::int64_t midnight = local_s - local_s % seconds_a_day - 400 * seconds_a_day; midnight <= local_s;
+         midnight += seconds_a_day) {
         if (midnight > daily_through_) days.push_back(midnight);
         if (midnight > monthly_through_ && date_of(midnight).day == 1) months.push_back(midnight);
     }
@@ -314,8 +315,8 @@ void Oracle::set_clock(std::int64_t by_s) {
     const std::int64_t local_s = local(now_s);
     bill_what_is_due(local_s, true, false, load_1_flags_ & (power_down | clock_adjusted));
     // Back by more than a day: somebody undoes a mistake.
-    if (daily_through_ - local_s > day_s) daily_through_ = local_s;
-    if (monthly_through_ - local_s > day_s) monthly_through_ = local_s;
+    if (daily_through_ - local_s > seconds_a_day) daily_through_ = local_s;
+    if (monthly_through_ - local_s > seconds_a_day) monthly_through_ = local_s;
     tariff = static_cast<std::size_t>(tariff_at(local_s));
 }
 

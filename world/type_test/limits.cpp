@@ -202,7 +202,7 @@ constexpr auto influences = std::to_array<InfluenceLimit>({
     {Influence::self_heating, Quantity::reactive, "1", 10, 10, 0.5, 0, 0.75, house},
 });
 
-constexpr auto no_load = std::to_array<NoLoadLimit>({
+constexpr auto no_load_table = std::to_array<NoLoadLimit>({
     {Quantity::active, "1", 600, a21},
     {Quantity::active, "0.5S", 600, a22},
     {Quantity::reactive, "2", 480, r23},
@@ -220,7 +220,7 @@ std::span<const InfluenceLimit> influence_limits() {
 }
 
 std::span<const NoLoadLimit> no_load_limits() {
-    return no_load;
+    return no_load_table;
 }
 
 }  // namespace blathy::world::type_test

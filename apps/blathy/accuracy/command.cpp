@@ -17,13 +17,14 @@
 namespace blathy::apps {
 namespace {
 
-constexpr const char* description = R"(Type-test meters as a laboratory would: every point of their class's standards.
+constexpr const char* accuracy_description =
+    R"(Type-test meters as a laboratory would: every point of their class's standards.
 
 Meters are made with the tolerances of production, calibrated, and then measured at every current and power factor, with
 balanced and single-phase load, at the starting current, without load and under influence quantities. The same seed gives
 the same meters and the same errors.)";
 
-constexpr const char* footer =
+constexpr const char* accuracy_footer =
     R"(Exit codes: 0 every point within its limit; 1 some not; 2 the test or its report failed.
 
 Examples:
@@ -34,7 +35,7 @@ Examples:
 constexpr int exit_point_failed = 1;
 constexpr int exit_no_report = 2;
 
-struct Options {
+struct AccuracyOptions {
     std::string model = "SED302";
     std::size_t meters = 1;
     std::uint64_t seed = 1;
@@ -75,7 +76,7 @@ bool write_file(const std::string& path, const std::string& content) {
     return file.good();
 }
 
-int run(const Options& options) {
+int run(const AccuracyOptions& options) {
     ProgressBar bar;
     const TypeTest test = run_type_test({.model = meter::find_model(options.model),
                                          .meters = options.meters,
@@ -94,9 +95,9 @@ int run(const Options& options) {
 }  // namespace
 
 void add_accuracy_command(CLI::App& app, int& exit_code) {
-    CLI::App* command = app.add_subcommand("accuracy", description);
-    command->footer(footer);
-    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("accuracy", accuracy_description);
+    command->footer(accuracy_footer);
+    auto options = std::make_shared<AccuracyOptions>();
     const auto known = [](const std::string& name) {
         if (meter::find_model(name) != nullptr) return std::string{};
         std::string names;

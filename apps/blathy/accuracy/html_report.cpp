@@ -64,7 +64,7 @@ std::string escaped(std::string_view text) {
 }
 
 // Lowest and highest error of all meters at a current, and the limit there.
-struct Column {
+struct CurvePoint {
     double current_a;
     double lowest;
     double highest;
@@ -72,15 +72,15 @@ struct Column {
     double limit;
 };
 
-struct Curve {
+struct ErrorCurve {
     std::string title;
     double goal = 0.25;
-    std::vector<Column> columns;
+    std::vector<CurvePoint> points;
 };
 
 // A curve for each network, quantity and power factor of balanced loads, and one for the dynamic range.
-std::vector<Curve> curves(const TypeTest& test) {
-    std::vector<Curve> found;
+std::vector<ErrorCurve> curves(const TypeTest& test) {
+    std::vector<ErrorCurve> found;
     std::map<std::string, std::size_t> index;
     for (std::size_t n = 0; n < test.points.size(); ++n) {
         const tt::Point& point = test.points[n];
@@ -94,22 +94,22 @@ std::vector<Curve> curves(const TypeTest& test) {
             continue;
         }
         const auto [at, added] = index.try_emplace(title, found.size());
-        if (added) found.push_back({.title = title, .goal = point.goal, .columns = {}});
-        Column column{point.current_a, test.error(0, n), test.error(0, n), 0, point.limit};
+        if (added) found.push_back({.title = title, .goal = point.goal, .points = {}});
+        CurvePoint point_of_curve{point.current_a, test.error(0, n), test.error(0, n), 0, point.limit};
         for (std::size_t meter = 0; meter < test.options.meters; ++meter) {
             const double error = test.error(meter, n);
-            column.lowest = std::min(column.lowest, error);
-            column.highest = std::max(column.highest, error);
-            column.mean += error / static_cast<double>(test.options.meters);
+            point_of_curve.lowest = std::min(point_of_curve.lowest, error);
+            point_of_curve.highest = std::max(point_of_curve.highest, error);
+            point_of_curve.mean += error / static_cast<double>(test.options.meters);
         }
-        found[at->second].columns.push_back(column);
+        found[at->second].points.push_back(point_of_curve);
     }
-    for (Curve& curve : found) std::ranges::sort(curve.columns, {}, &Column::current_a);
+    for (ErrorCurve& curve : found) std::ranges::sort(curve.points, {}, &CurvePoint::current_a);
     return found;
 }
 
 // Error over the logarithm of the current. The limit's steps are where the class's rows begin.
-std::string chart(const Curve& curve) {
+std::string chart(const ErrorCurve& curve) {
     constexpr double width = 340;
     constexpr double height = 190;
     constexpr double left = 38;
@@ -117,10 +117,11 @@ std::string chart(const Curve& curve) {
     constexpr double top = 8;
     constexpr double bottom = 24;
     double reach = 0;
-    for (const Column& c : curve.columns) reach = std::max({reach, c.limit, std::abs(c.lowest), std::abs(c.highest)});
+    for (const CurvePoint& c : curve.points)
+        reach = std::max({reach, c.limit, std::abs(c.lowest), std::abs(c.highest)});
     reach *= 1.12;
-    const double first = std::log10(curve.columns.front().current_a) - 0.1;
-    const double last = std::log10(curve.columns.back().current_a) + 0.1;
+    const double first = std::log10(curve.points.front().current_a) - 0.1;
+    const double last = std::log10(curve.points.back().current_a) + 0.1;
     const auto x = [&](double current_a) {
         return left + (std::log10(current_a) - first) / (last - first) * (width - left - right);
     };
@@ -149,10 +150,10 @@ std::string chart(const Curve& curve) {
     const auto steps = [&](double share, const char* stroke, const char* dashes) {
         for (const double sign : {1.0, -1.0}) {
             std::string path;
-            for (std::size_t n = 0; n < curve.columns.size(); ++n) {
-                const double level = y(sign * curve.columns[n].limit * share);
-                const double from = n == 0 ? left : x(curve.columns[n].current_a);
-                const double to = n + 1 < curve.columns.size() ? x(curve.columns[n + 1].current_a) : width - right;
+            for (std::size_t n = 0; n < curve.points.size(); ++n) {
+                const double level = y(sign * curve.points[n].limit * share);
+                const double from = n == 0 ? left : x(curve.points[n].current_a);
+                const double to = n + 1 < curve.points.size() ? x(curve.points[n + 1].current_a) : width - right;
                 path += fmt::format("{}{:.1f} {:.1f}L{:.1f} {:.1f}", n == 0 ? "M" : "L", from, level, to, level);
             }
             svg += fmt::format(R"(<path d="{}" fill="none" stroke="{}" stroke-dasharray="{}"/>)", path, stroke, dashes);
@@ -162,17 +163,17 @@ std::string chart(const Curve& curve) {
     if (curve.goal < 1) steps(curve.goal, "#b98500", "3 3");
     std::string band;
     std::string middle;
-    for (const Column& c : curve.columns) {
+    for (const CurvePoint& c : curve.points) {
         band += fmt::format("{:.1f},{:.1f} ", x(c.current_a), y(c.highest));
         middle += fmt::format("{:.1f},{:.1f} ", x(c.current_a), y(c.mean));
     }
-    for (auto c = curve.columns.rbegin(); c != curve.columns.rend(); ++c) {
+    for (auto c = curve.points.rbegin(); c != curve.points.rend(); ++c) {
         band += fmt::format("{:.1f},{:.1f} ", x(c->current_a), y(c->lowest));
     }
     svg += fmt::format(
         R"(<polygon points="{}" fill="#1d6fb8" fill-opacity="0.22" stroke="#1d6fb8" stroke-opacity="0.4"/>)", band);
     svg += fmt::format(R"(<polyline points="{}" fill="none" stroke="#1d6fb8" stroke-width="1.6"/>)", middle);
-    for (const Column& c : curve.columns) {
+    for (const CurvePoint& c : curve.points) {
         svg += fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="2" fill="#1d6fb8"/>)", x(c.current_a), y(c.mean));
     }
     return fmt::format("<figure><figcaption>{}</figcaption>{}</svg></figure>\n", escaped(curve.title), svg);
@@ -262,7 +263,7 @@ std::string html_report(const TypeTest& test) {
         "closed form of the signals at their terminals. Curves: mean error, and the range of all meters; red the limit "
         "of "
         "the class, dashed the goal of the house.</p>\n<h2>Error curves, in per cent</h2>\n<div class=\"charts\">\n";
-    for (const Curve& curve : curves(test)) html += chart(curve);
+    for (const ErrorCurve& curve : curves(test)) html += chart(curve);
     html += "</div>\n";
     html += summary_table(test);
     html += point_tables(test);

@@ -9,12 +9,13 @@
 namespace blathy::apps {
 namespace {
 
-constexpr const char* description = R"(Explain a frame, an APDU or the DLMS traffic of a capture, down to the bits.
+constexpr const char* decode_description =
+    R"(Explain a frame, an APDU or the DLMS traffic of a capture, down to the bits.
 
 What the octets are is seen from the first of them; --protocol says it when that fails. An error is marked at its place.
 APDUs that come in several HDLC segments or general blocks are put together and explained as well.)";
 
-constexpr const char* footer =
+constexpr const char* decode_footer =
     R"(Exit codes: 0 everything made sense; 1 some of it was malformed, and is marked; 2 the input can't be read.
 
 Examples:
@@ -26,8 +27,8 @@ Examples:
 }  // namespace
 
 void add_decode_command(CLI::App& app, int& exit_code) {
-    CLI::App* command = app.add_subcommand("decode", description);
-    command->footer(footer);
+    CLI::App* command = app.add_subcommand("decode", decode_description);
+    command->footer(decode_footer);
     auto options = std::make_shared<DecodeOptions>();
     auto protocol = std::make_shared<std::string>();
     const std::map<std::string, dlms::Protocol> protocols = {{"apdu", dlms::Protocol::apdu},

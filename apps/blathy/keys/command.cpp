@@ -15,9 +15,9 @@ namespace blathy::apps {
 namespace {
 
 constexpr int exit_done = 0;
-constexpr int exit_failed = 2;
+constexpr int exit_without_keys = 2;
 
-constexpr const char* description = R"(The keys of a meter, as a list that a head end imports.
+constexpr const char* keys_description = R"(The keys of a meter, as a list that a head end imports.
 
 A meter that has no keys of its own is given random ones, each role others; they are stored in its state directory,
 wrapped with a device key. Whoever may read the directory may have them. The meter must not be running.
@@ -25,7 +25,8 @@ wrapped with a device key. Whoever may read the directory may have them. The met
 From suite 1 on meter and clients have pairs of keys as well. The private ones of the clients are in the list only when
 they are made, for the meter does not have them; its own are never told.)";
 
-constexpr const char* footer = R"(The list is meant for a file that only you can read: the clients take it with --keys.
+constexpr const char* keys_footer =
+    R"(The list is meant for a file that only you can read: the clients take it with --keys.
 
 Exit codes: 0 done; 2 bad usage, or the state directory could not be used.
 
@@ -35,7 +36,7 @@ Examples:
   blathy keys --state ~/meter --trust root.der
   blathy keys --demo --json > demo.json)";
 
-struct Options {
+struct KeysOptions {
     std::string model = "SED302";
     std::uint32_t serial_number = 1;
     std::string state;
@@ -64,7 +65,7 @@ Result<void, std::string> trust(meter::Meter& meter, const std::string& path) {
                 "P-256 or P-384, at most 512 octets, and a free place among eight");
 }
 
-Result<nlohmann::ordered_json, std::string> keys_of(const Options& options) {
+Result<nlohmann::ordered_json, std::string> keys_of(const KeysOptions& options) {
     DeskMeterOptions desk_options;
     desk_options.model = meter::find_model(options.model);
     if (desk_options.model == nullptr) return fail("there is no model " + options.model);
@@ -104,9 +105,9 @@ void print_table(const nlohmann::ordered_json& list) {
 }  // namespace
 
 void add_keys_command(CLI::App& app, int& exit_code) {
-    CLI::App* command = app.add_subcommand("keys", description);
-    command->footer(footer);
-    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("keys", keys_description);
+    command->footer(keys_footer);
+    auto options = std::make_shared<KeysOptions>();
     auto* state = command->add_option("--state", options->state, "the meter's state directory; made if there is none");
     command->add_flag("--demo", options->demo, "the keys that a new meter has and everybody knows")->excludes(state);
     command->add_flag("--renew", options->renew, "give the meter new keys; those it has are lost")->needs(state);
@@ -131,7 +132,7 @@ void add_keys_command(CLI::App& app, int& exit_code) {
                 : keys_of(*options);
         if (!list) {
             fmt::print(stderr, "blathy keys: {}\n", list.error());
-            exit_code = exit_failed;
+            exit_code = exit_without_keys;
             return;
         }
         if (options->json) {
@@ -139,7 +140,7 @@ void add_keys_command(CLI::App& app, int& exit_code) {
         } else {
             print_table(*list);
         }
-        exit_code = std::fflush(stdout) == 0 ? exit_done : exit_failed;
+        exit_code = std::fflush(stdout) == 0 ? exit_done : exit_without_keys;
     });
 }
 

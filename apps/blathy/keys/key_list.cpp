@@ -24,7 +24,7 @@ using station::Security;
 
 constexpr std::uintmax_t max_file = std::uintmax_t{64} << 20;
 
-Error usage(std::string text) {
+Error wrong_list(std::string text) {
     return {ErrorKind::usage, 0, std::move(text)};
 }
 
@@ -98,9 +98,9 @@ Result<ClientKeys, std::string> client_from(const json& object) {
     security.mechanism = static_cast<dlms::Mechanism>(fields.number("mechanism", most_mechanism, 0));
     security.suite = static_cast<station::Suite>(fields.number("suite", most_suite, 0));
     security.secret = fields.octets("password").value_or(Octets{});
-    const std::size_t key_size = dlms::security::key_size(security.suite);
-    security.encryption_key = Security::Key(fields.octets("ek", {key_size}));
-    security.authentication_key = Security::Key(fields.octets("ak", {key_size}));
+    const std::size_t size_of_keys = dlms::security::key_size(security.suite);
+    security.encryption_key = Security::Key(fields.octets("ek", {size_of_keys}));
+    security.authentication_key = Security::Key(fields.octets("ak", {size_of_keys}));
     if (const auto title = dlms::security::as_system_title(fields.octets("system_title", {8}))) {
         security.client_title = *title;
     } else if (security.encryption_key.size() > 0) {
@@ -112,8 +112,8 @@ Result<ClientKeys, std::string> client_from(const json& object) {
     security.agreement_key = dlms::security::PrivateKey(fields.octets("agreement_key", {32, 48}));
     security.server_agreement_key = dlms::security::PublicKey(fields.octets("server_agreement_key", {64, 96}));
     security.certificate = fields.octets("certificate").value_or(Octets{});
-    security.master_key = Security::Key(fields.octets("kek", {key_size}));
-    client.broadcast = Security::Key(fields.octets("bk", {key_size}));
+    security.master_key = Security::Key(fields.octets("kek", {size_of_keys}));
+    client.broadcast = Security::Key(fields.octets("bk", {size_of_keys}));
     constexpr unsigned no_policy = 0x100;
     const unsigned policy = fields.number("policy", 0xFF, no_policy);
     if (policy != no_policy) client.policy = static_cast<std::uint8_t>(policy);
@@ -143,9 +143,9 @@ Result<std::string, Error> content_of(const std::filesystem::path& path) {
     struct stat status {};
     std::ifstream file(path, std::ios::binary);
     if (!file || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return fail(usage("can't read the keys in " + path.string()));
+        return fail(wrong_list("can't read the keys in " + path.string()));
     }
-    if (static_cast<std::uintmax_t>(status.st_size) > max_file) return fail(usage(path.string() + " is too long"));
+    if (static_cast<std::uintmax_t>(status.st_size) > max_file) return fail(wrong_list(path.string() + " is too long"));
     constexpr mode_t others = S_IRWXG | S_IRWXO;
     if ((status.st_mode & others) != 0) {
         complain("warning: others can read or change the keys in " + path.string() + "; chmod 600 it");
@@ -169,11 +169,11 @@ std::string plain_name(std::string_view name) {
 Result<KeyList, Error> parse_keys(std::string_view text, const std::string& name) {
     // What the parser itself would say quotes the text.
     const json list = json::parse(text, nullptr, false);
-    if (list.is_discarded()) return fail(usage(name + " is no JSON"));
+    if (list.is_discarded()) return fail(wrong_list(name + " is no JSON"));
     KeyList keys;
     const auto take = [&](const json& object) -> Result<void, Error> {
         auto meter = meter_from(object);
-        if (!meter) return fail(usage(name + ' ' + meter.error()));
+        if (!meter) return fail(wrong_list(name + ' ' + meter.error()));
         keys.push_back(std::move(*meter));
         return {};
     };
@@ -194,8 +194,8 @@ Result<KeyList, Error> read_keys(const std::filesystem::path& path) {
         for (const auto& entry : std::filesystem::directory_iterator(path, failed)) {
             if (entry.path().extension() == ".json") files.push_back(entry.path());
         }
-        if (failed) return fail(usage("can't read the directory " + path.string()));
-        if (files.empty()) return fail(usage("there are no files *.json in " + path.string()));
+        if (failed) return fail(wrong_list("can't read the directory " + path.string()));
+        if (files.empty()) return fail(wrong_list("there are no files *.json in " + path.string()));
         std::sort(files.begin(), files.end());
     } else {
         files.push_back(path);
@@ -225,15 +225,15 @@ Result<std::optional<KeyList>, Error> find_keys(const std::string& option) {
 Result<const MeterKeys*, Error> select_meter(const KeyList& keys, const std::string& title) {
     if (title.empty()) {
         if (keys.size() == 1) return &keys.front();
-        return fail(usage("there are keys of " + std::to_string(keys.size()) +
-                          " meters; say by --meter which system title this one has"));
+        return fail(wrong_list("there are keys of " + std::to_string(keys.size()) +
+                               " meters; say by --meter which system title this one has"));
     }
     const auto octets = station::parse_hex(title);
     const auto wanted = octets ? dlms::security::as_system_title(*octets) : std::nullopt;
-    if (!wanted) return fail(usage("a system title has eight octets in hexadecimal"));
+    if (!wanted) return fail(wrong_list("a system title has eight octets in hexadecimal"));
     const auto meter =
         std::find_if(keys.begin(), keys.end(), [&](const MeterKeys& each) { return each.server_title == wanted; });
-    if (meter == keys.end()) return fail(usage("there are no keys of the meter " + title));
+    if (meter == keys.end()) return fail(wrong_list("there are no keys of the meter " + title));
     return &*meter;
 }
 

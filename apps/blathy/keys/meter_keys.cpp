@@ -29,10 +29,6 @@ constexpr std::array all_mechanisms = {Mechanism::low_level,         Mechanism::
                                        Mechanism::high_level_sha1,   Mechanism::high_level_gmac,
                                        Mechanism::high_level_sha256, Mechanism::high_level_ecdsa};
 
-std::string hex(Bytes octets) {
-    return station::hex_text(octets);
-}
-
 bool fill(KeyOctets& key, std::size_t size) {
     station::SystemEntropy entropy;
     key = KeyOctets::of_size(size);
@@ -217,7 +213,8 @@ Result<void, std::string> set_meter_keys(meter::Meter& meter, const KeyList& lis
     for (const MeterKeys& each : list) {
         if (each.server_title == title || (!each.server_title && list.size() == 1)) of_meter = &each;
     }
-    if (of_meter == nullptr) return fail(fmt::format("the key list has no keys of this meter, {}", hex(title)));
+    if (of_meter == nullptr)
+        return fail(fmt::format("the key list has no keys of this meter, {}", station::hex_text(title)));
     std::array<ContextKeys, context_roles.size()> keys;
     for (const ClientKeys& client : of_meter->clients) {
         const auto role = meter::security::role_of(client.sap);
@@ -257,19 +254,19 @@ nlohmann::ordered_json key_list_of(const meter::Meter& meter, const AllClientPai
         client["sap"] = meter::client_sap_of(role);
         client["role"] = role_names[static_cast<std::size_t>(role)];
         client["mechanism"] = static_cast<unsigned>(mechanism);
-        client["password"] = hex(has_secret ? keys->hls_secret : keys->password);
-        client["system_title"] = hex(keys->client_title.value_or(any_title(role)));
-        client["ek"] = hex(keys->unicast);
-        client["ak"] = hex(keys->authentication);
+        client["password"] = station::hex_text(has_secret ? keys->hls_secret : keys->password);
+        client["system_title"] = station::hex_text(keys->client_title.value_or(any_title(role)));
+        client["ek"] = station::hex_text(keys->unicast);
+        client["ak"] = station::hex_text(keys->authentication);
         client["suite"] = static_cast<unsigned>(keys->suite);
         client["counter_object"] = *meter::security::context_number(role);
-        client["kek"] = hex(keys->master);
-        client["bk"] = hex(keys->broadcast);
+        client["kek"] = station::hex_text(keys->master);
+        client["bk"] = station::hex_text(keys->broadcast);
         client["policy"] = keys->policy;
         if (const auto curve = dlms::security::curve_of(keys->suite)) {
             const auto& pairs = meter.security().pairs();
             const auto add = [&](const char* name, Bytes key) {
-                if (!key.empty()) client[name] = hex(key);
+                if (!key.empty()) client[name] = station::hex_text(key);
             };
             add("signing_key", own.signature.private_key);
             add("server_signing_key", pairs.public_key(*curve, KeyPurpose::signature));
@@ -278,7 +275,7 @@ nlohmann::ordered_json key_list_of(const meter::Meter& meter, const AllClientPai
         }
         clients.push_back(std::move(client));
     }
-    return {{"server_title", hex(meter.security().server_title())}, {"clients", std::move(clients)}};
+    return {{"server_title", station::hex_text(meter.security().server_title())}, {"clients", std::move(clients)}};
 }
 
 }  // namespace blathy::apps

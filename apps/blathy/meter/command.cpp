@@ -32,7 +32,7 @@ using std::chrono::steady_clock;
 constexpr int exit_could_not_start = 2;
 constexpr int exit_not_saved = 1;
 // Between two steps of the simulation, and the longest that the panel waits for attention.
-constexpr std::chrono::milliseconds step{10};
+constexpr std::chrono::milliseconds life_step{10};
 constexpr std::chrono::seconds idle_check_period{1};
 constexpr double max_speed = 10'000;
 
@@ -200,7 +200,7 @@ bool Desk::run() {
     auto last_step = steady_clock::now();
     auto next_idle_check = last_step;
     while (!stopped) {
-        auto next = last_step + step;
+        auto next = last_step + life_step;
         for (const auto& server : servers_) next = std::min(next, server->next_timer());
         const auto until_next = std::chrono::ceil<std::chrono::milliseconds>(next - steady_clock::now());
         poller_.wait(std::max(until_next, std::chrono::milliseconds{0}));
@@ -209,7 +209,7 @@ bool Desk::run() {
         for (const auto& server : servers_) server->run_timers(now);
         push_sender_.after_wait(now);
         if (can_push()) push_sender_.take_from(desk_->meter(), now);
-        if (now < last_step + step) continue;
+        if (now < last_step + life_step) continue;
         desk_->run_for(now - last_step);
         last_step = now;
         context_.poll();
@@ -221,12 +221,12 @@ bool Desk::run() {
     return desk_->save();
 }
 
-constexpr const char* description = R"(Run one meter of the family on this desk.
+constexpr const char* meter_description = R"(Run one meter of the family on this desk.
 
 The meter hangs at a simulated mains with a household's load, measures what its converter samples, and serves
 DLMS/COSEM to any client. Its front panel is a web page.)";
 
-constexpr const char* footer = R"(Clients (server SAP 1, logical names):
+constexpr const char* meter_footer = R"(Clients (server SAP 1, logical names):
   16  public client, no security: who the meter is, its clock and invocation counters
    2  data collection: reads
    1  management: reads, writes, calls methods
@@ -265,8 +265,8 @@ Examples:
 }  // namespace
 
 void add_meter_command(CLI::App& app, int& exit_code) {
-    CLI::App* command = app.add_subcommand("meter", description);
-    command->footer(footer);
+    CLI::App* command = app.add_subcommand("meter", meter_description);
+    command->footer(meter_footer);
     auto given = std::make_shared<MeterOptions>();
     auto config_file = std::make_shared<std::string>();
     auto state = std::make_shared<std::string>();

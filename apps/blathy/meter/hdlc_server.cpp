@@ -9,7 +9,7 @@
 namespace blathy::apps {
 namespace {
 
-constexpr std::size_t receive_buffer_size = 4096;
+constexpr std::size_t hdlc_buffer_size = 4096;
 
 }  // namespace
 
@@ -114,7 +114,7 @@ HdlcServer::HdlcServer(Poller& poller, Socket listener, station::Url url, MakeLi
       url_(std::move(url)),
       make_port_(std::move(make_port)),
       limits_(limits),
-      receive_buffer_(receive_buffer_size),
+      receive_buffer_(hdlc_buffer_size),
       send_buffer_(line_port_room) {}
 
 HdlcServer::~HdlcServer() = default;

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t receive_buffer_size = 4096;
+constexpr std::size_t serial_buffer_size = 4096;
 // Until a driver is asked again whether its last octets have left.
 constexpr milliseconds drain_poll{2};
 
@@ -35,7 +35,7 @@ SerialServer::SerialServer(Poller& poller, const station::Url& url, std::unique_
       name_(station::name_of(url)),
       path_(url.path),
       port_(std::move(port)),
-      receive_buffer_(receive_buffer_size),
+      receive_buffer_(serial_buffer_size),
       send_buffer_(line_port_room) {}
 
 SerialServer::~SerialServer() = default;

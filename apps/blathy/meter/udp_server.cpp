@@ -5,9 +5,9 @@
 namespace blathy::apps {
 namespace {
 
-constexpr std::size_t receive_buffer_size = 0x1'0000;
+constexpr std::size_t max_received_datagram = 0x1'0000;
 // The longest datagram that IPv4 carries. A link uses no more room for a WPDU than this.
-constexpr std::size_t send_buffer_size = 65'507;
+constexpr std::size_t max_sent_datagram = 65'507;
 // Datagrams read in one go, so that a flood of them does not keep other links waiting.
 constexpr int datagrams_at_once = 64;
 
@@ -26,8 +26,8 @@ UdpServer::UdpServer(Poller& poller, Socket socket, station::Url url, meter::Met
       url_(std::move(url)),
       meter_(meter),
       limits_(limits),
-      receive_buffer_(receive_buffer_size),
-      send_buffer_(send_buffer_size) {}
+      receive_buffer_(max_received_datagram),
+      send_buffer_(max_sent_datagram) {}
 
 UdpServer::~UdpServer() = default;
 

@@ -9,6 +9,7 @@
 #include "apps/blathy/panel/redact.hpp"
 #include "dlms/explain/explain.hpp"
 #include "dlms/wrapper.hpp"
+#include "station/format.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -17,13 +18,6 @@ constexpr double milli = 1e-3;
 constexpr double micro = 1e-6;
 // Of a frame in the log; an object list has thousands.
 constexpr std::size_t max_log_nodes = 400;
-
-std::string hex(Bytes octets) {
-    std::string text;
-    text.reserve(2 * octets.size());
-    for (const std::uint8_t octet : octets) text += fmt::format("{:02x}", octet);
-    return text;
-}
 
 // Octets from the wire are no UTF-8; JSON is.
 std::string printable(std::string_view text) {
@@ -220,9 +214,9 @@ Json tick_message(DeskMeter& desk, std::size_t clients) {
         {"type", "tick"},
         {"time", iso_time(meter.clock().local_now())},
         {"lcd",
-         {{"digits", hex(Bytes(lcd.digits).first(meter.model().display_digits))},
-          {"code", hex(lcd.code)},
-          {"annunciators", hex(lcd.annunciators)},
+         {{"digits", station::hex_text(Bytes(lcd.digits).first(meter.model().display_digits))},
+          {"code", station::hex_text(lcd.code)},
+          {"annunciators", station::hex_text(lcd.annunciators)},
           {"backlight", lcd.backlight}}},
         {"leds", {{"active", ages_ms(pulses.active)}, {"reactive", ages_ms(pulses.reactive)}, {"alarm", false}}},
         {"phases", phases},
@@ -295,9 +289,12 @@ Json log_message(const DeskMeter& desk, std::string_view peer, Direction directi
                         {"value", printable(node.value)},
                         {"error", node.error}});
     });
-    return {{"type", "log"},          {"time", iso_time(desk.meter().clock().local_now())},
-            {"peer", peer},           {"direction", direction == Direction::to_meter ? "in" : "out"},
-            {"hex", hex(shown)},      {"summary", printable(line)},
+    return {{"type", "log"},
+            {"time", iso_time(desk.meter().clock().local_now())},
+            {"peer", peer},
+            {"direction", direction == Direction::to_meter ? "in" : "out"},
+            {"hex", station::hex_text(shown)},
+            {"summary", printable(line)},
             {"tree", std::move(tree)}};
 }
 

@@ -22,14 +22,14 @@ using meter::ProfileId;
 using meter::UtcTime;
 using nlohmann::json;
 
-constexpr const char* description = R"(Let a meter live from one day to another, and print its bills.
+constexpr const char* simulate_description = R"(Let a meter live from one day to another, and print its bills.
 
 Load, tariffs, daylight saving and the schedule of the bills are as in the field; with --faults power fails at any
 moment, the clock is set forwards and backwards, covers are opened, magnets come near, and somebody presses the reset
 button. The same seed gives the same life. An oracle that
 shares no code with the meter reckons the same bills, and the two are compared to the last digit.)";
 
-constexpr const char* footer =
+constexpr const char* simulate_footer =
     R"(Exit codes: 0 the oracle agrees, and the logs have counted every event; 1 not so; 2 bad usage.
 
 Examples:
@@ -39,7 +39,7 @@ Examples:
 using meter::event_names;
 using EventCounts = std::array<std::uint64_t, meter::event_kinds>;
 
-struct Options {
+struct SimulateOptions {
     std::string model = "SED302";
     std::string from = "2026-01-01";
     std::string to = "2027-01-01";
@@ -179,7 +179,7 @@ void print_table(std::ostream& out, const json& rows) {
     }
 }
 
-int run(const Options& options, std::ostream& out, std::ostream& err) {
+int simulate(const SimulateOptions& options, std::ostream& out, std::ostream& err) {
     constexpr int bad_usage = 2;
     const meter::Model* model = meter::find_model(options.model);
     const auto from = parse_day(options.from);
@@ -250,16 +250,16 @@ int run(const Options& options, std::ostream& out, std::ostream& err) {
 }  // namespace
 
 void add_simulate_command(CLI::App& app, int& exit_code) {
-    CLI::App* command = app.add_subcommand("simulate", description);
-    command->footer(footer);
-    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("simulate", simulate_description);
+    command->footer(simulate_footer);
+    auto options = std::make_shared<SimulateOptions>();
     command->add_option("--model", options->model, "SED102, SED302, SM306, SM307 or SM120B2")->capture_default_str();
     command->add_option("--from", options->from, "first day, YYYY-MM-DD")->capture_default_str();
     command->add_option("--to", options->to, "the day after the last one")->capture_default_str();
     command->add_option("--seed", options->seed, "of the life")->capture_default_str();
     command->add_flag("--faults", options->faults, "outages, clock sets, resets, tampers");
     command->add_flag("--json", options->json, "registers, every daily and monthly row, event counts, wall time");
-    command->callback([=, &exit_code] { exit_code = run(*options, std::cout, std::cerr); });
+    command->callback([=, &exit_code] { exit_code = simulate(*options, std::cout, std::cerr); });
 }
 
 }  // namespace blathy::apps
