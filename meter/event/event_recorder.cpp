@@ -177,13 +177,16 @@ void EventRecorder::count_rows(EventState& state) const {
     for (std::size_t i = 0; i < event_logs; ++i) {
         const auto id = static_cast<EventLogId>(i);
         std::uint32_t& counted = state.logs[i].counted;
-        for (counted = std::max(counted, logs_[i].first()); counted < logs_[i].end(); ++counted) {
-            const auto found = row(id, counted);
-            if (!found) continue;
-            const auto kind = kind_of(model_.companion, id, found->code);
+        counted = std::max(counted, logs_[i].first());
+        if (counted == logs_[i].end()) continue;
+        RowLog::Reader rows(logs_[i]);
+        for (; counted < logs_[i].end(); ++counted) {
+            if (!rows.read(counted)) continue;
+            const EventRow found = row_of(rows.values());
+            const auto kind = kind_of(model_.companion, id, found.code);
             if (!kind) continue;
-            Event event{*kind, found->time, found->detail, found->magnitude, found->duration_cs};
-            state.count(event, entry_of(model_.companion, *kind, found->detail), found->times, filters_);
+            Event event{*kind, found.time, found.detail, found.magnitude, found.duration_cs};
+            state.count(event, entry_of(model_.companion, *kind, found.detail), found.times, filters_);
         }
     }
 }

@@ -155,8 +155,8 @@ TEST(MeterProgram, EnergyAndConfigurationSurviveAKill) {
     {
         RunningMeter meter({"--state", directory / "state", "--speed", "1000"});
         while (before < 20) before = meter.read("1.8.0");
-        const Outcome written =
-            run({blathy, "write", meter.url(), "15/0-0:40.0.0/7", "0x7365637265742D31", "--client", "1"});
+        const Outcome written = run({blathy, "write", meter.url(), "15/0-0:40.0.0/7", "0x7365637265742D31", "--type",
+                                     "octet-string", "--client", "1"});
         EXPECT_EQ(written.exit_code, 0) << written.err;
         EXPECT_EQ(meter.stop(SIGKILL), -SIGKILL);
     }

@@ -107,7 +107,7 @@ TEST_F(PanelMessages, ShowWhatTheCoreShows) {
     EXPECT_EQ(hello["model"]["name"], "SED302");
     EXPECT_EQ(hello["annunciators"].size(), meter::lcd_annunciators);
     const Json tick = tick_message(*desk_, 3);
-    EXPECT_EQ(tick["lcd"]["digits"], std::string(16, 'f'));  // the segment test after power up
+    EXPECT_EQ(tick["lcd"]["digits"], std::string(16, 'F'));  // the segment test after power up
     EXPECT_NEAR(tick["phases"][0]["v"].get<double>(), 230, 0.5);
     EXPECT_EQ(tick["clients"], 3);
     const Json wave = wave_message(*desk_);

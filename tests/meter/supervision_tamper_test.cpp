@@ -263,8 +263,8 @@ TEST(UnauthorisedCommunication, IsCountedAndRaisesTheFraudAlarm) {
     EXPECT_EQ(codes(bench.meter, EventLogId::fraud), (Codes{46, 50}));
     EXPECT_EQ(bench.meter.events().alarms(0), 1U << 13);
     EXPECT_TRUE(bench.meter.alarm_led());
-    const auto& attempts = bench.meter.events().state().episodes[static_cast<std::size_t>(Condition::communication)];
-    EXPECT_EQ(attempts.count, 2U);
+    const auto state = bench.meter.events().state();
+    EXPECT_EQ(state.episodes[static_cast<std::size_t>(Condition::communication)].count, 2U);
 }
 
 // Until a client has acknowledged it an alarm is pushed again, every hour.

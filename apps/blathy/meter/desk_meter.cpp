@@ -12,6 +12,8 @@ using namespace std::chrono;
 
 // A process that was held up for longer lives on from where it was.
 constexpr nanoseconds longest_leap = seconds{1};
+// Meter time lived in one go: a machine that is too slow for the speed still answers in between.
+constexpr seconds longest_step{100};
 // Pulses that nobody asks for are not kept.
 constexpr std::size_t max_waiting_pulses = 1000;
 
@@ -88,7 +90,8 @@ void DeskMeter::start_household() {
 }
 
 void DeskMeter::run_for(nanoseconds real_time) {
-    const duration<double> meter_time = std::min(real_time, longest_leap) * options_.speed;
+    const duration<double> meter_time =
+        std::min<duration<double>>(std::min(real_time, longest_leap) * options_.speed, longest_step);
     if (supplied()) {
         if (!meter_.powered()) power_up();
         samples_due_ += meter_time.count() * options_.model->sample_rate_hz;
