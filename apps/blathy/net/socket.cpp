@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -95,6 +96,9 @@ std::optional<Accepted> accept_tcp(const Socket& listener, bool& out_of_descript
     auto* const any = reinterpret_cast<sockaddr*>(&address);
     Socket socket(::accept4(listener.descriptor(), any, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     out_of_descriptors = !socket.is_open() && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS);
+    // Linux looks for a descriptor before it looks for a connection: nobody has to go when there is none.
+    pollfd waiting{listener.descriptor(), POLLIN, 0};
+    if (out_of_descriptors && ::poll(&waiting, 1, 0) == 0) out_of_descriptors = false;
     if (!socket.is_open()) return std::nullopt;
     // Small answers must not wait for the acknowledgement of the ones before.
     const int on = 1;
