@@ -7,6 +7,10 @@
 namespace blathy::apps {
 namespace {
 
+// A current that is cut in the middle of a wave leaves a mean behind, which the removal of d.c. forgets in tens of
+// seconds; until then it shows as this much, at most.
+constexpr std::uint32_t after_a_cut_ua = 100'000;
+
 using namespace std::chrono;
 using meter::ControlState;
 
@@ -42,7 +46,7 @@ TEST_F(DeskRelay, OvervoltageOpensItAndTheCurrentIsGone) {
     live(seconds{8});
     EXPECT_EQ(desk->meter().relay().disconnector().state(), ControlState::ready_for_reconnection);
     EXPECT_FALSE(desk->relay().closed());
-    for (std::size_t phase = 0; phase < 3; ++phase) EXPECT_LT(current_ua(phase), 20'000U);
+    for (std::size_t phase = 0; phase < 3; ++phase) EXPECT_LT(current_ua(phase), after_a_cut_ua);
     EXPECT_NEAR(desk->meter().interval().phase[1].voltage_mv, 258'000, 1'000);
     EXPECT_EQ(desk->relay().operations(), (meter::RelayOperations{1, 0}));
     mains.voltage_v[1] = 230;
@@ -57,7 +61,7 @@ TEST_F(DeskRelay, AWeldedPoleIsFoundByItsCurrent) {
     ASSERT_EQ(command(meter::RelayScript::disconnect), meter::Transition::done);
     live(seconds{10});
     EXPECT_FALSE(desk->relay().closed());
-    EXPECT_LT(current_ua(0), 20'000U);
+    EXPECT_LT(current_ua(0), after_a_cut_ua);
     EXPECT_NEAR(current_ua(2), 20e6, 1e6);
     EXPECT_TRUE(desk->meter().relay().drive().failed());
     EXPECT_TRUE(desk->meter().relay().drive().closed());

@@ -137,7 +137,8 @@ TEST(EventRecorder, AFloodIsBoundedAndCountedWhole) {
     EXPECT_EQ(of.codes(EventLogId::fraud).size(), EventRecorder::rows_a_minute + 1U);
     EXPECT_EQ(of.recorder->row(EventLogId::fraud, EventRecorder::rows_a_minute)->times, 9'995U);
     EXPECT_EQ(of.recorder->count(EventLogId::fraud), 10'000U);
-    const auto& communication = of.recorder->state().episodes[static_cast<std::size_t>(Condition::communication)];
+    const EventState state = of.recorder->state();
+    const auto& communication = state.episodes[static_cast<std::size_t>(Condition::communication)];
     EXPECT_EQ(communication.count, 10'000U);
     // The next minute has its own rows.
     (void)of.tell(EventKind::deciphering_failed, 2, 61s);
