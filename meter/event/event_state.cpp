@@ -36,7 +36,8 @@ void end(Episode& episode, Event& event) {
     if (event.duration_cs == 0) event.duration_cs = lasted_s > highest / 100 ? highest : lasted_s * 100;
     episode.duration_cs = event.duration_cs;
     episode.total_s = sum(episode.total_s, lasted_s);
-    if (event.magnitude != 0) episode.magnitude = static_cast<std::uint16_t>(std::min(event.magnitude, 0xFFFFU));
+    if (event.magnitude != 0)
+        episode.magnitude = static_cast<std::uint16_t>(std::min<std::uint32_t>(event.magnitude, 0xFFFF));
 }
 
 void count_failure(Failures& failures, const Event& event, bool is_long, std::uint32_t times) {
@@ -85,7 +86,7 @@ void EventState::count(Event& event, const EventEntry& entry, std::uint32_t time
         const std::uint32_t time_s = seconds_of(event.time);
         const std::uint32_t before_s = event.duration_cs / 100;
         episode.began_s = time_s > before_s ? time_s - before_s : 0;
-        episode.magnitude = static_cast<std::uint16_t>(std::min(event.magnitude, 0xFFFFU));
+        episode.magnitude = static_cast<std::uint16_t>(std::min<std::uint32_t>(event.magnitude, 0xFFFF));
         if (*change.began != Condition::communication) now.set(*change.began);
     }
 

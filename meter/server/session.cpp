@@ -111,6 +111,7 @@ Bytes Session::receive_block(Meter& meter, Bytes apdu, MutableBytes room) {
     if (!block) return refuse_malformed(room).octets;
     if (exchange_ == Exchange::none || BlockTransfer::begins_exchange(*block)) {
         services_.end();
+        protection_.reset();
         begin_exchange(services_.room_for_request(), room);
         exchange_ = Exchange::request;
     }

@@ -246,6 +246,19 @@ TEST_F(SecurityWire, ALongAnswerIsCipheredAsAWholeAndComesInGeneralBlocks) {
     const auto whole = head_end.decipher(raw);
     ASSERT_TRUE(whole) << "one APDU with one tag";
     EXPECT_EQ(hex(*whole), "C401C100" + hex(plain));
+
+    // The next request begins another exchange, whose short answer has nothing of the long one.
+    const Octets request = head_end.cipher(Client::get_request(8, Obis(0, 0, 1, 0, 0), 3), head_end.how());
+    Octets room(request.size() + 16);
+    ByteWriter out(room);
+    write(out, dlms::GeneralBlock{
+                   .last = true, .streaming = false, .window = 8, .number = 1, .acknowledged = 0, .data = request});
+    const Octets next = management.client.send(out.written());
+    const auto block = dlms::read_general_block(next);
+    ASSERT_TRUE(block && block->last);
+    const auto zone_answer = head_end.decipher(block->data);
+    ASSERT_TRUE(zone_answer);
+    EXPECT_EQ(hex(*zone_answer), "C401C10010FFC4");
 }
 
 TEST_F(SecurityWire, ABroadcastSetsTheClockWithoutAnAnswer) {
