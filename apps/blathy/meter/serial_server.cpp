@@ -78,6 +78,8 @@ void SerialServer::on_readable() {
     }
     const Bytes octets = Bytes(receive_buffer_).first(static_cast<std::size_t>(count));
     tap_.to_meter(observer_, name_, octets);
+    // Whoever answers has got what was sent: a pseudo terminal is faster than the line that it stands for.
+    sent_until_ = std::min(sent_until_, now);
     port_->receive(octets, line_clock_ms(now));
     answer(now);
 }
