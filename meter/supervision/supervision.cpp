@@ -173,8 +173,8 @@ std::array<std::uint32_t, Failures::kinds> Supervision::power_goes(UtcTime now) 
 
 Findings Supervision::power_returns(const EventState& before, std::uint32_t failed_s, UtcTime now) {
     Findings found;
-    const std::uint32_t all_s =
-        before.failing_since_s[Failures::all] != 0 ? before.failing_since_s[Failures::all] : std::max<std::uint32_t>(failed_s, 1U);
+    const std::uint32_t all_s = before.failing_since_s[Failures::all] != 0 ? before.failing_since_s[Failures::all]
+                                                                           : std::max<std::uint32_t>(failed_s, 1U);
     for (std::size_t kind = 0; kind < Failures::kinds; ++kind) {
         const bool of_no_phase = kind != Failures::any && kind > model_.phases;
         if (of_no_phase) continue;

@@ -38,8 +38,8 @@ struct AccountIsCredited {
 struct AccountIsCharged {
     std::uint64_t amount;
 };
-using Step = std::variant<Lives, PowerFails, ClockIsSet, ButtonIsPressed, AccountIsCredited, AccountIsCharged,
-                          HandsAreOn>;
+using Step =
+    std::variant<Lives, PowerFails, ClockIsSet, ButtonIsPressed, AccountIsCredited, AccountIsCharged, HandsAreOn>;
 
 struct LifeOptions {
     std::chrono::seconds interval{300};  // divides a quarter of an hour
