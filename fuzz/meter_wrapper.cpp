@@ -15,7 +15,7 @@ using namespace blathy;
 class Server {
   public:
     // The octets done with; none: the connection is closed.
-    std::optional<std::size_t> take(Bytes octets) {
+    std::optional<std::size_t> take(MutableBytes octets) {
         const auto step = link_.receive(bench_.meter, octets, room_);
         if (step.consumed > octets.size()) std::abort();
         int parts = 0;
@@ -54,7 +54,11 @@ void feed_stream(Server& server, Bytes stream, std::size_t piece) {
 // What a datagram has too much, or too little, is dropped with it.
 void feed_datagrams(Server& server, Bytes input) {
     ByteReader in(input);
-    while (in.remaining() > 0) (void)server.take(in.bytes(std::min<std::size_t>(in.u8(), in.remaining())));
+    while (in.remaining() > 0) {
+        const Bytes datagram = in.bytes(std::min<std::size_t>(in.u8(), in.remaining()));
+        test::Octets deciphered_in_place(datagram.begin(), datagram.end());
+        (void)server.take(deciphered_in_place);
+    }
 }
 
 }  // namespace

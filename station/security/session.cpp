@@ -376,11 +376,11 @@ Result<Bytes, Error> SecuritySession::open(Bytes apdu) {
     if (apdu.empty() || is_association_control(apdu[0]) || apdu[0] == number(ApduTag::exception_response)) return apdu;
     const bool is_signed = apdu[0] == number(ApduTag::general_signing);
     if (is_signed) {
-        const auto content = check_signature(apdu);
+        auto content = check_signature(apdu);
         if (!content) return content;
         apdu = *content;
     }
-    const auto plain = security_.protects() ? open_ciphered(apdu) : Result<Bytes, Error>(apdu);
+    auto plain = security_.protects() ? open_ciphered(apdu) : Result<Bytes, Error>(apdu);
     if (plain && security_.signs && !is_signed && !is_notification(*plain)) {
         return fail(security_error("the meter answered without a signature, although it was asked for with one"));
     }
