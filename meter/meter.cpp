@@ -109,7 +109,7 @@ void Meter::note_birth_and_firmware() {
     if (state.firmware == firmware && state.battery_since_s != 0) return;
     if (state.firmware != 0 && state.firmware != firmware) tell(EventKind::firmware_activated);
     const std::uint32_t now_s = seconds_of(clock_.now());
-    // What a flash that fails now does not keep_record is noted at the next start.
+    // What a flash that fails now does not keep is noted at the next start.
     (void)recorder_.change([&](EventState& changed) {
         changed.firmware = firmware;
         if (changed.battery_since_s == 0) changed.battery_since_s = now_s;
@@ -250,22 +250,22 @@ bool Meter::clear_event_log(EventLogId id) {
     return true;
 }
 
-bool Meter::clear_alarms(std::size_t index, std::uint32_t keep_record) {
+bool Meter::clear_alarms(std::size_t index, std::uint32_t keep) {
     const LastingBits lasting = lasting_bits(model_.companion, recorder_.now(), clock_.valid());
-    if (!recorder_.clear_alarms(index, keep_record, lasting.alarms[index])) return false;
+    if (!recorder_.clear_alarms(index, keep, lasting.alarms[index])) return false;
     tell(EventKind::alarm_cleared);
     return true;
 }
 
-bool Meter::acknowledge_alarms(std::size_t index, std::uint32_t keep_record) {
-    if (!recorder_.acknowledge(index, keep_record)) return false;
+bool Meter::acknowledge_alarms(std::size_t index, std::uint32_t keep) {
+    if (!recorder_.acknowledge(index, keep)) return false;
     if (!recorder_.unacknowledged()) outbox_.reset(*this, PushSetup::alarm);
     return true;
 }
 
-bool Meter::clear_errors(std::uint32_t keep_record) {
+bool Meter::clear_errors(std::uint32_t keep) {
     const LastingBits lasting = lasting_bits(model_.companion, recorder_.now(), clock_.valid());
-    if (!recorder_.clear_errors(keep_record, lasting.errors)) return false;
+    if (!recorder_.clear_errors(keep, lasting.errors)) return false;
     tell(EventKind::error_cleared);
     return true;
 }

@@ -213,7 +213,7 @@ bool RowLog::start_page() {
     out.u8(columns_);
     out.u8(0);
     out.u32(crc32(out.written()));
-    // What a cut has left in a page is skipped; at the latest the next sector is erased_octet.
+    // What a cut has left in a page is skipped; at the latest the next sector is erased.
     std::uint32_t page = sequence_ == 0 ? 0 : (page_ + 1) % count;
     for (std::uint32_t tried = 0; tried <= in_sector; ++tried, page = (page + 1) % count) {
         const bool fresh = page % in_sector == 0;

@@ -95,14 +95,14 @@ std::vector<ErrorCurve> curves(const TypeTest& test) {
         }
         const auto [at, added] = index.try_emplace(title, found.size());
         if (added) found.push_back({.title = title, .goal = point.goal, .points = {}});
-        CurvePoint point_of_curve{point.current_a, test.error(0, n), test.error(0, n), 0, point.limit};
+        CurvePoint at_current{point.current_a, test.error(0, n), test.error(0, n), 0, point.limit};
         for (std::size_t meter = 0; meter < test.options.meters; ++meter) {
             const double error = test.error(meter, n);
-            point_of_curve.lowest = std::min(point_of_curve.lowest, error);
-            point_of_curve.highest = std::max(point_of_curve.highest, error);
-            point_of_curve.mean += error / static_cast<double>(test.options.meters);
+            at_current.lowest = std::min(at_current.lowest, error);
+            at_current.highest = std::max(at_current.highest, error);
+            at_current.mean += error / static_cast<double>(test.options.meters);
         }
-        found[at->second].points.push_back(point_of_curve);
+        found[at->second].points.push_back(at_current);
     }
     for (ErrorCurve& curve : found) std::ranges::sort(curve.points, {}, &CurvePoint::current_a);
     return found;
