@@ -44,9 +44,6 @@ function(blathy_room name)
     set_target_properties(blathy_${name} PROPERTIES LINKER_LANGUAGE CXX)
     target_compile_options(blathy_${name} PRIVATE ${blathy_warn_of_shadows})
     blathy_compile_together(blathy_${name} 12)
-    # Interface classes call their accessors after the attribute, and so by the same names.
-    list(FILTER sources INCLUDE REGEX "/meter/cosem/classes/")
-    set_source_files_properties(${sources} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     # How these sources are compiled is nobody's business who uses the installed package.
     target_link_libraries(blathy_${name} PUBLIC $<BUILD_INTERFACE:blathy_flags>)
     foreach(other IN LISTS ARGN)
