@@ -17,9 +17,10 @@ using meter::ProfileId;
 
 void expect_rows(const meter::RowLog& log, const std::vector<Oracle::Row>& rows, const char* name) {
     ASSERT_EQ(log.end(), rows.size()) << name;
+    meter::RowLog::Reader walk(log);
     for (std::uint32_t i = log.first(); i < log.end(); ++i) {
-        meter::RowValues cells{};
-        ASSERT_TRUE(log.read(i, cells)) << name << ' ' << i;
+        ASSERT_TRUE(walk.read(i)) << name << ' ' << i;
+        const meter::RowValues& cells = walk.values();
         const Oracle::Row found(cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(log.columns()));
         ASSERT_EQ(found, rows[i]) << name << ' ' << i << " of " << rows.size();
     }

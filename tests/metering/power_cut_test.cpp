@@ -99,9 +99,10 @@ void expect_whole(meter::Meter& meter) {
         const auto& log = meter.accounting().log(id);
         constexpr std::size_t energy_column = 2;
         std::int64_t before = 0;
+        meter::RowLog::Reader rows(log);
         for (std::uint32_t row = log.first(); row < log.end(); ++row) {
-            meter::RowValues cells{};
-            ASSERT_TRUE(log.read(row, cells));
+            ASSERT_TRUE(rows.read(row));
+            const meter::RowValues& cells = rows.values();
             const bool billing = id == ProfileId::daily || id == ProfileId::monthly;
             const std::int64_t energy = billing ? cells[energy_column] : id == ProfileId::load_1 ? cells[6] : 0;
             ASSERT_LE(before, energy);
