@@ -14,6 +14,8 @@ constexpr std::size_t length_size(std::size_t length) {
     return 5;
 }
 
+inline constexpr std::size_t max_length_size = 5;
+
 constexpr void write_length(ByteWriter& out, std::size_t length) {
     if (length < 0x80) {
         out.u8(static_cast<std::uint8_t>(length));

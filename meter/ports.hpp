@@ -1,12 +1,19 @@
 // Ports: the small interfaces through which the core reaches what surrounds it. `apps/` and `world/` implement them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 #include "base/bytes.hpp"
 
 namespace blathy::meter {
+
+inline constexpr std::uint8_t erased_octet = 0xFF;
+
+[[nodiscard]] inline bool is_erased(Bytes octets) {
+    return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == erased_octet; });
+}
 
 // NOR flash: erasing a sector sets all its octets to 0xFF, programming only clears bits. Power may fail within either,
 // and leaves the octets concerned in any state. Calls with a range outside of a sector return false and do nothing.

@@ -8,6 +8,7 @@
 //   content             length | security control | invocation counter | text | tag of 12 octets when authenticated
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <variant>
@@ -52,6 +53,9 @@ struct AgreedKey {
     Bytes parameters;  // one octet: 1 one-pass Diffie-Hellman C(1e, 1s), 2 static unified C(0e, 2s)
     Bytes data;        // C(1e, 1s): the originator's ephemeral public key and its signature; C(0e, 2s): none
 };
+inline constexpr std::uint8_t master_key_id = 0;
+inline constexpr std::array<std::uint8_t, 1> one_pass_parameters = {1};
+inline constexpr std::array<std::uint8_t, 1> static_unified_parameters = {2};
 using KeyInfo = std::variant<IdentifiedKey, WrappedKey, AgreedKey>;
 
 // What stands around the content.

@@ -12,6 +12,9 @@ namespace blathy::meter {
 // Milliseconds of local time since 1 January 1970, 00:00 local.
 using LocalTime = std::chrono::local_time<std::chrono::milliseconds>;
 
+// The same, where it is compared with instants: local time as if it were UTC.
+using PlainLocalTime = std::chrono::sys_time<std::chrono::milliseconds>;
+
 [[nodiscard]] inline LocalTime local_of(const Clock& clock, UtcTime utc) {
     return LocalTime{utc.time_since_epoch() - std::chrono::minutes{clock.deviation_min_at(utc)}};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "meter/clock/local_time.hpp"
+
 namespace blathy::meter {
 namespace {
 
@@ -15,9 +17,6 @@ constexpr std::uint8_t range_selector = 1;
 constexpr std::uint8_t entry_selector = 2;
 
 enum class End : bool { lower, upper };
-
-// Local time as if it were UTC.
-using PlainLocalTime = sys_time<milliseconds>;
 
 CaptureObject read_definition(DataReader& in) {
     CaptureObject object;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "meter/clock/local_time.hpp"
 #include "meter/storage/records.hpp"
 
 namespace blathy::meter {
@@ -9,9 +10,6 @@ namespace {
 
 using namespace std::chrono;
 using dlms::Obis;
-
-// Local time as if it were UTC.
-using PlainLocalTime = sys_time<milliseconds>;
 
 constexpr RecordId record_of(PushSetup setup) {
     constexpr std::array records = {RecordId::push_connectivity, RecordId::push_interval, RecordId::push_alarm,

@@ -38,7 +38,6 @@ constexpr std::int8_t reply_to_hls_method = 1;
 
 // An initiate with a dedicated key of 32 octets takes 48; the head of general-ciphering, counter and tag up to 66 more.
 constexpr std::size_t max_initiate_size = 128;
-constexpr std::size_t max_transaction_id_size = 16;
 // General-ciphering with the longest transaction id puts 61 octets around an answer, which needs room for something
 // too.
 constexpr std::uint16_t min_ciphered_client_pdu_size = 96;
@@ -46,9 +45,6 @@ constexpr std::uint16_t min_ciphered_client_pdu_size = 96;
 constexpr std::size_t min_plain_answer = 32;
 // How the AARQ's reader names a mechanism that is not of DLMS: there is no name to give back.
 constexpr std::uint8_t not_a_mechanism = 0xFF;
-// Parameters of agreed keys.
-constexpr std::array<std::uint8_t, 1> one_pass_c_1e_1s_parameters = {1};
-constexpr std::array<std::uint8_t, 1> static_unified_parameters = {2};
 
 bool is_challenged(Mechanism mechanism) {
     return mechanism >= Mechanism::high_level_md5;
@@ -698,10 +694,11 @@ std::optional<Envelope> SecuredAssociation::answer_envelope(std::uint8_t plain_t
                     envelope.key_info = dlms::security::WrappedKey{0, answer_key_data_};
                     break;
                 case KeyInfoKind::one_pass:
-                    envelope.key_info = dlms::security::AgreedKey{one_pass_c_1e_1s_parameters, answer_key_data_};
+                    envelope.key_info =
+                        dlms::security::AgreedKey{dlms::security::one_pass_parameters, answer_key_data_};
                     break;
                 case KeyInfoKind::static_unified:
-                    envelope.key_info = dlms::security::AgreedKey{static_unified_parameters, {}};
+                    envelope.key_info = dlms::security::AgreedKey{dlms::security::static_unified_parameters, {}};
                     break;
             }
             return envelope;

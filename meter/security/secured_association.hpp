@@ -78,6 +78,8 @@ enum class PasswordCheck : std::uint8_t {
 // A role's low level password, from whatever port; what is wrong is counted and reported.
 [[nodiscard]] PasswordCheck check_password(const Surroundings& of, const Caller& caller, Role role, Bytes password);
 
+inline constexpr std::size_t max_transaction_id_size = 16;
+
 class SecuredAssociation {
   public:
     // Answers an AARQ with an AARE; the association is then open, waits for pass 3, or is closed.

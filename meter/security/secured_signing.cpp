@@ -12,8 +12,6 @@ using dlms::StateError;
 using dlms::UserDiagnostic;
 using dlms::security::GeneralHeader;
 
-constexpr std::size_t longest_transaction_id = 16;
-
 }  // namespace
 
 Bytes SecuredAssociation::client_signing_key(const Surroundings& of) {
@@ -48,7 +46,7 @@ Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::check_signature(c
     const Bytes key = client_signing_key(of);
     if (!curve || key.empty()) return refuse(ServiceError::service_not_supported);
     const auto message = dlms::security::read_signed(apdu);
-    if (!message || message->header.transaction_id.size() > longest_transaction_id) {
+    if (!message || message->header.transaction_id.size() > max_transaction_id_size) {
         return refuse(ServiceError::other_reason);
     }
     const Bytes recipient = message->header.recipient_title;

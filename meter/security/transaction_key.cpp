@@ -10,17 +10,13 @@ using dlms::security::Curve;
 using dlms::security::PublicKey;
 using dlms::security::Suite;
 
-constexpr std::uint8_t master_key_id = 0;
-constexpr std::uint8_t one_pass_parameter = 1;
-constexpr std::uint8_t static_unified_parameter = 2;
-
 AgreedKeyUse cipher_use(Suite suite) {
     return suite == Suite::p384_aes256_gcm ? AgreedKeyUse::aes_gcm_256 : AgreedKeyUse::aes_gcm_128;
 }
 
 std::optional<KeyOctets> unwrapped(const Surroundings& of, Role role, const dlms::security::WrappedKey& info) {
     const auto keys = of.keys.keys(role);
-    if (!keys || info.kek_id != master_key_id) return std::nullopt;
+    if (!keys || info.kek_id != dlms::security::master_key_id) return std::nullopt;
     KeyOctets key(KeyOctets::of_size(dlms::security::key_size(keys->suite)));
     if (!dlms::security::unwrap_key(keys->master, info.wrapped, key.room())) return std::nullopt;
     return key;
@@ -33,8 +29,8 @@ std::optional<KeyInfoKind> kind_of(const std::optional<dlms::security::KeyInfo>&
     if (std::holds_alternative<dlms::security::WrappedKey>(*info)) return KeyInfoKind::wrapped;
     const auto& agreed = std::get<dlms::security::AgreedKey>(*info);
     if (agreed.parameters.size() != 1) return std::nullopt;
-    if (agreed.parameters[0] == one_pass_parameter) return KeyInfoKind::one_pass;
-    const bool is_static = agreed.parameters[0] == static_unified_parameter && agreed.data.empty();
+    if (agreed.parameters[0] == dlms::security::one_pass_parameters[0]) return KeyInfoKind::one_pass;
+    const bool is_static = agreed.parameters[0] == dlms::security::static_unified_parameters[0] && agreed.data.empty();
     return is_static ? std::optional(KeyInfoKind::static_unified) : std::nullopt;
 }
 

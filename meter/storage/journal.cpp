@@ -13,7 +13,6 @@ constexpr std::uint32_t journal_magic = 0x424C'4A02;  // "BLJ", format 2
 constexpr std::size_t journal_header_size = 12;
 constexpr std::size_t journal_record_header_size = 6;
 constexpr std::size_t no_record = 0xFFFF;  // an erased size
-constexpr std::uint8_t journal_erased = 0xFF;
 
 using JournalRecord = std::array<std::uint8_t, journal_record_header_size + Journal::max_record_size>;
 
@@ -136,7 +135,7 @@ bool Journal::erased_from(std::size_t offset) const {
     while (offset < flash_->sector_size()) {
         const auto room = MutableBytes(piece).first(std::min(piece.size(), flash_->sector_size() - offset));
         if (!flash_->read(sectors_.first + std::size_t{sector_}, offset, room)) return false;
-        if (!std::ranges::all_of(room, [](std::uint8_t octet) { return octet == journal_erased; })) return false;
+        if (!is_erased(room)) return false;
         offset += room.size();
     }
     return true;

@@ -9,13 +9,8 @@ namespace blathy::meter {
 namespace {
 
 constexpr std::size_t sector_header_size = 16;
-constexpr std::uint8_t erased_octet = 0xFF;
 constexpr std::size_t short_size_end = 0x80;
 constexpr std::size_t check_size = 3;
-
-bool is_erased(Bytes octets) {
-    return std::ranges::all_of(octets, [](std::uint8_t octet) { return octet == erased_octet; });
-}
 
 // Of the row that is number `row` in the page of this header.
 std::uint32_t check_of(std::uint32_t header_check, std::uint32_t row, Bytes framed) {

@@ -10,7 +10,6 @@ namespace {
 constexpr std::uint32_t store_magic = 0x424C'5401;  // "BLT", format 1
 constexpr std::size_t store_header_size = 12;
 constexpr std::size_t stored_header_size = 8;
-constexpr std::uint8_t store_erased = 0xFF;
 constexpr std::size_t word_size = 4;
 
 constexpr std::size_t padded(std::size_t size) {
@@ -60,7 +59,7 @@ void Store::scan() {
     while (offset + stored_header_size <= flash_.sector_size()) {
         std::array<std::uint8_t, stored_header_size> header{};
         if (!flash_.read(sector_, offset, header)) break;
-        if (std::all_of(header.begin(), header.end(), [](std::uint8_t octet) { return octet == store_erased; })) {
+        if (is_erased(header)) {
             // The end of the log, unless a cut left something behind an unwritten header: then this sector is done.
             if (erased_from(offset)) end_ = offset;
             return;
@@ -91,8 +90,7 @@ bool Store::erased_from(std::size_t offset) const {
     while (offset < flash_.sector_size()) {
         const auto room = MutableBytes(piece).first(std::min(piece.size(), flash_.sector_size() - offset));
         if (!flash_.read(sector_, offset, room)) return false;
-        if (!std::all_of(room.begin(), room.end(), [](std::uint8_t octet) { return octet == store_erased; }))
-            return false;
+        if (!is_erased(room)) return false;
         offset += room.size();
     }
     return true;
@@ -123,7 +121,7 @@ bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generatio
     out.u16(static_cast<std::uint16_t>(content.size()));
     out.u32(check_of(generation, static_cast<std::uint8_t>(id), content));
     out.bytes(content);
-    while (out.size() % word_size != 0) out.u8(store_erased);
+    while (out.size() % word_size != 0) out.u8(erased_octet);
     const std::size_t start = end;
     // What a failure leaves here would hide the records behind it: then this sector takes no more.
     const bool programmed = out.ok() && flash_.program(sector, start, out.written());

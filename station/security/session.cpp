@@ -17,7 +17,6 @@ using dlms::Mechanism;
 using security::CipherError;
 
 constexpr std::uint8_t global_unicast_key = 0;
-constexpr std::uint8_t master_key = 0;
 
 // "the meter's APDU …"
 std::string_view explain(CipherError error) {
@@ -74,19 +73,17 @@ bool is_identified(const security::Envelope& envelope) {
 }
 
 security::KeyInfo key_info(KeyInfoKind kind, Bytes data) {
-    static constexpr std::array<std::uint8_t, 1> one_pass = {1};
-    static constexpr std::array<std::uint8_t, 1> static_unified = {2};
     switch (kind) {
         case KeyInfoKind::identified:
             return security::IdentifiedKey{global_unicast_key};
         case KeyInfoKind::wrapped:
-            return security::WrappedKey{master_key, data};
+            return security::WrappedKey{security::master_key_id, data};
         case KeyInfoKind::one_pass:
-            return security::AgreedKey{one_pass, data};
+            return security::AgreedKey{security::one_pass_parameters, data};
         case KeyInfoKind::static_unified:
             break;
     }
-    return security::AgreedKey{static_unified, {}};
+    return security::AgreedKey{security::static_unified_parameters, {}};
 }
 
 bool uses_dedicated_key_tag(ApduTag tag) {

@@ -10,8 +10,6 @@ namespace {
 
 namespace security = dlms::security;
 
-constexpr std::uint8_t wrapping_key_id = 0;
-
 Error no_key() {
     return security_error("the meter's APDU needs a key that this client does not have");
 }
@@ -86,7 +84,7 @@ Result<security::GcmKey, Error> SecuritySession::key_of(const security::Envelope
     if (!security_.uses_transaction_keys()) return fail(no_key());
     if (const auto* wrapped = std::get_if<security::WrappedKey>(&*envelope.key_info)) {
         Security::Key key(Security::Key::of_size(security::key_size(security_.suite)));
-        if (security_.key_info != KeyInfoKind::wrapped || wrapped->kek_id != wrapping_key_id ||
+        if (security_.key_info != KeyInfoKind::wrapped || wrapped->kek_id != security::master_key_id ||
             !security::unwrap_key(security_.master_key, wrapped->wrapped, key.room())) {
             return fail(no_key());
         }

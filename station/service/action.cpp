@@ -10,11 +10,7 @@ namespace {
 
 using dlms::Conformance;
 
-constexpr std::size_t action_head = 3;             // tag, choice, invoke id
-constexpr std::size_t max_list_length_octets = 5;  // at most
 constexpr std::size_t method_octets = 2 + 6 + 1;
-constexpr std::uint8_t null_data_octet = 0;
-
 ActionReply reply_of(const dlms::ActionOutcome& outcome) {
     ActionReply reply{outcome.result, std::nullopt};
     if (outcome.returned) {
@@ -43,9 +39,10 @@ Result<Step, Error> ActionExchange::begin() {
         append(methods, encoded(method_octets, [&](ByteWriter& out) { write(out, target.method); }));
         append(parameters, target.parameters);
         // A list has parameters for each method; null-data stands for none.
-        if (list() && target.parameters.empty()) parameters.push_back(null_data_octet);
+        if (list() && target.parameters.empty())
+            parameters.push_back(static_cast<std::uint8_t>(dlms::DataTag::null_data));
     }
-    const std::size_t room = action_head + 2 * max_list_length_octets + methods.size() + parameters.size() + 1;
+    const std::size_t room = request_head + 2 * dlms::max_length_size + methods.size() + parameters.size() + 1;
     Octets whole = encoded(room, [&](ByteWriter& out) {
         if (list()) {
             const std::size_t count = invocations_.size();
@@ -61,7 +58,7 @@ Result<Step, Error> ActionExchange::begin() {
     }
     if (list()) {
         Octets counted =
-            encoded(max_list_length_octets, [&](ByteWriter& out) { dlms::write_length(out, invocations_.size()); });
+            encoded(dlms::max_length_size, [&](ByteWriter& out) { dlms::write_length(out, invocations_.size()); });
         append(counted, parameters);
         parameters = std::move(counted);
     }
@@ -70,7 +67,7 @@ Result<Step, Error> ActionExchange::begin() {
 }
 
 Result<Step, Error> ActionExchange::first_block(Octets methods) {
-    const std::size_t before = action_head + (list() ? dlms::length_size(invocations_.size()) : 0) + methods.size();
+    const std::size_t before = request_head + (list() ? dlms::length_size(invocations_.size()) : 0) + methods.size();
     const std::size_t most = context().max_request_octets;
     const auto block = sent_.next(most > before ? most - before : 0);
     if (!block) return fail(block.error());
@@ -85,7 +82,7 @@ Result<Step, Error> ActionExchange::first_block(Octets methods) {
 
 Result<Step, Error> ActionExchange::next_block() {
     const std::size_t most = context().max_request_octets;
-    const auto block = sent_.next(most > action_head ? most - action_head : 0);
+    const auto block = sent_.next(most > request_head ? most - request_head : 0);
     if (!block) return fail(block.error());
     return send(encoded(most, [&](ByteWriter& out) { write(out, dlms::ActionRequestWithPblock{invoke_, *block}); }));
 }
@@ -132,7 +129,7 @@ Result<Step, Error> ActionExchange::take_block(const dlms::DataBlock& block) {
     if (auto taken = received_.take(block); !taken) return fail(taken.error());
     append(raw_, block.raw);
     if (!block.last) {
-        return send(encoded(action_head + 4, [&](ByteWriter& out) {
+        return send(encoded(request_head + 4, [&](ByteWriter& out) {
             write(out, dlms::ActionRequestNextPblock{invoke_, received_.number()});
         }));
     }

@@ -9,9 +9,6 @@ namespace {
 
 using dlms::Conformance;
 
-constexpr std::size_t set_head = 3;              // tag, choice, invoke id
-constexpr std::size_t max_list_length_size = 5;  // at most
-
 }  // namespace
 
 SetExchange::SetExchange(const Context& context, dlms::InvokeId invoke, std::vector<Assignment> assignments)
@@ -32,7 +29,7 @@ Result<Step, Error> SetExchange::begin() {
         append(targets, encoded(encoded_size(target), [&](ByteWriter& out) { write(out, view(target)); }));
         append(values, assignment.value);
     }
-    const std::size_t room = set_head + 2 * max_list_length_size + targets.size() + values.size();
+    const std::size_t room = request_head + 2 * dlms::max_length_size + targets.size() + values.size();
     Octets whole = encoded(room, [&](ByteWriter& out) {
         if (list()) {
             const std::size_t count = assignments_.size();
@@ -48,7 +45,7 @@ Result<Step, Error> SetExchange::begin() {
     }
     if (list()) {
         Octets counted =
-            encoded(max_list_length_size, [&](ByteWriter& out) { dlms::write_length(out, assignments_.size()); });
+            encoded(dlms::max_length_size, [&](ByteWriter& out) { dlms::write_length(out, assignments_.size()); });
         append(counted, values);
         values = std::move(counted);
     }
@@ -57,7 +54,7 @@ Result<Step, Error> SetExchange::begin() {
 }
 
 Result<Step, Error> SetExchange::first_block(Octets targets) {
-    const std::size_t before = set_head + (list() ? dlms::length_size(assignments_.size()) : 0) + targets.size();
+    const std::size_t before = request_head + (list() ? dlms::length_size(assignments_.size()) : 0) + targets.size();
     const std::size_t most = context().max_request_octets;
     const auto block = blocks_.next(most > before ? most - before : 0);
     if (!block) return fail(block.error());
@@ -72,7 +69,7 @@ Result<Step, Error> SetExchange::first_block(Octets targets) {
 
 Result<Step, Error> SetExchange::next_block() {
     const std::size_t most = context().max_request_octets;
-    const auto block = blocks_.next(most > set_head ? most - set_head : 0);
+    const auto block = blocks_.next(most > request_head ? most - request_head : 0);
     if (!block) return fail(block.error());
     return send(encoded(most, [&](ByteWriter& out) { write(out, dlms::SetRequestWithDatablock{invoke_, *block}); }));
 }

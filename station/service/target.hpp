@@ -9,6 +9,9 @@
 
 namespace blathy::station {
 
+// Of every request: tag, choice and invoke id.
+inline constexpr std::size_t request_head = 3;
+
 // A part of an attribute: the selector of its class and the encoded parameters (IEC 62056-6-2, for instance 5.2.6).
 struct Selection {
     std::uint8_t selector = 0;

@@ -3,14 +3,10 @@
 #include <algorithm>
 
 namespace blathy::world {
-namespace {
-
-constexpr std::uint8_t erased = 0xFF;
-
-}  // namespace
+namespace {}  // namespace
 
 NorFlash::NorFlash(std::size_t sectors, std::size_t sector_size)
-    : sector_size_(sector_size), octets_(sectors * sector_size, erased), erases_(sectors, 0) {}
+    : sector_size_(sector_size), octets_(sectors * sector_size, meter::erased_octet), erases_(sectors, 0) {}
 
 void NorFlash::cut_at(std::uint64_t operation, Tear tear, std::uint64_t seed) {
     powered_ = true;
@@ -91,7 +87,7 @@ bool NorFlash::program(std::size_t sector, std::size_t offset, Bytes octets) {
 bool NorFlash::erase(std::size_t sector) {
     if (!powered_ || !within(sector, 0, sector_size_)) return false;
     ++erases_[sector];
-    return work(sector * sector_size_, sector_size_, [](std::size_t, std::uint8_t) { return erased; });
+    return work(sector * sector_size_, sector_size_, [](std::size_t, std::uint8_t) { return meter::erased_octet; });
 }
 
 }  // namespace blathy::world

@@ -1,12 +1,12 @@
 #include "apps/blathy/keys/device_key.hpp"
 
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "station/link/stream.hpp"
 #include "station/security/entropy.hpp"
 
 namespace blathy::apps {
@@ -28,13 +28,10 @@ class File {
     int descriptor_;
 };
 
-std::string system_reason() {
-    return std::strerror(errno);
-}
-
 Result<DeviceKey, std::string> read_key(const File& file, const std::string& path) {
     struct stat status {};
-    if (::fstat(file.get(), &status) != 0) return fail("cannot read " + path + ": " + system_reason());
+    if (::fstat(file.get(), &status) != 0)
+        return fail("cannot read " + path + ": " + station::system_error_text(errno));
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         return fail("others can read " + path + ", which the meter's keys are wrapped with: chmod 600 it");
     }
@@ -61,7 +58,7 @@ Result<DeviceKey, std::string> device_key_in(const std::optional<std::filesystem
     if (const File file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)); file.get() >= 0) {
         return read_key(file, path);
     }
-    if (errno != ENOENT) return fail("cannot open " + path + ": " + system_reason());
+    if (errno != ENOENT) return fail("cannot open " + path + ": " + station::system_error_text(errno));
     auto key = make_key();
     if (!key) return key;
     // Written beside and linked: it is there whole, or not at all.
@@ -71,7 +68,7 @@ Result<DeviceKey, std::string> device_key_in(const std::optional<std::filesystem
     const bool written = file.get() >= 0 &&
                          ::write(file.get(), key->octets().data(), key_size) == static_cast<ssize_t>(key_size) &&
                          ::fsync(file.get()) == 0 && ::rename(fresh.c_str(), path.c_str()) == 0;
-    if (!written) return fail("cannot write " + path + ": " + system_reason());
+    if (!written) return fail("cannot write " + path + ": " + station::system_error_text(errno));
     return key;
 }
 

@@ -2,21 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "station/link/stream.hpp"
+
 namespace blathy::apps {
 namespace {
-
-constexpr std::uint8_t erased = 0xFF;
-
-std::string reason() {
-    return std::strerror(errno);
-}
 
 bool within(std::size_t sector, std::size_t offset, std::size_t count) {
     return sector < FileFlash::sectors && offset <= FileFlash::sector_octets &&
@@ -25,7 +20,7 @@ bool within(std::size_t sector, std::size_t offset, std::size_t count) {
 
 }  // namespace
 
-FileFlash::FileFlash() : octets_(sectors * sector_octets, erased) {}
+FileFlash::FileFlash() : octets_(sectors * sector_octets, meter::erased_octet) {}
 
 FileFlash::~FileFlash() {
     if (file_ >= 0) ::close(file_);
@@ -46,15 +41,17 @@ Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::files
     auto flash = in_memory();
     const auto path = directory / "flash.bin";
     flash->file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (flash->file_ < 0) return fail("cannot open " + path.string() + ": " + reason());
+    if (flash->file_ < 0) return fail("cannot open " + path.string() + ": " + station::system_error_text(errno));
     if (::flock(flash->file_, LOCK_EX | LOCK_NB) != 0) {
         return fail("the state directory " + directory.string() + " is in use by another meter");
     }
     struct stat status {};
-    if (::fstat(flash->file_, &status) != 0) return fail("cannot read " + path.string() + ": " + reason());
+    if (::fstat(flash->file_, &status) != 0)
+        return fail("cannot read " + path.string() + ": " + station::system_error_text(errno));
     auto& octets = flash->octets_;
     if (status.st_size == 0) {
-        if (!flash->write_through(0, octets.size())) return fail("cannot write " + path.string() + ": " + reason());
+        if (!flash->write_through(0, octets.size()))
+            return fail("cannot write " + path.string() + ": " + station::system_error_text(errno));
         return flash;
     }
     if (static_cast<std::size_t>(status.st_size) != octets.size()) {
@@ -62,7 +59,7 @@ Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::files
                     " octets, not " + std::to_string(octets.size()));
     }
     if (::pread(flash->file_, octets.data(), octets.size(), 0) != static_cast<ssize_t>(octets.size())) {
-        return fail("cannot read " + path.string() + ": " + reason());
+        return fail("cannot read " + path.string() + ": " + station::system_error_text(errno));
     }
     return flash;
 }
@@ -89,7 +86,7 @@ bool FileFlash::program(std::size_t sector, std::size_t offset, Bytes octets) {
 bool FileFlash::erase(std::size_t sector) {
     if (!within(sector, 0, sector_octets)) return false;
     const std::size_t start = sector * sector_octets;
-    std::fill_n(octets_.begin() + static_cast<std::ptrdiff_t>(start), sector_octets, erased);
+    std::fill_n(octets_.begin() + static_cast<std::ptrdiff_t>(start), sector_octets, meter::erased_octet);
     return write_through(start, sector_octets);
 }
 
