@@ -81,8 +81,9 @@ Conversation energy_by_wrapper() {
 
 Conversation energy_by_hdlc() {
     Conversation all;
-    // An SNRM that proposes the default parameters; the UA repeats them, with information fields of 128 octets.
-    constexpr std::size_t ua_octets = 32;
+    // An SNRM that proposes nothing: the UA has no parameters either, and the defaults hold, with information fields of
+    // 128 octets.
+    constexpr std::size_t ua_octets = 9;
     all.greeting = {{frame({dlms::hdlc::FrameKind::snrm, true}, {}), ua_octets}, by_hdlc(0, aarq(1200), aare_octets)};
     for (std::size_t number = 1; number <= 8; ++number) {
         all.requests.push_back(by_hdlc(number, get_energy, energy_octets));

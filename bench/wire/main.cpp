@@ -3,11 +3,13 @@
 // Every server runs in a process of its own, the load in this one.
 
 #include <csignal>
+#include <cstdio>
 
 #include "bench/wire/figures.hpp"
 
 int main() {
     std::signal(SIGPIPE, SIG_IGN);
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
     blathy::bench::print_throughput();
     blathy::bench::print_secured();
     blathy::bench::print_profile();

@@ -53,7 +53,7 @@ class SecuredClient {
         return cipher(tag.value_or(dlms::ApduTag::general_glo_ciphering), plain);
     }
 
-    static constexpr std::size_t aare_octets = 97;
+    static constexpr std::size_t aare_octets = 87;
     static constexpr std::size_t energy_octets = 9 + 2 + 5 + 12;
 
   private:
