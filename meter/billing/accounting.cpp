@@ -421,16 +421,19 @@ void Accounting::follow_calendar(const Clock& clock) {
         tell_({EventKind::tariff_switched, now, switching.tariff});
     }
     const LocalTime midnight = floor<days>(local) + days{1};
-    run_script(switching);
+    run_script(clock, switching);
     const UtcTime next = utc_of(clock, switching.next.value_or(midnight), now);
     calendar_until_ = std::min(next, end_of_deviation(clock, now, longest_without_boundary));
 }
 
-// Of the scripts up to now the last one counts, as of the tariffs: it is run unless it was.
-void Accounting::run_script(const Switching& switching) {
+// Of the scripts up to now the last one counts, as of the tariffs: it is run unless it was. That it was is saved at once:
+// what somebody does afterwards must not be undone by a second run. If the power fails between the run and the save,
+// nobody could do anything yet.
+void Accounting::run_script(const Clock& clock, const Switching& switching) {
     if (!scripts_.connected() || !switching.script || switching.script->time == ledger_.script_run) return;
     ledger_.script_run = switching.script->time;
     scripts_(script_table_of(switching.script->action), switching.script->selector);
+    (void)save(clock);
 }
 
 void Accounting::connect(const Clock& clock, const ScriptRunner& scripts) {

@@ -115,7 +115,7 @@ class Accounting {
     void make_up_billing(const Clock& clock, MakeUp how);
     void refuse_calendar(const Clock& clock, CalendarFault fault);
     void follow_calendar(const Clock& clock);
-    void run_script(const Switching& switching);
+    void run_script(const Clock& clock, const Switching& switching);
     void find_boundary(const Clock& clock);
 
     const Model& model_;

@@ -96,6 +96,20 @@ TEST(CalendarScript, OfThoseThatAnOutageMissedOnlyTheLastOneIsRun) {
     EXPECT_EQ(runs, Runs{});
 }
 
+// The power goes right behind the run, without notice: a hand that closed the relay meanwhile is not undone.
+TEST(CalendarScript, IsNotRunAgainAfterACutWithoutNotice) {
+    world::LivedMeter lived(sm120b2, midnight);
+    follow(lived, night_off());
+    Runs runs;
+    lived.meter().connect(into(runs));
+    live_idle(lived, 2h);
+    ASSERT_EQ(runs, (Runs{on, off}));
+    lived.power_off(30s);
+    runs.clear();
+    lived.meter().connect(into(runs));
+    EXPECT_EQ(runs, Runs{});
+}
+
 TEST(CalendarScript, ASetClockFindsTheStateOfItsTime) {
     world::LivedMeter lived(sm120b2, midnight + 12h);
     follow(lived, night_off());

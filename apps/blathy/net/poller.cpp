@@ -1,16 +1,12 @@
 #include "apps/blathy/net/poller.hpp"
 
-#include <array>
 #include <cerrno>
 #include <stdexcept>
 
-#include <sys/epoll.h>
 #include <unistd.h>
 
 namespace blathy::apps {
 namespace {
-
-constexpr int max_events = 512;
 
 epoll_event event_of(Watcher& watcher, Poller::Interest interest) {
     epoll_event event{};
@@ -40,10 +36,10 @@ bool Poller::change(int descriptor, Watcher& watcher, Interest interest) {
 }
 
 void Poller::wait(std::chrono::milliseconds at_most) {
-    std::array<epoll_event, max_events> events{};
-    const int ready = ::epoll_wait(epoll_, events.data(), max_events, static_cast<int>(at_most.count()));
+    const int ready =
+        ::epoll_wait(epoll_, events_.data(), static_cast<int>(max_events), static_cast<int>(at_most.count()));
     for (int i = 0; i < ready; ++i) {
-        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        const epoll_event event = events_[static_cast<std::size_t>(i)];
         auto& watcher = *static_cast<Watcher*>(event.data.ptr);
         // A connection that broke is readable too: the read says how.
         (event.events & EPOLLOUT) != 0 ? watcher.on_writable() : watcher.on_readable();

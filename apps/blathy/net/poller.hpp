@@ -4,8 +4,11 @@
 // (it rearms the descriptor for every wait) and each connection several times the memory. Asio serves the panel.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+
+#include <sys/epoll.h>
 
 namespace blathy::apps {
 
@@ -36,7 +39,10 @@ class Poller {
     void wait(std::chrono::milliseconds at_most);
 
   private:
+    static constexpr std::size_t max_events = 512;
+
     int epoll_;
+    std::array<epoll_event, max_events> events_{};
 };
 
 }  // namespace blathy::apps
