@@ -1,16 +1,12 @@
 // What a request costs the meter itself, without a wire: a GET plain and ciphered, and an association.
 #include <array>
-#include <cstdlib>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include "meter/meter.hpp"
-#include "meter/models/sed302.hpp"
 #include "meter/server/session.hpp"
-#include "station/security/entropy.hpp"
-#include "world/sparse_flash.hpp"
 
+#include "bench/fleet_meter.hpp"
 #include "tests/support/secured_client.hpp"
 
 namespace {
@@ -23,17 +19,9 @@ std::array<std::uint8_t, 31> aarq = {0x60, 0x1D, 0xA1, 0x09, 0x06, 0x07, 0x60, 0
                                      0x5F, 0x1F, 0x04, 0x00, 0x00, 0x7E, 0x1F, 0x04, 0xB0};
 std::array<std::uint8_t, 13> get = {0xC0, 0x01, 0xC1, 0x00, 0x01, 0x00, 0x00, 0x2A, 0x00, 0x00, 0xFF, 0x02, 0x00};
 
-constexpr std::array<std::uint8_t, 16> device_key{1};
-
 struct Bench {
-    Bench() {
-        if (!meter.security().provision_demo_keys()) std::abort();
-    }
-    world::SparseFlash flash{4};
-    meter::Store store{flash};
-    station::SystemEntropy entropy;
-    meter::Meter meter{meter::sed302,         meter::Identity(meter::sed302, 1), {}, store, std::nullopt, {},
-                       {&entropy, device_key}};
+    bench::FleetMeter fleet{1};
+    meter::Meter& meter = fleet.meter;
     meter::Session session{meter::client_sap_of(meter::Role::public_client), meter::management_logical_device};
     std::array<std::uint8_t, 4096> room{};
 };
