@@ -35,12 +35,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const Bytes octets = in.bytes(std::min<std::size_t>(head & (is_ciphered - 1U), in.remaining()));
         const bool ciphered = (head & is_ciphered) != 0 && !octets.empty();
         const bool was_open = client.session().association().is_open();
-        const std::uint32_t before = keys.expected(meter::Role::data_collection, dlms::security::KeySet::unicast);
+        const std::uint32_t before =
+            keys.expected(meter::Role::data_collection, meter::security::KeyMemory::Counted::unicast);
         const auto apdu = ciphered ? head_end.cipher(octets) : test::Octets(octets.begin(), octets.end());
         for (test::Octets answer = client.send(apdu); !answer.empty(); answer = client.more()) {
             if (was_open && !may_leave(answer[0])) std::abort();
         }
-        const std::uint32_t after = keys.expected(meter::Role::data_collection, dlms::security::KeySet::unicast);
+        const std::uint32_t after =
+            keys.expected(meter::Role::data_collection, meter::security::KeyMemory::Counted::unicast);
         if (!ciphered && after != before) std::abort();
     }
     if (bench.meter.clock().now() != test::bench_time) std::abort();

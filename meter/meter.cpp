@@ -21,6 +21,10 @@ EventKind kind_of(security::SecurityEvent event) {
             return EventKind::wrong_password;
         case SecurityEvent::keys_changed:
             return EventKind::keys_changed;
+        case SecurityEvent::policy_raised:
+            return EventKind::configuration_changed;
+        case SecurityEvent::certificates_changed:
+            return EventKind::certificates_changed;
         case SecurityEvent::deciphering_failed:
             return EventKind::deciphering_failed;
         case SecurityEvent::replay:

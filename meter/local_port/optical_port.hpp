@@ -44,6 +44,7 @@ class OpticalPort {
     [[nodiscard]] dlms::iec62056_21::LineSettings line();
     [[nodiscard]] bool is_hdlc() const { return starts_with_hdlc() || session_.is_hdlc(); }
     [[nodiscard]] bool has_open_association() const { return hdlc_.has_open_association(); }
+    [[nodiscard]] bool has_proven_client() const { return hdlc_.has_proven_client(); }
     void reset();
 
   private:

@@ -130,6 +130,13 @@ dlms::security::AgreedKeyUse use_of(std::uint8_t key_id, dlms::security::Suite s
     return is_long ? AgreedKeyUse::aes_gcm_256 : AgreedKeyUse::aes_gcm_128;
 }
 
+// Pairs of keys and certificates are other ones now, if that could be stored.
+ActionResult told(const Surroundings& of, Role role, bool stored) {
+    if (!stored) return ActionResult::hardware_fault;
+    of.events.report(SecurityEvent::certificates_changed, role);
+    return ActionResult::success;
+}
+
 }  // namespace
 
 ActionResult agree_on_keys(const Surroundings& of, Role role, const KeyParty& caller, Bytes parameters,
@@ -182,7 +189,7 @@ ActionResult generate_pair(const Surroundings& of, Role role, Bytes parameters) 
     const auto curve = dlms::security::curve_of(of.keys.suite(role));
     const auto pair = curve ? dlms::security::generate_key_pair(*curve, of.entropy) : std::nullopt;
     if (!pair) return ActionResult::other_reason;
-    return of.pairs.set_waiting(*curve, *purpose, *pair) ? ActionResult::success : ActionResult::hardware_fault;
+    return told(of, role, of.pairs.set_waiting(*curve, *purpose, *pair));
 }
 
 ActionResult request_certificate(const Surroundings& of, Role role, Bytes parameters, DataWriter& returned) {
@@ -212,8 +219,8 @@ ActionResult import_certificate(const Surroundings& of, Role role, Bytes paramet
     if (!certificate || !may_be_imported(of, *curve, *certificate)) return ActionResult::other_reason;
     const auto place = place_for(of, *certificate);
     if (!place) return ActionResult::other_reason;
-    if (!of.certificates.write(*place, der)) return ActionResult::hardware_fault;
-    if (entity_of(*certificate, of.server_title) != Entity::server) return ActionResult::success;
+    const ActionResult written = told(of, role, of.certificates.write(*place, der));
+    if (written != ActionResult::success || entity_of(*certificate, of.server_title) != Entity::server) return written;
     of.events.report(SecurityEvent::keys_changed, role);
     return activate_pair_of(of.pairs, *certificate) ? ActionResult::success : ActionResult::hardware_fault;
 }
@@ -229,13 +236,13 @@ ActionResult export_certificate(const Surroundings& of, Bytes parameters, DataWr
     return ActionResult::success;
 }
 
-ActionResult remove_certificate(const Surroundings& of, Bytes parameters) {
+ActionResult remove_certificate(const Surroundings& of, Role role, Bytes parameters) {
     CertificateMemory::Room room;  // NOLINT(cppcoreguidelines-pro-type-member-init): written first
     ActionResult error{};
     const auto found = find_certificate(of, parameters, room, error);
     if (!found) return error;
     if (is_root(found->certificate)) return ActionResult::read_write_denied;
-    return of.certificates.erase(found->place) ? ActionResult::success : ActionResult::hardware_fault;
+    return told(of, role, of.certificates.erase(found->place));
 }
 
 std::size_t count_certificates(const CertificateMemory& memory) {

@@ -8,21 +8,27 @@
 namespace blathy::meter::security {
 namespace {
 
-using dlms::security::KeySet;
 using dlms::security::Suite;
 using dlms::security::SystemTitle;
 
-constexpr std::uint8_t keys_form = 1;
+constexpr std::uint8_t keys_form = 2;
 constexpr std::size_t secrets = 6;
-constexpr std::size_t retired_keys = 4;
+constexpr std::size_t retired_keys = 8;
 constexpr std::size_t secret_size = dlms::security::max_key_size;
 constexpr std::size_t wrapped_size = secret_size + dlms::security::wrap_overhead;
 constexpr std::size_t fingerprint_size = 8;
 
-enum CounterIndex : std::uint8_t { sent_counter, received_counter, broadcast_counter, counters };
+enum CounterIndex : std::uint8_t { sent_counter, received_counter, broadcast_counter, transaction_counter, counters };
 
-constexpr CounterIndex received_with(KeySet key_set) {
-    return key_set == KeySet::unicast ? received_counter : broadcast_counter;
+constexpr CounterIndex counter_of(KeyMemory::Counted counted) {
+    switch (counted) {
+        case KeyMemory::Counted::broadcast:
+            return broadcast_counter;
+        case KeyMemory::Counted::transaction:
+            return transaction_counter;
+        default:
+            return received_counter;
+    }
 }
 
 constexpr std::size_t counters_at = 5 + std::tuple_size_v<SystemTitle>;
@@ -245,6 +251,7 @@ bool KeyMemory::change(Role role, const ContextKeys& keys) {
         };
         restart(received_counter, old->unicast, keys.unicast);
         restart(broadcast_counter, old->broadcast, keys.broadcast);
+        restart(transaction_counter, old->authentication, keys.authentication);
     }
     head.suite = keys.suite;
     head.policy = keys.policy;
@@ -326,15 +333,17 @@ std::optional<std::uint32_t> KeyMemory::take_sent(Role role) {
     return value;
 }
 
-bool KeyMemory::is_new(Role role, KeySet key_set, std::uint32_t value) const {
-    const Context* context = find(role);
-    return context != nullptr && value >= context->counters[received_with(key_set)].next && value != last_counter;
+bool KeyMemory::is_new(Role role, Counted counted, std::uint32_t value) const {
+    return find(role) != nullptr && value >= expected(role, counted) && value != last_counter;
 }
 
-KeyMemory::Taken KeyMemory::take_received(Role role, KeySet key_set, std::uint32_t value) {
+KeyMemory::Taken KeyMemory::take_received(Role role, Counted counted, std::uint32_t value) {
     Context* context = find(role);
-    if (context == nullptr || !is_new(role, key_set, value)) return Taken::not_new;
-    return use_counter(role, *context, received_with(key_set), value) ? Taken::taken : Taken::store_failed;
+    if (context == nullptr || !is_new(role, counted, value)) return Taken::not_new;
+    const bool of_transaction = counted == Counted::transaction;
+    if (of_transaction && !use_counter(role, *context, transaction_counter, value)) return Taken::store_failed;
+    const CounterIndex index = of_transaction ? received_counter : counter_of(counted);
+    return use_counter(role, *context, index, value) ? Taken::taken : Taken::store_failed;
 }
 
 bool KeyMemory::take_dedicated(Role role, Bytes key) {
@@ -347,13 +356,15 @@ bool KeyMemory::take_dedicated(Role role, Bytes key) {
     return true;
 }
 
-std::uint32_t KeyMemory::expected(Role role, KeySet key_set) const {
+std::uint32_t KeyMemory::expected(Role role, Counted counted) const {
     const Context* context = find(role);
-    return context == nullptr ? 0 : context->counters[received_with(key_set)].next;
+    if (context == nullptr) return 0;
+    const std::uint32_t next = context->counters[counter_of(counted)].next;
+    return counted == Counted::transaction ? std::max(next, context->counters[received_counter].next) : next;
 }
 
-std::uint32_t KeyMemory::last_received(Role role, KeySet key_set) const {
-    const std::uint32_t next = expected(role, key_set);
+std::uint32_t KeyMemory::last_received(Role role, Counted counted) const {
+    const std::uint32_t next = expected(role, counted);
     return next == 0 ? 0 : next - 1;
 }
 

@@ -105,14 +105,18 @@ class KeyMemory {
     // Of the unicast key. None: worn out, or the store failed; then nothing can be sent.
     [[nodiscard]] std::optional<std::uint32_t> take_sent(Role role);
 
+    // What is counted. The count of a key begins anew with the key. Keys of a transaction come with their messages and
+    // share the count of the unicast key; but a message of theirs outlives that key, and so they have another count
+    // beside it, which begins anew with the authentication key: without that none of them is authentic any more.
+    enum class Counted : std::uint8_t { unicast, broadcast, transaction };
     enum class Taken : std::uint8_t { taken, not_new, store_failed };
-    [[nodiscard]] bool is_new(Role role, dlms::security::KeySet key_set, std::uint32_t counter) const;
+    [[nodiscard]] bool is_new(Role role, Counted counted, std::uint32_t counter) const;
     // Once the message was found authentic, and before it is acted upon.
-    [[nodiscard]] Taken take_received(Role role, dlms::security::KeySet key_set, std::uint32_t counter);
+    [[nodiscard]] Taken take_received(Role role, Counted counted, std::uint32_t counter);
     // The lowest counter that would be taken, and the last one that was: the value of 0.0.43.1.e.255, whose reader goes
     // on with the next. It is 0 for a new key as well.
-    [[nodiscard]] std::uint32_t expected(Role role, dlms::security::KeySet key_set) const;
-    [[nodiscard]] std::uint32_t last_received(Role role, dlms::security::KeySet key_set) const;
+    [[nodiscard]] std::uint32_t expected(Role role, Counted counted) const;
+    [[nodiscard]] std::uint32_t last_received(Role role, Counted counted) const;
 
     // Remembers a dedicated key. False: it is the one that the role had last, or its unicast key; what was sent with it
     // could be sent again.
@@ -129,7 +133,7 @@ class KeyMemory {
         std::uint32_t next = 0;  // the lowest that was not used
         std::uint32_t reserved = 0;
     };
-    static constexpr std::size_t counters_of_context = 3;
+    static constexpr std::size_t counters_of_context = 4;
 
     struct Context {
         std::array<Counter, counters_of_context> counters{};  // in the order of the record

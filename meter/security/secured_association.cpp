@@ -86,6 +86,10 @@ constexpr std::optional<KeySet> key_set_of(const Ciphered& message) {
     return named == set ? std::optional(set) : std::nullopt;
 }
 
+bool is_initiate_request(Bytes plain) {
+    return dlms::read_initiate_request(plain).has_value();
+}
+
 bool is_dedicated(ApduTag tag) {
     if (tag == ApduTag::general_ded_ciphering) return true;
     const auto plain = dlms::security::plain_tag(tag);
@@ -95,14 +99,14 @@ bool is_dedicated(ApduTag tag) {
 }  // namespace
 
 PasswordCheck check_password(const Surroundings& of, const Caller& caller, Role role, Bytes password) {
-    if (!of.guesses.may_try(caller.port, role, caller.uptime_s)) return PasswordCheck::too_soon;
+    if (!of.guesses.may_try(caller.origin, role, caller.uptime_s)) return PasswordCheck::too_soon;
     const auto keys = of.keys.keys(role);
     if (keys && keys->password.size() > 0 && dlms::security::same_secret(keys->password, password)) {
-        of.guesses.succeeded(caller.port, role);
+        of.guesses.succeeded(caller.origin, role);
         return PasswordCheck::right;
     }
     of.events.report(SecurityEvent::wrong_password, role);
-    if (!of.guesses.failed(caller.port, role, caller.uptime_s)) of.events.report(SecurityEvent::storage_failed, role);
+    if (!of.guesses.failed(caller.origin, role, caller.uptime_s)) of.events.report(SecurityEvent::storage_failed, role);
     return PasswordCheck::wrong;
 }
 
@@ -273,7 +277,7 @@ std::optional<SecuredAssociation::Rejection> SecuredAssociation::read_initiate(
     if (!user_information.empty() && dlms::security::is_ciphered(user_information[0])) {
         if (!ciphered_) return Rejection{UserDiagnostic::application_context_not_supported, {}};
         if (user_information.size() > room.size()) return Rejection{UserDiagnostic::no_reason, InitiateError::other};
-        const auto plain = unprotect_ciphered(of, user_information, room);
+        const auto plain = unprotect_ciphered(of, user_information, room, is_initiate_request);
         if (!plain) return Rejection{UserDiagnostic::authentication_failure, {}};
         request = dlms::read_initiate_request(*plain);
         initiate_protected_ = true;
@@ -293,7 +297,7 @@ std::optional<SecuredAssociation::Rejection> SecuredAssociation::challenge(const
     if (!dlms::security::is_challenge(mechanism_, client_challenge)) {
         return Rejection{UserDiagnostic::authentication_failure, {}};
     }
-    if (is_of_secret(mechanism_) && !of.guesses.may_try(caller.port, role_, caller.uptime_s)) {
+    if (is_of_secret(mechanism_) && !of.guesses.may_try(caller.origin, role_, caller.uptime_s)) {
         return Rejection{UserDiagnostic::authentication_failure, {}, true};
     }
     client_challenge_ = decltype(client_challenge_)(client_challenge);
@@ -356,7 +360,7 @@ void SecuredAssociation::release(const Surroundings& of, Bytes apdu, ByteWriter&
         std::optional<dlms::InitiateRequest> inside;
         if (request && !request->user_information.empty() && request->user_information.size() <= room.size() &&
             dlms::security::is_ciphered(request->user_information[0])) {
-            if (const auto plain = unprotect_ciphered(of, request->user_information, room)) {
+            if (const auto plain = unprotect_ciphered(of, request->user_information, room, is_initiate_request)) {
                 inside = dlms::read_initiate_request(*plain);
             }
         } else {
@@ -407,7 +411,9 @@ bool SecuredAssociation::prove_by_gmac(const Surroundings& of, const HlsExchange
     const auto counter =
         check_hls_gmac(exchange, Role::client, CipherKeys{key, keys.authentication, client_title_, keys.suite}, value);
     // The proof is made before the request around it is protected, so its counter may be the lower of the two.
-    if (!counter || *counter < counter_before_request_ || counter == request_counter_) return false;
+    if (!counter || *counter < counter_before_request_ || counter == request_counter_ || *counter == last_counter) {
+        return false;
+    }
     if (is_new(of, Key::unicast, *counter) && !take_counter(of, Key::unicast, *counter)) return false;
     const auto sent = of.keys.take_sent(role_);
     if (sent) {
@@ -432,20 +438,20 @@ ActionResult SecuredAssociation::reply_to_hls(const Surroundings& of, const Call
     dlms::DataReader in(parameters);
     const Bytes value = in.octet_string();
     const bool guessable = is_of_secret(mechanism_);
-    const bool may_try = !guessable || of.guesses.may_try(caller.port, role_, caller.uptime_s);
+    const bool may_try = !guessable || of.guesses.may_try(caller.origin, role_, caller.uptime_s);
     std::optional<HlsValue> own;
     if (in.complete() && may_try) {
         const HlsExchange exchange{mechanism_, client_challenge_, server_challenge_, client_title_, server_title_};
         const auto keys = of.keys.keys(role_);
         if (keys && prove(of, exchange, *keys, value, own)) {
-            if (guessable) of.guesses.succeeded(caller.port, role_);
+            if (guessable) of.guesses.succeeded(caller.origin, role_);
             state_ = State::open;
             returned.octet_string(own->octets());
             return ActionResult::success;
         }
     }
     of.events.report(SecurityEvent::wrong_password, role_);
-    if (guessable && may_try && !of.guesses.failed(caller.port, role_, caller.uptime_s)) {
+    if (guessable && may_try && !of.guesses.failed(caller.origin, role_, caller.uptime_s)) {
         of.events.report(SecurityEvent::storage_failed, role_);
     }
     close();
@@ -562,12 +568,12 @@ std::optional<SecuredAssociation::Key> SecuredAssociation::key_for(const Surroun
 
 bool SecuredAssociation::is_new(const Surroundings& of, Key key, std::uint32_t counter) const {
     if (key == Key::dedicated) return counter >= dedicated_next_ && counter != last_counter;
-    return of.keys.is_new(role_, key == Key::broadcast ? KeySet::broadcast : KeySet::unicast, counter);
+    return of.keys.is_new(role_, counted(key), counter);
 }
 
 std::uint32_t SecuredAssociation::expected(const Surroundings& of, Key key) const {
     if (key == Key::dedicated) return dedicated_next_;
-    return of.keys.expected(role_, key == Key::broadcast ? KeySet::broadcast : KeySet::unicast);
+    return of.keys.expected(role_, counted(key));
 }
 
 bool SecuredAssociation::take_counter(const Surroundings& of, Key key, std::uint32_t counter) {
@@ -575,12 +581,12 @@ bool SecuredAssociation::take_counter(const Surroundings& of, Key key, std::uint
         dedicated_next_ = counter + 1;
         return true;
     }
-    return of.keys.take_received(role_, key == Key::broadcast ? KeySet::broadcast : KeySet::unicast, counter) ==
-           KeyMemory::Taken::taken;
+    return of.keys.take_received(role_, counted(key), counter) == KeyMemory::Taken::taken;
 }
 
 Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::unprotect_ciphered(const Surroundings& of, Bytes apdu,
-                                                                                  MutableBytes room) {
+                                                                                  MutableBytes room,
+                                                                                  bool (*is_meant)(Bytes)) {
     const auto message = dlms::security::read_ciphered(apdu);
     if (!message) return fail(refusal(service_error(message.error())));
     // What could be a broadcast gets no answer, whatever it is worth.
@@ -614,6 +620,9 @@ Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::unprotect_ciphere
                          role_);
         return refuse(service_error(plain.error()));
     }
+    // What is encrypted alone is whatever somebody's octets happen to become: only if that makes sense it was sent by
+    // who has the key.
+    if (is_meant != nullptr && !is_meant(*plain)) return cant_decipher();
     counter_before_request_ = expected(of, Key::unicast);
     if (*key == Key::unicast || *key == Key::transaction) request_counter_ = message->invocation_counter;
     // Nothing is acted upon before its counter is durable, and nothing that could not be answered.

@@ -59,7 +59,7 @@ enum class KeyInfoKind : std::uint8_t { identified, wrapped, one_pass, static_un
 struct Caller {
     std::uint16_t client_sap = 0;
     std::uint16_t server_sap = 0;
-    AccessPort port = AccessPort::network;
+    Origin origin;
     std::uint32_t uptime_s = 0;
 };
 
@@ -99,6 +99,8 @@ class SecuredAssociation {
 
     // Open or waiting for pass 3. What waits serves() nothing but pass 3.
     [[nodiscard]] bool is_open() const { return state_ == State::open || state_ == State::waits_for_proof; }
+    // Open to a client that has proven who it is.
+    [[nodiscard]] bool is_proven() const { return state_ == State::open && mechanism_ != dlms::Mechanism::none; }
     [[nodiscard]] bool serves(Bytes plain) const;
 
     // Why a request is not served; `answer` goes out as it is, in plain. Silent: nothing does.
@@ -182,9 +184,15 @@ class SecuredAssociation {
     Result<Bytes, Refusal> check_signature(const Surroundings& of, Bytes apdu);
     Result<Bytes, Refusal> unprotect_content(const Surroundings& of, Bytes apdu, MutableBytes room);
     void prepare_signature(const Surroundings& of, bool is_signed);
-    Result<Bytes, Refusal> unprotect_ciphered(const Surroundings& of, Bytes apdu, MutableBytes room);
+    // `is_meant`, if given, tells whether it is what belongs here.
+    Result<Bytes, Refusal> unprotect_ciphered(const Surroundings& of, Bytes apdu, MutableBytes room,
+                                              bool (*is_meant)(Bytes) = nullptr);
     // Which key, and whether the titles are those of the association.
     std::optional<Key> key_for(const Surroundings& of, const dlms::security::Ciphered& message) const;
+    static constexpr KeyMemory::Counted counted(Key key) {
+        if (key == Key::transaction) return KeyMemory::Counted::transaction;
+        return key == Key::broadcast ? KeyMemory::Counted::broadcast : KeyMemory::Counted::unicast;
+    }
     bool take_counter(const Surroundings& of, Key key, std::uint32_t counter);
     [[nodiscard]] bool is_new(const Surroundings& of, Key key, std::uint32_t counter) const;
     [[nodiscard]] std::uint32_t expected(const Surroundings& of, Key key) const;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "base/bytes.hpp"
 #include "dlms/security/random.hpp"
@@ -20,32 +19,17 @@ struct SecurityPorts {
 };
 
 enum class SecurityEvent : std::uint8_t {
-    wrong_password,      // a low level password or a proof of high level security was wrong
-    keys_changed,        // one or several keys of a context
-    deciphering_failed,  // another key, or an altered APDU
-    replay,              // an invocation counter that was used before
-    weak_protection,     // less than the context demands, or none
-    counter_alarm,       // a key is due to be changed
-    counter_end,         // a key has no counter left, and is of no use any more
-    storage_failed,      // what must be durable before it is used is not
+    wrong_password,        // a low level password or a proof of high level security was wrong
+    keys_changed,          // one or several keys of a context
+    policy_raised,         // a context demands more protection
+    certificates_changed,  // one was imported or removed, or a pair of keys was made
+    deciphering_failed,    // another key, or an altered APDU
+    replay,                // an invocation counter that was used before
+    weak_protection,       // less than the context demands, or none
+    counter_alarm,         // a key is due to be changed
+    counter_end,           // a key has no counter left, and is of no use any more
+    storage_failed,        // what must be durable before it is used is not
 };
-
-// The code in the fraud and security log (IDIS event codes). None: it has no code.
-constexpr std::optional<std::uint8_t> event_code(SecurityEvent event) {
-    switch (event) {
-        case SecurityEvent::wrong_password:
-            return std::uint8_t{46};
-        case SecurityEvent::keys_changed:
-            return std::uint8_t{48};
-        case SecurityEvent::deciphering_failed:
-        case SecurityEvent::weak_protection:
-            return std::uint8_t{49};
-        case SecurityEvent::replay:
-            return std::uint8_t{50};
-        default:
-            return std::nullopt;
-    }
-}
 
 class SecurityEvents {
   public:

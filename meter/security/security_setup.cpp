@@ -9,10 +9,6 @@ namespace {
 using dlms::ActionResult;
 using dlms::DataReader;
 
-ActionResult stored(bool done) {
-    return done ? ActionResult::success : ActionResult::hardware_fault;
-}
-
 // Both sides can sign whatever the policy has signed.
 bool can_sign(const Surroundings& of, Role role, const ContextKeys& keys, std::uint8_t policy) {
     const auto curve = dlms::security::curve_of(keys.suite);
@@ -76,7 +72,9 @@ ActionResult activate_security(const Surroundings& of, Role role, Bytes paramete
     }
     if (policy == keys->policy) return ActionResult::success;
     keys->policy = policy;
-    return stored(of.keys.change(role, *keys));
+    if (!of.keys.change(role, *keys)) return ActionResult::hardware_fault;
+    of.events.report(SecurityEvent::policy_raised, role);
+    return ActionResult::success;
 }
 
 ActionResult transfer_keys(KeyMemory& memory, SecurityEvents& events, Role role, Bytes parameters) {

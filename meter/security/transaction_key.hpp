@@ -3,7 +3,8 @@
 //
 // Request and answer have a key each, made in the same way by who sends it. Their invocation counters are those of the
 // global unicast key: a key that comes with its message proves nothing of when it was made, so that a counter of its
-// own would let the whole message be sent again.
+// own would let the whole message be sent again. Nor may a new unicast key, which begins to count anew, bring back what
+// was sent before: KeyMemory::Counted.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@ constexpr security::Offer offer{management_logical_device, server_conformance, m
 }  // namespace
 
 security::Caller Association::caller(const Meter& meter) const {
-    return {client_sap_, server_sap_, port_, meter.uptime_s()};
+    return {client_sap_, server_sap_, origin_, meter.uptime_s()};
 }
 
 Association Association::towards(Role role) {

@@ -44,8 +44,8 @@ inline constexpr dlms::Conformance server_conformance{dlms::Conformance::general
 class Association {
   public:
     Association() = default;
-    Association(std::uint16_t client_sap, std::uint16_t server_sap, AccessPort port = AccessPort::network)
-        : client_sap_(client_sap), server_sap_(server_sap), port_(port) {}
+    Association(std::uint16_t client_sap, std::uint16_t server_sap, security::Origin origin = {})
+        : client_sap_(client_sap), server_sap_(server_sap), origin_(origin) {}
     // Not open: for what the meter says on its own account to a client of this role.
     static Association towards(Role role);
 
@@ -64,6 +64,8 @@ class Association {
 
     // Open or waiting for the client's proof.
     [[nodiscard]] bool is_open() const { return secured_.is_open(); }
+    // Open to a client that has proven who it is.
+    [[nodiscard]] bool is_proven() const { return secured_.is_proven(); }
     [[nodiscard]] std::uint16_t client_sap() const { return client_sap_; }
     [[nodiscard]] std::uint16_t server_sap() const { return server_sap_; }
     [[nodiscard]] Role role() const { return secured_.role(); }
@@ -78,7 +80,7 @@ class Association {
 
     std::uint16_t client_sap_ = 0;
     std::uint16_t server_sap_ = 0;
-    AccessPort port_ = AccessPort::network;
+    security::Origin origin_;
     security::SecuredAssociation secured_;
 };
 

@@ -62,6 +62,8 @@ class HdlcPort {
     // Not connected, and nothing is left to be sent.
     [[nodiscard]] bool is_idle() const { return !link_.is_connected() && !link_.wake_after_ms(0); }
     [[nodiscard]] bool has_open_association() const { return session_.association().is_open(); }
+    // Of a client that has proven who it is.
+    [[nodiscard]] bool has_proven_client() const { return session_.association().is_proven(); }
     // The line is gone: ends the connection and the association.
     void reset();
 

@@ -23,8 +23,8 @@ namespace blathy::meter {
 class Session {
   public:
     Session() = default;
-    Session(std::uint16_t client_sap, std::uint16_t server_sap, AccessPort port = AccessPort::network)
-        : association_(client_sap, server_sap, port) {}
+    Session(std::uint16_t client_sap, std::uint16_t server_sap, security::Origin origin = {})
+        : association_(client_sap, server_sap, origin) {}
 
     // Answers one APDU, which is deciphered where it is. The answer lies within `room` and may begin behind its first
     // octet; it is empty where the standard says silence. `room` of min_answer_room or more is used up to what the

@@ -68,6 +68,10 @@ bool WrapperLink::has_open_association() const {
     return std::ranges::any_of(sessions_, [](const Session& session) { return session.association().is_open(); });
 }
 
+bool WrapperLink::has_proven_client() const {
+    return std::ranges::any_of(sessions_, [](const Session& session) { return session.association().is_proven(); });
+}
+
 std::optional<std::size_t> WrapperLink::session_for(const WrapperHeader& header) {
     const auto find = [&](auto&& predicate) -> std::optional<std::size_t> {
         const auto found = std::ranges::find_if(sessions_, predicate, &Session::association);
@@ -79,7 +83,7 @@ std::optional<std::size_t> WrapperLink::session_for(const WrapperHeader& header)
     });
     if (same) return same;
     const auto free = find([](const Association& association) { return !association.is_open(); });
-    if (free) sessions_[*free] = Session(header.source, header.destination);
+    if (free) sessions_[*free] = Session(header.source, header.destination, {AccessPort::network, peer_});
     return free;
 }
 

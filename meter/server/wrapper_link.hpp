@@ -19,6 +19,9 @@ class WrapperLink {
     static constexpr std::size_t receive_buffer_size = dlms::WrapperHeader::size + max_receive_pdu_size;
     static constexpr std::size_t min_send_buffer_size = dlms::WrapperHeader::size + Session::min_answer_room;
 
+    // `peer` as in security::Origin.
+    explicit WrapperLink(std::uint32_t peer = 0) : peer_(peer) {}
+
     struct Step {
         std::size_t consumed = 0;  // octets of the stream that are done with; 0: more must come first
         Bytes answer;              // to be sent, within the send buffer; empty: nothing
@@ -32,6 +35,8 @@ class WrapperLink {
     Bytes more(Meter& meter, MutableBytes send_buffer);
 
     [[nodiscard]] bool has_open_association() const;
+    // Of a client that has proven who it is.
+    [[nodiscard]] bool has_proven_client() const;
 
   private:
     static constexpr std::size_t max_sessions = 2;
@@ -40,6 +45,7 @@ class WrapperLink {
     std::optional<std::size_t> session_for(const dlms::WrapperHeader& header);
     static Bytes wrap(const dlms::WrapperHeader& request, Bytes answer, MutableBytes send_buffer);
 
+    std::uint32_t peer_;
     std::array<Session, max_sessions> sessions_;
     // Whose answer may not be all given yet, and to what it is one.
     std::optional<std::size_t> answering_;

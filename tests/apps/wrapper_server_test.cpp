@@ -8,10 +8,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "meter/models/sed302.hpp"
-
+#include "bench/fleet_meter.hpp"
+#include "bench/wire/conversations.hpp"
 #include "tests/apps/wpdus.hpp"
-#include "tests/support/flash.hpp"
 #include "tests/support/hex.hpp"
 #include "tests/support/tcp_client.hpp"
 
@@ -56,9 +55,25 @@ class WrapperServerTest : public testing::Test {
         EXPECT_EQ(client.receive(name_answer.size()), name_answer);
     }
 
-    test::MemoryFlash flash_{4, 4096};
-    meter::Store store_{flash_};
-    meter::Meter meter_{meter::sed302, meter::Identity(meter::sed302, 1), {}, store_, std::nullopt};
+    // Of the client that collects data, with the password that everybody knows.
+    TcpClient proven() {
+        const bench::Conversation conversation = bench::energy_by_wrapper();
+        const bench::Exchange& association = conversation.greeting.front();
+        TcpClient client(server_->port());
+        client.send(Bytes(association.request));
+        settle();
+        EXPECT_EQ(client.receive(association.answer).size(), association.answer);
+        return client;
+    }
+    bool is_served(TcpClient& client) {
+        const bench::Exchange get = bench::energy_by_wrapper().requests.front();
+        client.send(Bytes(get.request));
+        settle();
+        return client.receive_now().size() == get.answer;
+    }
+
+    bench::FleetMeter fleet_meter_{1};
+    meter::Meter& meter_ = fleet_meter_.meter;
     Poller poller_;
     std::unique_ptr<WrapperServer> server_;
 };
@@ -132,7 +147,7 @@ TEST_F(WrapperServerTest, ClosesWhoeverIsIdle) {
 TEST_F(WrapperServerTest, TakesNoMoreThanItsLimitAndThenAgain) {
     listen({.connections = 3});
     std::vector<TcpClient> clients;
-    for (int i = 0; i < 3; ++i) clients.push_back(associated());
+    for (int i = 0; i < 3; ++i) clients.push_back(proven());
     TcpClient surplus(server_->port());
     settle();
     EXPECT_TRUE(surplus.is_closed());
@@ -140,6 +155,21 @@ TEST_F(WrapperServerTest, TakesNoMoreThanItsLimitAndThenAgain) {
     settle();
     TcpClient next = associated();
     expect_service(next);
+}
+
+// Nor by associating as the public client, which anybody can.
+TEST_F(WrapperServerTest, PublicClientsMakeRoomForWhoeverComes) {
+    listen({.connections = 4});
+    TcpClient client = proven();
+    std::vector<TcpClient> crowd;
+    for (int i = 0; i < 50; ++i) crowd.push_back(associated());
+    EXPECT_EQ(server_->connections(), 4U);
+    EXPECT_TRUE(is_served(client));
+    TcpClient other = proven();
+    EXPECT_TRUE(is_served(other));
+    EXPECT_TRUE(is_served(client));
+    EXPECT_TRUE(crowd.front().is_closed());
+    expect_service(crowd.back());
 }
 
 // Nobody keeps others out by connecting often and saying nothing.

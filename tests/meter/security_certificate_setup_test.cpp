@@ -374,6 +374,7 @@ TEST_P(KeyAgreement, ReplayedForgedOrMixedUpItChangesNothing) {
 TEST_P(KeyAgreement, PrivateKeysLeaveNowhere) {
     ASSERT_EQ(ask(4, enumerated(0)), success);
     ASSERT_EQ(ask(4, enumerated(1)), success);
+    EXPECT_EQ(meter.events[SecurityEvent::certificates_changed], 2);
     std::vector<Octets> said;
     said.push_back(client.ask(call(5, enumerated(0))));
     said.push_back(client.ask(call(5, enumerated(1))));

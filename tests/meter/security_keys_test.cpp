@@ -28,8 +28,8 @@ class SecurityKeys : public ::testing::Test {
         keys.unicast = KeyOctets(key);
         ASSERT_TRUE(meter.keys().change(role, keys));
     }
-    Taken receive(std::uint32_t counter, KeySet set = KeySet::unicast) {
-        return meter.keys().take_received(role, set, counter);
+    Taken receive(std::uint32_t counter, Counted counted = Counted::unicast) {
+        return meter.keys().take_received(role, counted, counter);
     }
 };
 
@@ -103,21 +103,21 @@ TEST_F(SecurityKeys, DemoKeysAreNamedSoAndDifferByRole) {
 
 TEST_F(SecurityKeys, CountersOfEachKeyAndDirectionAreOnTheirOwn) {
     EXPECT_EQ(receive(5), Taken::taken);
-    EXPECT_EQ(meter.keys().expected(role, KeySet::unicast), 6U);
-    EXPECT_EQ(meter.keys().expected(role, KeySet::broadcast), 0U);
-    EXPECT_EQ(meter.keys().expected(Role::firmware, KeySet::unicast), 0U);
+    EXPECT_EQ(meter.keys().expected(role, Counted::unicast), 6U);
+    EXPECT_EQ(meter.keys().expected(role, Counted::broadcast), 0U);
+    EXPECT_EQ(meter.keys().expected(Role::firmware, Counted::unicast), 0U);
     EXPECT_EQ(meter.keys().take_sent(role), 0U);
     EXPECT_EQ(meter.keys().take_sent(role), 1U);
     EXPECT_EQ(meter.keys().take_sent(Role::firmware), 0U);
-    EXPECT_EQ(receive(0, KeySet::broadcast), Taken::taken);
-    EXPECT_EQ(meter.keys().last_received(role, KeySet::unicast), 5U);
+    EXPECT_EQ(receive(0, Counted::broadcast), Taken::taken);
+    EXPECT_EQ(meter.keys().last_received(role, Counted::unicast), 5U);
 }
 
 TEST_F(SecurityKeys, Recipe15CounterEdges) {
     EXPECT_EQ(receive(100), Taken::taken);
     EXPECT_EQ(receive(100), Taken::not_new);
     EXPECT_EQ(receive(99), Taken::not_new);
-    EXPECT_EQ(meter.keys().expected(role, KeySet::unicast), 101U);
+    EXPECT_EQ(meter.keys().expected(role, Counted::unicast), 101U);
     EXPECT_EQ(receive(101), Taken::taken);
     EXPECT_EQ(receive(101 + 0x8000'0000U), Taken::taken);
     EXPECT_EQ(meter.events[SecurityEvent::counter_alarm], 1);
@@ -167,7 +167,7 @@ TEST_F(SecurityKeys, Recipe14NoCounterIsTakenTwiceAfterARestart) {
     EXPECT_EQ(receive(10), Taken::not_new);
     EXPECT_GT(meter.keys().take_sent(role).value(), sent);
     // Whoever asks for the counter learns where to go on.
-    EXPECT_EQ(receive(meter.keys().last_received(role, KeySet::unicast) + 1), Taken::taken);
+    EXPECT_EQ(receive(meter.keys().last_received(role, Counted::unicast) + 1), Taken::taken);
 }
 
 TEST_F(SecurityKeys, ABlockOfCountersIsOneWrite) {
@@ -202,15 +202,15 @@ TEST_F(SecurityKeys, Recipe16AKeyThatComesBackGoesOnWhereItStopped) {
 
 TEST_F(SecurityKeys, OnlyTheCountersOfTheKeyThatChangesBeginAnew) {
     EXPECT_EQ(receive(50), Taken::taken);
-    EXPECT_EQ(receive(70, KeySet::broadcast), Taken::taken);
+    EXPECT_EQ(receive(70, Counted::broadcast), Taken::taken);
     auto keys = stored();
     keys.authentication = KeyOctets(other_key);
     ASSERT_TRUE(meter.keys().change(role, keys));
-    EXPECT_EQ(meter.keys().expected(role, KeySet::unicast), 51U);
+    EXPECT_EQ(meter.keys().expected(role, Counted::unicast), 51U);
     keys.broadcast = KeyOctets(other_key);
     ASSERT_TRUE(meter.keys().change(role, keys));
-    EXPECT_EQ(meter.keys().expected(role, KeySet::unicast), 51U);
-    EXPECT_EQ(meter.keys().expected(role, KeySet::broadcast), 0U);
+    EXPECT_EQ(meter.keys().expected(role, Counted::unicast), 51U);
+    EXPECT_EQ(meter.keys().expected(role, Counted::broadcast), 0U);
 }
 
 TEST_F(SecurityKeys, ADedicatedKeyIsTakenOnce) {
@@ -229,7 +229,7 @@ TEST(SecurityKeysPowerCut, LeavesTheOldOrTheNew) {
         Secured meter(flash);
         meter.provision();
         const std::uint32_t sent_before = meter.keys().take_sent(role).value();
-        ASSERT_EQ(meter.keys().take_received(role, KeySet::unicast, 9), Taken::taken);
+        ASSERT_EQ(meter.keys().take_received(role, Counted::unicast, 9), Taken::taken);
         auto keys = example_keys();
         keys.unicast = KeyOctets(other_key);
         keys.authentication = KeyOctets(other_key);
@@ -244,7 +244,7 @@ TEST(SecurityKeysPowerCut, LeavesTheOldOrTheNew) {
         const bool is_new_key = equal(found->unicast, other_key);
         EXPECT_EQ(is_new_key, equal(found->authentication, other_key)) << cut;
         EXPECT_TRUE(is_new_key || !durable) << cut;
-        EXPECT_EQ(meter.keys().is_new(role, KeySet::unicast, 9), is_new_key) << cut;
+        EXPECT_EQ(meter.keys().is_new(role, Counted::unicast, 9), is_new_key) << cut;
         EXPECT_GT(meter.keys().take_sent(role).value(), sent_before) << cut;
     }
 }
@@ -275,9 +275,9 @@ TEST(SecurityKeysPowerCut, WhatCantBeReservedIsNotUsed) {
     meter.provision();
     flash.cut_after(0);
     EXPECT_EQ(meter.keys().take_sent(role), std::nullopt);
-    EXPECT_EQ(meter.keys().take_received(role, KeySet::unicast, 1), Taken::store_failed);
+    EXPECT_EQ(meter.keys().take_received(role, Counted::unicast, 1), Taken::store_failed);
     EXPECT_EQ(meter.events[SecurityEvent::storage_failed], 2);
-    EXPECT_EQ(meter.keys().expected(role, KeySet::unicast), 0U);
+    EXPECT_EQ(meter.keys().expected(role, Counted::unicast), 0U);
 }
 
 }  // namespace

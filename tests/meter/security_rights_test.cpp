@@ -147,6 +147,29 @@ TEST_F(Guessing, ASuccessForgetsTheFailuresForGood) {
     EXPECT_TRUE(guard->may_try(AccessPort::optical, Role::management, 0));
 }
 
+TEST_F(Guessing, ThePeerThatWasRightLastIsNotKeptOutByOthers) {
+    constexpr Origin head_end{AccessPort::network, 7};
+    constexpr Origin attacker{AccessPort::network, 9};
+    guard->succeeded(head_end, Role::management);
+    for (int i = 0; i < 200; ++i) ASSERT_TRUE(guard->failed(attacker, Role::management, 100));
+    EXPECT_FALSE(guard->may_try(attacker, Role::management, 100));
+    EXPECT_FALSE(guard->may_try(AccessPort::network, Role::management, 100)) << "whom nobody knows";
+    EXPECT_TRUE(guard->may_try(head_end, Role::management, 100));
+    restart(0);
+    EXPECT_TRUE(guard->may_try(head_end, Role::management, 0));
+    EXPECT_FALSE(guard->may_try(attacker, Role::management, 0));
+    // Its own guesses count, and its being right says nothing of the others.
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(guard->failed(head_end, Role::management, 0));
+    EXPECT_FALSE(guard->may_try(head_end, Role::management, 3));
+    EXPECT_TRUE(guard->may_try(head_end, Role::management, 4));
+    guard->succeeded(head_end, Role::management);
+    EXPECT_FALSE(guard->may_try(attacker, Role::management, 4));
+    // Of another role it is not known, nor at a port where nobody has an address.
+    EXPECT_TRUE(guard->may_try(Origin(AccessPort::serial, 7), Role::management, 4));
+    for (int i = 0; i < 5; ++i) ASSERT_TRUE(guard->failed(attacker, Role::data_collection, 100));
+    EXPECT_FALSE(guard->may_try(head_end, Role::data_collection, 100));
+}
+
 TEST_F(Guessing, AnUptimeThatWrapsGoesOn) {
     fail_times(5, AccessPort::optical, 0xFFFF'FFFE);
     EXPECT_FALSE(guard->may_try(AccessPort::optical, Role::management, 1));

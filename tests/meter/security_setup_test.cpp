@@ -49,7 +49,7 @@ TEST_F(SecuritySetup, KeyTxP1UnicastKeyAndBack) {
     EXPECT_EQ(meter.events[SecurityEvent::keys_changed], 1);
     EXPECT_EQ(transfer({{0, old}}), success);
     client.keys.unicast = KeyOctets(old);
-    client.counter = meter.keys().expected(role, KeySet::unicast);
+    client.counter = meter.keys().expected(role, Counted::unicast);
     EXPECT_GT(client.counter, 1U);
     EXPECT_EQ(client.get(), its_answer);
     std::sort(client.server_counters.begin(), client.server_counters.end());
@@ -71,7 +71,7 @@ TEST_F(SecuritySetup, KeyTxP3BothTogether) {
     client.counter = 0;
     EXPECT_EQ(client.get(), its_answer);
     meter.restart();
-    client.counter = meter.keys().expected(role, KeySet::unicast);
+    client.counter = meter.keys().expected(role, Counted::unicast);
     EXPECT_TRUE(client.associate());
 }
 
@@ -128,12 +128,13 @@ TEST_F(SecuritySetup, KeysAreForTheManagementAlone) {
 TEST_F(SecuritySetup, SecPol1APolicyOnlyGrows) {
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x04))), success);
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x04))), success);
+    EXPECT_EQ(meter.events[SecurityEvent::policy_raised], 1);
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x00))), refused);
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x08))), refused);
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x0C))), success);
     meter.restart();
     EXPECT_EQ(meter.keys().policy(role), 0x0C);
-    client.counter = meter.keys().expected(role, KeySet::unicast);
+    client.counter = meter.keys().expected(role, Counted::unicast);
     ASSERT_TRUE(client.associate());
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x04))), refused);
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x6C))), success);

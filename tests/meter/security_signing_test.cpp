@@ -256,10 +256,45 @@ TEST_P(TransactionKeys, AreNotTakenTwice) {
         EXPECT_EQ(open(server.send(once)), its_answer);
         EXPECT_EQ(hex(server.send(once)).substr(0, 6), "D80106") << int{parameters};
         meter.restart();
-        client.counter = meter.keys().expected(Role::management, KeySet::unicast);
+        client.counter = meter.keys().expected(Role::management, Counted::unicast);
         ASSERT_TRUE(client.associate());
         EXPECT_EQ(hex(server.send(once)).substr(0, 6), "D80106") << int{parameters};
     }
+}
+
+// What was sent with keys of a transaction outlives the unicast key, whose counter begins anew.
+TEST_P(TransactionKeys, AreNotTakenAgainAfterAnotherUnicastKey) {
+    ASSERT_TRUE(client.associate());
+    std::vector<Octets> recorded;
+    for (const std::uint8_t parameters : {std::uint8_t{0}, std::uint8_t{1}, std::uint8_t{2}}) {
+        recorded.push_back(request(parameters));
+        EXPECT_EQ(open(server.send(recorded.back())), its_answer);
+    }
+    const std::uint32_t used = client.counter;
+    client.keys.unicast = KeyOctets(Octets(dlms::security::key_size(suite), 0x99));
+    ASSERT_TRUE(meter.keys().change(Role::management, client.keys));
+    client.counter = 0;
+    for (const bool restarted : {false, true}) {
+        if (restarted) {
+            meter.restart();
+            client.counter = meter.keys().expected(Role::management, Counted::unicast);
+        }
+        ASSERT_TRUE(client.associate());
+        const int served = server.served;
+        for (const Octets& apdu : recorded) EXPECT_EQ(hex(server.send(apdu)).substr(0, 6), "D80106");
+        EXPECT_EQ(server.served, served);
+        // The unicast key counts anew, and is served.
+        EXPECT_EQ(client.get(), its_answer);
+    }
+    // Keys of a transaction are, once the client counts on from where the meter says.
+    client.counter = meter.keys().expected(Role::management, Counted::transaction);
+    EXPECT_GE(client.counter, used);
+    EXPECT_EQ(open(server.send(request(0))), its_answer);
+    // With another authentication key nothing of before is authentic any more, and all counts begin anew.
+    client.keys.authentication = KeyOctets(Octets(dlms::security::key_size(suite), 0x55));
+    client.keys.unicast = KeyOctets(Octets(dlms::security::key_size(suite), 0x66));
+    ASSERT_TRUE(meter.keys().change(Role::management, client.keys));
+    EXPECT_EQ(meter.keys().expected(Role::management, Counted::transaction), 0U);
 }
 
 TEST_P(TransactionKeys, AlteredRequestsAreRefused) {

@@ -23,6 +23,7 @@ namespace blathy::meter::security::testing {
 
 using test::hex;
 using Octets = std::vector<std::uint8_t>;
+using Counted = KeyMemory::Counted;
 using dlms::Mechanism;
 using dlms::security::KeySet;
 using dlms::security::Protection;
@@ -225,7 +226,7 @@ class Server {
             case 7:
                 return export_certificate(of, parameters, returned);
             case 8:
-                return remove_certificate(of, parameters);
+                return remove_certificate(of, role, parameters);
             default:
                 return dlms::ActionResult::object_undefined;
         }

@@ -32,6 +32,7 @@ class HdlcServer::Connection final : public Watcher {
     }
 
     [[nodiscard]] bool has_open_association() const { return port_->has_open_association(); }
+    [[nodiscard]] bool has_proven_client() const { return port_->has_proven_client(); }
     [[nodiscard]] Time last_activity() const { return last_activity_; }
 
     // Over: nothing of it is used again once the poller has returned.

@@ -26,6 +26,7 @@ class LinePort {
     // How the line is to be set when all that transmit() gave is out.
     [[nodiscard]] virtual LineSettings line() = 0;
     [[nodiscard]] virtual bool has_open_association() const = 0;
+    [[nodiscard]] virtual bool has_proven_client() const = 0;
     virtual void reset() = 0;
 };
 
@@ -43,6 +44,7 @@ class LinePortOf final : public LinePort {
     }
     [[nodiscard]] LineSettings line() override { return port_.line(); }
     [[nodiscard]] bool has_open_association() const override { return port_.has_open_association(); }
+    [[nodiscard]] bool has_proven_client() const override { return port_.has_proven_client(); }
     void reset() override { port_.reset(); }
 
   private:

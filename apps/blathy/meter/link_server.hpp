@@ -13,8 +13,8 @@ struct LinkLimits {
     // A connection on which no request was completed, and no answer left, for so long is closed.
     std::chrono::seconds idle{180};
     std::chrono::seconds idle_before_association{30};
-    // One more takes the place of one without an association; when all have one, it is closed as it comes. Of UDP
-    // peers, the one that was silent for the longest is forgotten.
+    // One more takes the place of one without an association, or else of one whose client has proven nothing; when all
+    // have, it is closed as it comes. Of UDP peers, the one that was silent for the longest is forgotten.
     std::size_t connections = 4000;
 };
 

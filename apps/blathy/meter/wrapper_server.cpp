@@ -4,10 +4,16 @@
 #include <cstring>
 
 #include "apps/blathy/meter/make_room.hpp"
+#include "base/crc32.hpp"
 #include "meter/server/wrapper_link.hpp"
 
 namespace blathy::apps {
 namespace {
+
+// Of the address of a peer, without its port; never 0.
+std::uint32_t number_of(std::string_view peer) {
+    return crc32(as_bytes(peer.substr(0, peer.rfind(':')))) | 1U;
+}
 
 // Header, room before an answer, and the longest APDU that the wrapper can state.
 constexpr std::size_t send_buffer_size = 0x1'0000 + 64;
@@ -17,7 +23,10 @@ constexpr std::size_t send_buffer_size = 0x1'0000 + 64;
 class WrapperServer::Connection final : public Watcher {
   public:
     Connection(WrapperServer& server, Accepted accepted)
-        : server_(server), socket_(std::move(accepted.socket)), peer_(std::move(accepted.peer)) {}
+        : server_(server),
+          socket_(std::move(accepted.socket)),
+          peer_(std::move(accepted.peer)),
+          link_(number_of(peer_)) {}
 
     bool start(Connections::iterator place) {
         place_ = place;
@@ -30,6 +39,7 @@ class WrapperServer::Connection final : public Watcher {
     }
 
     [[nodiscard]] bool has_open_association() const { return link_.has_open_association(); }
+    [[nodiscard]] bool has_proven_client() const { return link_.has_proven_client(); }
     [[nodiscard]] Time last_activity() const { return last_activity_; }
 
     // Over: nothing of it is used again once the poller has returned.

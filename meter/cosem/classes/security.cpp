@@ -74,12 +74,12 @@ ActionResult export_certificate(const RequestContext& of, Bytes parameters, Data
 }
 
 ActionResult remove_certificate(const RequestContext& of, Bytes parameters, DataWriter&) {
-    return security::remove_certificate(of.meter.secured(), parameters);
+    return security::remove_certificate(of.meter.secured(), role_of(of), parameters);
 }
 
 DataAccessResult read_counter(const AttributeContext& of, Cursor&, DataWriter& out) {
     out.double_long_unsigned(of.meter.security().keys().last_received(security::context_role(of.object.name.e()),
-                                                                      dlms::security::KeySet::unicast));
+                                                                      security::KeyMemory::Counted::unicast));
     return DataAccessResult::success;
 }
 
