@@ -421,14 +421,15 @@ void Accounting::follow_calendar(const Clock& clock) {
         tell_({EventKind::tariff_switched, now, switching.tariff});
     }
     const LocalTime midnight = floor<days>(local) + days{1};
-    run_script(switching);
+    run_script(clock, switching);
     const UtcTime next = utc_of(clock, switching.next.value_or(midnight), now);
     calendar_until_ = std::min(next, end_of_deviation(clock, now, longest_without_boundary));
 }
 
 // Of the scripts up to now the last one counts, as of the tariffs: it is run unless it was.
-void Accounting::run_script(const Switching& switching) {
-    if (!scripts_.connected() || !switching.script || switching.script->time == ledger_.script_run) return;
+void Accounting::run_script(const Clock& clock, const Switching& switching) {
+    if (!scripts_.connected() || !clock.valid() || !switching.script || switching.script->time == ledger_.script_run)
+        return;
     ledger_.script_run = switching.script->time;
     scripts_(script_table_of(switching.script->action), switching.script->selector);
 }

@@ -39,7 +39,8 @@ class Accounting {
     // The clock runs again, or the mains are back: makes up for what the time without power has missed.
     void resume(const Clock& clock);
 
-    // Who runs the scripts of the calendar. One that was missed until now is run at once.
+    // Who runs the scripts of the calendar. One that was missed until now is run at once; while nobody knows the time
+    // none is.
     void connect(const Clock& clock, const ScriptRunner& scripts);
 
     // Until when nothing is to be done but to add.
@@ -115,7 +116,7 @@ class Accounting {
     void make_up_billing(const Clock& clock, MakeUp how);
     void refuse_calendar(const Clock& clock, CalendarFault fault);
     void follow_calendar(const Clock& clock);
-    void run_script(const Switching& switching);
+    void run_script(const Clock& clock, const Switching& switching);
     void find_boundary(const Clock& clock);
 
     const Model& model_;

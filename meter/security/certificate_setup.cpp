@@ -213,6 +213,7 @@ ActionResult import_certificate(const Surroundings& of, Role role, Bytes paramet
     const auto place = place_for(of, *certificate);
     if (!place) return ActionResult::other_reason;
     if (!of.certificates.write(*place, der)) return ActionResult::hardware_fault;
+    of.events.report(SecurityEvent::certificates_changed, role);
     if (entity_of(*certificate, of.server_title) != Entity::server) return ActionResult::success;
     of.events.report(SecurityEvent::keys_changed, role);
     return activate_pair_of(of.pairs, *certificate) ? ActionResult::success : ActionResult::hardware_fault;
@@ -229,13 +230,15 @@ ActionResult export_certificate(const Surroundings& of, Bytes parameters, DataWr
     return ActionResult::success;
 }
 
-ActionResult remove_certificate(const Surroundings& of, Bytes parameters) {
+ActionResult remove_certificate(const Surroundings& of, Role role, Bytes parameters) {
     CertificateMemory::Room room;  // NOLINT(cppcoreguidelines-pro-type-member-init): written first
     ActionResult error{};
     const auto found = find_certificate(of, parameters, room, error);
     if (!found) return error;
     if (is_root(found->certificate)) return ActionResult::read_write_denied;
-    return of.certificates.erase(found->place) ? ActionResult::success : ActionResult::hardware_fault;
+    if (!of.certificates.erase(found->place)) return ActionResult::hardware_fault;
+    of.events.report(SecurityEvent::certificates_changed, role);
+    return ActionResult::success;
 }
 
 std::size_t count_certificates(const CertificateMemory& memory) {

@@ -37,7 +37,7 @@ dlms::ActionResult import_certificate(const Surroundings& of, Role role, Bytes p
 // Methods 7 and 8: structure {enum, structure}, that identifies it by entity (enum entity, enum type, octet-string
 // system title) or by serial number (octet-string serial number, octet-string issuer). A root can't be removed.
 dlms::ActionResult export_certificate(const Surroundings& of, Bytes parameters, dlms::DataWriter& returned);
-dlms::ActionResult remove_certificate(const Surroundings& of, Bytes parameters);
+dlms::ActionResult remove_certificate(const Surroundings& of, Role role, Bytes parameters);
 
 // Attribute 6, without its head: what it says of the certificate in a place. Octets that one takes at most.
 inline constexpr std::size_t max_certificate_information = 480;

@@ -26,8 +26,9 @@ enum class SecurityEvent : std::uint8_t {
     replay,              // an invocation counter that was used before
     weak_protection,     // less than the context demands, or none
     counter_alarm,       // a key is due to be changed
-    counter_end,         // a key has no counter left, and is of no use any more
-    storage_failed,      // what must be durable before it is used is not
+    certificates_changed,
+    counter_end,     // a key has no counter left, and is of no use any more
+    storage_failed,  // what must be durable before it is used is not
 };
 
 // The code in the fraud and security log (IDIS event codes). None: it has no code.

@@ -78,7 +78,7 @@ struct DeskModules : testing::Test {
     }
     std::unique_ptr<ModuleLink> link_at(const std::string& text, std::size_t slot) {
         const auto url = station::parse_url(text, station::UrlUse::listen);
-        auto link = ModuleLink::make(poller, *url, desk->meter(), {}, slot);
+        auto link = ModuleLink::make(poller, *url, *desk, {}, slot);
         return link ? std::move(*link) : nullptr;
     }
 };

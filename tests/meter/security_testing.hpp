@@ -225,7 +225,7 @@ class Server {
             case 7:
                 return export_certificate(of, parameters, returned);
             case 8:
-                return remove_certificate(of, parameters);
+                return remove_certificate(of, role, parameters);
             default:
                 return dlms::ActionResult::object_undefined;
         }

@@ -74,7 +74,7 @@ ActionResult export_certificate(const RequestContext& of, Bytes parameters, Data
 }
 
 ActionResult remove_certificate(const RequestContext& of, Bytes parameters, DataWriter&) {
-    return security::remove_certificate(of.meter.secured(), parameters);
+    return security::remove_certificate(of.meter.secured(), role_of(of), parameters);
 }
 
 DataAccessResult read_counter(const AttributeContext& of, Cursor&, DataWriter& out) {
