@@ -94,6 +94,8 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
     if (!clock_.valid()) tell(EventKind::clock_invalid);
     accounting_.resume(clock_);
     relay_.resume(clock_);
+    accounting_.connect(clock_, calendar_scripts());
+    if (!outbox_.empty()) (void)modules_.connect(clock_);
     note_birth_and_firmware();
     outbox_.reset(*this, PushSetup::power_down);
     if (recorder_.unacknowledged()) push_alarm();
@@ -103,6 +105,16 @@ EventHook Meter::event_sink() {
     return {[](void* meter, const Event& event) {
                 Event told = event;
                 static_cast<Meter*>(meter)->take(std::span(&told, 1));
+            },
+            this};
+}
+
+// A day profile moves the relay where the tariff table does (SM120B2); tariffs it selects itself.
+ScriptRunner Meter::calendar_scripts() {
+    return {[](void* meter, const dlms::Obis& table, std::uint16_t selector) {
+                if (table != relay_scripts_name) return;
+                Meter& of = *static_cast<Meter*>(meter);
+                of.relay_.run_script(of.clock_, RelayCause::tariff, static_cast<RelayScript>(selector));
             },
             this};
 }
@@ -138,7 +150,7 @@ Pulses Meter::advance(const Interval& interval) {
     follow(supervision_.advance(interval, recorder_.now(), clock_.now()));
     relay_.set_conditions(relay_conditions(recorder_.now(), accounting_.ledger().account));
     relay_.advance(clock_, registers(), duration);
-    modules_.advance(clock_, duration);
+    modules_.advance(clock_, duration, ModuleBay::Supply::mains);
     display_.advance(duration, measurements());
     pass(duration);
     unsaved_ += duration;
@@ -234,14 +246,29 @@ void Meter::advance_on_battery(std::chrono::microseconds duration) {
     if (powered_) (void)mains_lost();
     clock_.advance(duration);
     follow(supervision_.advance(duration, recorder_.now(), clock_.now()));
+    modules_.advance(clock_, duration, ModuleBay::Supply::battery);
+    awake_left_ = std::max(awake_left_ - duration, std::chrono::microseconds{0});
     pass(duration);
+}
+
+void Meter::clock_stopped() {
+    clock_ = Clock(configuration_.clock, clock_.now(), false);
+    tell(EventKind::clock_invalid);
 }
 
 void Meter::mains_returned() {
     if (powered_) return;
     powered_ = true;
+    awake_left_ = {};
     outbox_.reset(*this, PushSetup::power_down);
     accounting_.resume(clock_);
+}
+
+void Meter::press_display_button() {
+    const Inputs& inputs = supervision_.inputs();
+    const bool has_energy = inputs.battery_present || inputs.supercapacitor_mv >= supercapacitor_empty_mv;
+    if (!powered_ && has_energy) awake_left_ = awake_time;
+    display_.press(measurements());
 }
 
 bool Meter::can_send() const {
@@ -254,8 +281,12 @@ bool Meter::clear_event_log(EventLogId id) {
     return true;
 }
 
+LastingBits Meter::lasting_bits() const {
+    return meter::lasting_bits(model_.companion, recorder_.now(), clock_.valid(), supervision_.measures_wrong());
+}
+
 bool Meter::clear_alarms(std::size_t index, std::uint32_t keep) {
-    const LastingBits lasting = lasting_bits(model_.companion, recorder_.now(), clock_.valid());
+    const LastingBits lasting = lasting_bits();
     if (!recorder_.clear_alarms(index, keep, lasting.alarms[index])) return false;
     tell(EventKind::alarm_cleared);
     return true;
@@ -268,7 +299,7 @@ bool Meter::acknowledge_alarms(std::size_t index, std::uint32_t keep) {
 }
 
 bool Meter::clear_errors(std::uint32_t keep) {
-    const LastingBits lasting = lasting_bits(model_.companion, recorder_.now(), clock_.valid());
+    const LastingBits lasting = lasting_bits();
     if (!recorder_.clear_errors(keep, lasting.errors)) return false;
     tell(EventKind::error_cleared);
     return true;
@@ -287,7 +318,7 @@ Lcd Meter::lcd() const {
     Lcd lcd = display_.render(measurements(), clock_.local_now());
     if (!display_.item()) return lcd;  // all segments are tested
     const Conditions now = recorder_.now();
-    lcd.set(Annunciator::alarm, alarm_led());
+    lcd.set(Annunciator::alarm, alarming());
     lcd.set(Annunciator::cover_open, now.any_of(cover_conditions));
     lcd.set(Annunciator::magnetic_field, now.has(Condition::magnetic_field));
     lcd.set(Annunciator::battery_low, now.has(Condition::battery_low));

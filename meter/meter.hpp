@@ -63,6 +63,8 @@ class Meter {
     // advance_on_battery(). Without the notice no more is lost than save_period says. False: the flash failed.
     bool mains_lost();
     void advance_on_battery(std::chrono::microseconds duration);
+    // Neither battery nor supercapacitor has kept the clock meanwhile: nobody knows the time.
+    void clock_stopped();
     // Makes up for what was due meanwhile, as a meter does that is made anew.
     void mains_returned();
     [[nodiscard]] bool powered() const { return powered_; }
@@ -83,12 +85,17 @@ class Meter {
     [[nodiscard]] bool clear_errors(std::uint32_t keep);
     // False: not in order, or the flash failed. Then they are not in force.
     [[nodiscard]] bool supervise(const SupervisionSettings& settings);
-    // Lit while a tamper lasts or an alarm is not acknowledged.
-    [[nodiscard]] bool alarm_led() const {
+    // A tamper lasts or an alarm is not acknowledged: the annunciator. The LED is lit with it while there are mains.
+    [[nodiscard]] bool alarming() const {
         return recorder_.unacknowledged() || recorder_.now().any_of(tamper_conditions);
     }
+    [[nodiscard]] bool alarm_led() const { return powered_ && alarming(); }
 
-    void press_display_button() { display_.press(measurements()); }
+    void press_display_button();
+    // Somebody may read it at its optical port: with mains always, without for so long after the display button was
+    // pressed, if there is a battery.
+    static constexpr std::chrono::minutes awake_time{2};
+    [[nodiscard]] bool awake() const { return powered_ || awake_left_ > std::chrono::microseconds{0}; }
     void set_clock(UtcTime now);
     // As above, but it does not make a clock valid whose time nobody knows.
     void adjust_clock(UtcTime now);
@@ -111,8 +118,6 @@ class Meter {
     }
     bool set_buffer_form(ProfileId id, BufferForm form) { return accounting_.set_buffer_form(id, form); }
     bool set_time_shift_limit(std::uint16_t limit_s) { return accounting_.set_time_shift_limit(limit_s); }
-    // Who runs the scripts that the tariff calendar calls beside those of the tariffs.
-    void connect(const ScriptRunner& scripts) { accounting_.connect(clock_, scripts); }
     // Consumption takes so much from the account (Account).
     void charge(std::uint64_t amount) { accounting_.charge(amount); }
     // False if it could not be made durable; then it is not in force either.
@@ -164,6 +169,8 @@ class Meter {
     void move_clock(UtcTime now, bool becomes_valid);
     // Of the parts of the meter: what they tell is recorded first.
     [[nodiscard]] EventHook event_sink();
+    [[nodiscard]] ScriptRunner calendar_scripts();
+    [[nodiscard]] LastingBits lasting_bits() const;
     void take(std::span<Event> events);
     void follow(Findings&& findings);
     void push_alarm();
@@ -193,6 +200,7 @@ class Meter {
     std::chrono::microseconds unsaved_{0};
     std::uint8_t port_setup_changes_ = 0;
     std::uint32_t since_alarm_us_ = 0;  // was pushed
+    std::chrono::microseconds awake_left_{0};
     bool powered_ = true;
 };
 

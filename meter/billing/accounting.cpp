@@ -430,7 +430,8 @@ void Accounting::follow_calendar(const Clock& clock) {
 // what somebody does afterwards must not be undone by a second run. If the power fails between the run and the save,
 // nobody could do anything yet.
 void Accounting::run_script(const Clock& clock, const Switching& switching) {
-    if (!scripts_.connected() || !switching.script || switching.script->time == ledger_.script_run) return;
+    if (!scripts_.connected() || !clock.valid() || !switching.script || switching.script->time == ledger_.script_run)
+        return;
     ledger_.script_run = switching.script->time;
     scripts_(script_table_of(switching.script->action), switching.script->selector);
     (void)save(clock);

@@ -39,7 +39,8 @@ class Accounting {
     // The clock runs again, or the mains are back: makes up for what the time without power has missed.
     void resume(const Clock& clock);
 
-    // Who runs the scripts of the calendar. One that was missed until now is run at once.
+    // Who runs the scripts of the calendar. One that was missed until now is run at once; while nobody knows the time
+    // none is.
     void connect(const Clock& clock, const ScriptRunner& scripts);
 
     // Until when nothing is to be done but to add.

@@ -17,6 +17,7 @@
 #include "meter/models/sm120b2.hpp"
 #include "meter/models/sm306.hpp"
 #include "meter/models/sm307.hpp"
+#include "meter/module/module_bay.hpp"
 #include "meter/profile/profile.hpp"
 #include "meter/profile/test_profile.hpp"
 #include "meter/push/settings.hpp"
@@ -199,6 +200,7 @@ template <class Objects>
 constexpr void add_relay(Objects& to, const Model& model) {
     const RelayCauses causes = causes_of(model);
     to.add(parameter(disconnect_control_class, disconnector_name(model)));
+    to.add(parameter(arbitrator_class, Obis(0, 0, 96, 3, 20)));
     to.add(parameter(relay_scripts_class, relay_scripts_name));
     for (int b = 0; b < static_cast<int>(relay_schedules); ++b) {
         to.add(parameter(relay_schedule_class, Obis(0, b, 15, 0, 1)));
@@ -234,6 +236,12 @@ constexpr void add_modules(Objects& to, const Model& model) {
     to.add(parameter(ppp_setup_class, Obis(0, 0, 25, 3, 0)));
     to.add(parameter(gprs_setup_class, Obis(0, 0, 25, 4, 0)));
     to.add(reading(gsm_diagnostic_class, Obis(0, 0, 25, 6, 0)));
+    to.add(parameter(plc_counters_class, Obis(0, 0, 29, 0, 0)));
+    to.add(parameter(plc_mac_class, Obis(0, 0, 29, 1, 0)));
+    to.add(parameter(plc_adaptation_class, Obis(0, 0, 29, 2, 0)));
+    for (std::size_t slot = 0; slot < module_slots; ++slot) {
+        if (has_slot(model, slot)) to.add(reading(module_status_class, module_status_name(slot)));
+    }
 }
 
 // Logs, alarms, and what the last events were.

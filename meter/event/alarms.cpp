@@ -30,7 +30,7 @@ AlarmBits factory_alarm_filters(Companion companion) {
     return filters;
 }
 
-LastingBits lasting_bits(Companion companion, Conditions now, bool clock_valid) {
+LastingBits lasting_bits(Companion companion, Conditions now, bool clock_valid, bool measures_wrong) {
     LastingBits bits;
     for (std::size_t i = 0; i < conditions; ++i) {
         if (!now.has(static_cast<Condition>(i))) continue;
@@ -38,6 +38,7 @@ LastingBits lasting_bits(Companion companion, Conditions now, bool clock_valid) 
         add(bits, entry_of(companion, event.kind, event.detail));
     }
     if (!clock_valid) add(bits, entry_of(companion, EventKind::clock_invalid, 0));
+    if (measures_wrong) add(bits, entry_of(companion, EventKind::measurement_fault, 0));
     return bits;
 }
 

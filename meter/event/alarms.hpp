@@ -25,11 +25,12 @@ inline constexpr std::chrono::hours alarm_repetition{1};
 // All that a model can tell but what is good news or somebody's own doing.
 [[nodiscard]] AlarmBits factory_alarm_filters(Companion companion);
 
-// Bits of causes that last: of what holds now, and of a clock that nobody has set.
+// Bits of causes that last: of what holds now, of a clock that nobody has set, of a converter that is at fault.
 struct LastingBits {
     AlarmBits alarms{};
     std::uint32_t errors = 0;
 };
-[[nodiscard]] LastingBits lasting_bits(Companion companion, Conditions now, bool clock_valid);
+[[nodiscard]] LastingBits lasting_bits(Companion companion, Conditions now, bool clock_valid,
+                                       bool measures_wrong = false);
 
 }  // namespace blathy::meter

@@ -26,10 +26,10 @@ enum class EventKind : std::uint8_t {
     calendar_refused,    // detail: CalendarFault
     billing_reset,       // detail: number of the reset
     demand_reset,
-    profile_cleared,  // detail: ProfileId
-    row_lost,         // the flash refused a row. detail: ProfileId
-    storage_damaged,  // a check failed. detail: records and rows
-    measurement_fault,
+    profile_cleared,    // detail: ProfileId
+    row_lost,           // the flash refused a row. detail: ProfileId
+    storage_damaged,    // a check failed. detail: records and rows
+    measurement_fault,  // the converter does not see what is there (Inputs::converter_fault)
     configuration_changed,
     log_cleared,  // detail: EventLogId
     alarm_cleared,
@@ -65,10 +65,10 @@ enum class EventKind : std::uint8_t {
     local_disconnection,  // detail: RelayCause
     local_connection,     // detail: RelayCause
     ready_for_connection,
-    limiter_exceeded,
-    limiter_normal,
-    limiter_changed,
-    disconnector_failed,  // current while open, or none to be expected
+    limiter_exceeded,     // detail: limiter, 0 or 1
+    limiter_normal,       // detail: as above
+    limiter_changed,      // its threshold. detail: as above
+    disconnector_failed,  // detail: 1 it is closed and should not be, 0 it is open
     fuse_exceeded,        // detail: phase
     fuse_normal,          // detail: phase
     // Power quality.
@@ -94,9 +94,9 @@ enum class EventKind : std::uint8_t {
     short_failure_any,    // of one phase or more, from the first that fails to the last that is back
     long_failure_any,
     // Communication.
-    module_removed,   // detail: 1 or 2
-    module_inserted,  // detail: 1 or 2
-    module_dead,      // detail: 1 or 2
+    module_removed,  // detail: slot 1 or 2, or 3 for the input slot; so of the four below
+    module_inserted,
+    module_dead,
     network_attached,
     network_lost,
     push_failed,  // detail: PushSetup
@@ -194,8 +194,8 @@ struct Event {
     EventKind kind;
     dlms::UtcTime time;
     std::int64_t detail = 0;
-    // What was measured: a voltage in tenths of a volt, a current in tenths of an ampere; of the limiter the threshold
-    // that is active, as the limiter has it.
+    // What was measured: a voltage in tenths of a volt, a current in tenths of an ampere; of the relay's events the
+    // threshold of limiter 1 that is active, as the limiter has it.
     std::uint32_t magnitude = 0;
     // In hundredths of a second. Of what ends: how long it was. Of what begins: for how long it had been so by then.
     std::uint32_t duration_cs = 0;

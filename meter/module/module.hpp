@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/fixed_list.hpp"
+#include "meter/clock/time_window.hpp"
 
 namespace blathy::meter {
 
@@ -32,6 +33,23 @@ enum class PacketService : std::uint8_t { inactive, gprs, edge, umts, hsdpa, lte
 
 inline constexpr std::uint8_t signal_unknown = 99;
 
+// A G3-PLC module at its network (ITU-T G.9903), in the terms of IC 90 to 92.
+struct PlcStatus {
+    static constexpr std::uint16_t no_address = 0xFFFF;
+    static constexpr std::size_t counters_of_frames = 9;
+
+    std::uint16_t network = no_address;        // PAN id
+    std::uint16_t short_address = no_address;  // of the module
+    std::uint16_t coordinator = 0;             // short address
+    std::uint16_t next_hop = no_address;       // short address of the neighbour on the way to the coordinator
+    std::uint16_t route_cost = 0xFFFF;         // of that way
+    std::uint8_t hops = 0;
+    std::uint8_t link_quality = 0;  // of the neighbour: 0 to 255
+    std::uint32_t frame_counter = 0;
+    // Frames, as the attributes of IC 90 follow each other.
+    std::array<std::uint32_t, counters_of_frames> frames{};
+};
+
 struct ModuleStatus {
     bool attached = false;  // to its network: it carries octets
     Registration registration = Registration::not_registered;
@@ -48,7 +66,19 @@ struct ModuleStatus {
     std::uint32_t gateway = 0;
     std::array<std::uint32_t, 2> name_servers{};
     FixedList<std::uint8_t, 16> operator_name;
+    PlcStatus plc;
 };
+
+// When the meter is on its network (IC 29, Auto connect, version 2).
+enum class ConnectMode : std::uint8_t {
+    always = 101,
+    within_windows = 102,             // and at no other time
+    within_windows_or_invoked = 103,  // outside of them once the method connect is called
+    invoked = 104,
+};
+constexpr bool is_served(ConnectMode mode) {
+    return mode >= ConnectMode::always && mode <= ConnectMode::invoked;
+}
 
 struct NetworkSettings {
     static constexpr std::size_t max_text = 32;
@@ -58,11 +88,19 @@ struct NetworkSettings {
     std::uint16_t pin = 0;  // 0: none
     Text user;              // PAP; empty: no authentication
     Text password;
-    bool permanent = true;  // connected always (IC 29 mode 101), or only once it was told to (104)
+    ConnectMode mode = ConnectMode::always;
+    TimeWindows windows;  // none: always
     std::uint8_t repetitions = 0;
     std::uint16_t repetition_delay_s = 60;
 
     constexpr bool operator==(const NetworkSettings&) const = default;
+};
+
+// What a module is to do about its network.
+enum class NetworkDemand : std::uint8_t {
+    none,     // leave it
+    invoked,  // join it; after as many failures as there are repetitions it may give up
+    lasting,  // be on it, whatever it takes
 };
 
 // Implemented by what drives the module. A pointer to one stands for a module that is plugged in.
@@ -73,8 +111,10 @@ class Module {
     [[nodiscard]] virtual std::optional<ModuleStatus> status() const = 0;
     // At once when it is plugged in, and whenever they change.
     virtual void configure(const NetworkSettings& settings) = 0;
-    // Join the network now.
-    virtual void connect() = 0;
+    // At once when it is plugged in, whenever that changes, and again when somebody asks anew.
+    virtual void demand(NetworkDemand demand) = 0;
+    // A PLC module counts its frames from zero.
+    virtual void reset_frame_counters() = 0;
 
   protected:
     ~Module() = default;

@@ -52,9 +52,13 @@ ActionResult Outbox::push(Meter& meter, PushSetup setup) {
     if (entry.state == State::being_sent) entry.state = State::asked_again;
     if (entry.state != State::idle) return ActionResult::success;
     start(entry);
-    if (keep_waiting_setups(meter.store())) return ActionResult::success;
-    entry = {};
-    return ActionResult::hardware_fault;
+    if (!keep_waiting_setups(meter.store())) {
+        entry = {};
+        return ActionResult::hardware_fault;
+    }
+    // In a mode without windows nobody else asks for the network.
+    (void)meter.modules().connect(meter.clock());
+    return ActionResult::success;
 }
 
 void Outbox::reset(Meter& meter, PushSetup setup) {
@@ -116,7 +120,7 @@ bool Outbox::is_due(const Entry& entry) const {
 }
 
 bool Outbox::may_be_sent(const Meter& meter, const PushSettings& settings, Entry& entry) const {
-    if (!settings.window_open_at(meter.clock())) {
+    if (!is_open(settings.windows.view(), meter.clock())) {
         entry.state = State::waiting;
         entry.due_ms = uptime_ms() + until_next_minute_ms(meter.clock());
         return false;

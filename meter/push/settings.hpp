@@ -11,7 +11,7 @@
 
 #include "base/bytes.hpp"
 #include "base/fixed_list.hpp"
-#include "meter/clock/clock.hpp"
+#include "meter/clock/time_window.hpp"
 #include "meter/profile/source.hpp"
 #include "meter/storage/store.hpp"
 
@@ -34,15 +34,6 @@ constexpr bool is_offered(PushTransport transport) {
     return transport == PushTransport::tcp || transport == PushTransport::udp || transport == PushTransport::hdlc;
 }
 
-// Open from `start` until `end`, in local time; what is not specified comes again and again: every day, or every year.
-// With a weekday and no date it comes every week. An end before its start is that of the next time.
-struct PushWindow {
-    dlms::DateTime start;
-    dlms::DateTime end;
-
-    constexpr bool operator==(const PushWindow&) const = default;
-};
-
 struct RepetitionDelay {
     std::uint16_t min_s = 60;
     std::uint16_t exponent = 200;  // in hundredths: each delay is this many times the one before
@@ -54,13 +45,12 @@ std::uint32_t delay_s(const RepetitionDelay& delay, unsigned repetition);
 
 struct PushSettings {
     static constexpr std::size_t max_objects = 16;
-    static constexpr std::size_t max_windows = 4;
     static constexpr std::size_t max_destination = 64;
 
     FixedList<CaptureObject, max_objects> objects;
     PushTransport transport = PushTransport::tcp;
     FixedList<std::uint8_t, max_destination> destination;  // "192.0.2.7:4059"; empty: nothing is pushed
-    FixedList<PushWindow, max_windows> windows;            // none: always open
+    TimeWindows windows;                                   // none: always open
     std::uint16_t randomisation_start_interval_s = 0;
     std::uint8_t number_of_retries = 3;
     RepetitionDelay repetition_delay;
@@ -68,7 +58,6 @@ struct PushSettings {
     std::int8_t client_sap = 1;
 
     [[nodiscard]] std::string_view destination_text() const { return as_text(destination.view()); }
-    [[nodiscard]] bool window_open_at(const Clock& clock) const;
 };
 
 // What a new meter has: the names of the setup and of the meter, the time, and for the interval the energies.

@@ -68,7 +68,10 @@ class RelayControl {
     Transition change(Change&& change);
     bool keep_state();
     void load_settings();
-    void tell(EventKind kind, const Clock& clock, std::int64_t detail = 0) { tell_({kind, clock.now(), detail}); }
+    // Every event of the relay says what limiter 1 allows at that moment: it is a column of its log.
+    void tell(EventKind kind, const Clock& clock, std::int64_t detail = 0) {
+        tell_({kind, clock.now(), detail, limiters_[0].threshold()});
+    }
     void tell_command(const Clock& clock, const Disconnector& before, RelayCause by, RelayScript script);
     void tell_reconnection(const Clock& clock, const Disconnector& before, EventKind connected, RelayCause cause);
     void begin(const Clock& clock, RelayCause cause);

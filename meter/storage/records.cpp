@@ -93,11 +93,7 @@ void write_record(ByteWriter& out, const PushSettings& settings) {
     }
     out.u8(static_cast<std::uint8_t>(settings.transport));
     dlms::write_octets(out, settings.destination.view());
-    out.u8(settings.windows.count);
-    for (const PushWindow& window : settings.windows.view()) {
-        write(out, window.start);
-        write(out, window.end);
-    }
+    write(out, settings.windows);
     out.u16(settings.randomisation_start_interval_s);
     out.u8(settings.number_of_retries);
     out.u16(settings.repetition_delay.min_s);
@@ -118,10 +114,7 @@ std::optional<PushSettings> read_push_settings_record(Bytes content) {
     settings.transport = static_cast<PushTransport>(in.u8());
     if (!is_offered(settings.transport)) in.invalidate();
     read_list(in, settings.destination, [&] { return in.u8(); });
-    read_list(in, settings.windows, [&] {
-        const dlms::DateTime start = read_date_time(in);
-        return PushWindow{start, read_date_time(in)};
-    });
+    settings.windows = read_time_windows(in);
     settings.randomisation_start_interval_s = in.u16();
     settings.number_of_retries = in.u8();
     settings.repetition_delay.min_s = in.u16();

@@ -15,7 +15,8 @@ struct Inputs {
     bool terminal_cover_open = false;
     bool meter_cover_open = false;
     std::array<bool, module_covers> module_cover_open{};
-    bool magnetic_field = false;  // as strong as the sensor's threshold
+    bool magnetic_field = false;   // as strong as the sensor's threshold
+    bool converter_fault = false;  // what there is to be measured is beyond its range, or its self-test failed
     bool battery_present = true;
     std::uint16_t battery_mv = 3600;
     std::uint16_t supercapacitor_mv = 0;  // 0 also where there is none

@@ -57,6 +57,7 @@ Findings Supervision::advance(const Interval& interval, Conditions now, UtcTime 
                                                                     : std::min(extreme_[i], voltage);
     }
     follow(shown, now, &interval, duration, time, found);
+    follow_converter(duration, time, found);
     follow_failures(interval, time, found);
     return found;
 }
@@ -132,6 +133,18 @@ void Supervision::follow(Conditions shown, Conditions now, const Interval* inter
         now = Conditions(now.bits() & ~change.ended.bits());
         if (change.began) now.set(*change.began);
     }
+}
+
+void Supervision::follow_converter(std::chrono::microseconds duration, UtcTime time, Findings& found) {
+    if (inputs_.converter_fault == measures_wrong_) {
+        converter_us_ = 0;
+        return;
+    }
+    converter_us_ += static_cast<std::uint32_t>(duration.count());
+    if (converter_us_ < settings_.input_time_ms * 1000U) return;
+    if (inputs_.converter_fault && !found.add({EventKind::measurement_fault, time})) return;
+    measures_wrong_ = inputs_.converter_fault;
+    converter_us_ = 0;
 }
 
 void Supervision::follow_failures(const Interval& interval, UtcTime time, Findings& found) {

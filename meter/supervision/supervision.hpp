@@ -42,6 +42,9 @@ class Supervision {
     // The power is back at `now`; it failed at `failed_s` unless the state from then knows better.
     [[nodiscard]] Findings power_returns(const EventState& before, std::uint32_t failed_s, UtcTime now);
 
+    // The converter has been at fault for long enough to be told of.
+    [[nodiscard]] bool measures_wrong() const { return measures_wrong_; }
+
     // Since when the phase, or any of them, fails; 0: it does not.
     [[nodiscard]] std::uint32_t failing_since_s(std::size_t kind) const { return failing_since_s_[kind]; }
 
@@ -50,6 +53,7 @@ class Supervision {
     void follow(Conditions shown, Conditions now, const Interval* interval, std::chrono::microseconds duration,
                 UtcTime time, Findings& found);
     [[nodiscard]] std::uint64_t time_us_of(Condition condition, bool begins) const;
+    void follow_converter(std::chrono::microseconds duration, UtcTime time, Findings& found);
     void follow_failures(const Interval& interval, UtcTime time, Findings& found);
     void end_failure(std::size_t kind, UtcTime end, Findings& found);
 
@@ -57,6 +61,8 @@ class Supervision {
     SupervisionSettings settings_;
     Inputs inputs_;
     std::array<std::uint32_t, conditions> pending_us_{};  // for so long what is shown is not what holds
+    std::uint32_t converter_us_ = 0;                      // as above, of the converter
+    bool measures_wrong_ = false;
     // Of the voltage's condition, in tenths of a volt.
     static constexpr std::uint16_t no_extreme = 0xFFFF;
     std::array<std::uint16_t, max_phases> extreme_{no_extreme, no_extreme, no_extreme};

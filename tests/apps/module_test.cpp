@@ -78,7 +78,7 @@ struct DeskModules : testing::Test {
     }
     std::unique_ptr<ModuleLink> link_at(const std::string& text, std::size_t slot) {
         const auto url = station::parse_url(text, station::UrlUse::listen);
-        auto link = ModuleLink::make(poller, *url, desk->meter(), {}, slot);
+        auto link = ModuleLink::make(poller, *url, *desk, {}, slot);
         return link ? std::move(*link) : nullptr;
     }
 };
@@ -111,6 +111,33 @@ TEST_F(DeskModules, AreReachedOnlyOnTheirNetwork) {
     EXPECT_TRUE(link->listens());
     desk->module(0)->set_dead(true);
     live(seconds{2}, *link);
+    EXPECT_FALSE(link->listens());
+}
+
+TEST_F(DeskModules, AreReachedWithinTheirCallingWindowsOnly) {
+    world::ModuleTraits traits;
+    traits.losses_a_day = 0;
+    ASSERT_TRUE(desk->plug_module(0, meter::ModuleKind::cellular, traits));
+    const auto link = link_at("tcp://127.0.0.1:0", 0);
+    ASSERT_NE(link, nullptr);
+    meter::Meter& meter = desk->meter();
+    // Every day from 8 to 18 o'clock; in June that is two hours ahead of UTC.
+    const auto at = [](std::uint8_t hour) { return dlms::DateTime{{}, {hour, 0, 0, 0}}; };
+    auto settings = meter::load_network_settings(meter.store());
+    settings.mode = meter::ConnectMode::within_windows;
+    ASSERT_TRUE(settings.windows.add({at(8), at(18)}));
+    const auto day = sys_days{year{2026} / 6 / 15};
+    meter.set_clock(day + hours{10});
+    ASSERT_TRUE(meter.modules().configure(meter.clock(), settings));
+    live(seconds{20}, *link);
+    EXPECT_TRUE(link->listens());
+    meter.set_clock(day + hours{15} + minutes{59});
+    live(seconds{30}, *link);
+    EXPECT_TRUE(link->listens());
+    live(seconds{90}, *link);
+    EXPECT_FALSE(link->listens());
+    EXPECT_FALSE(meter.modules().connect(meter.clock()));
+    live(seconds{20}, *link);
     EXPECT_FALSE(link->listens());
 }
 

@@ -156,11 +156,9 @@ TEST(EventCodes, AreInTheDocumentation) {
             std::string codes = std::to_string(first.code);
             if (kind == Kind::log_cleared || second.code == first.code) return codes;
             codes += ", " + std::to_string(second.code);
-            // There are two modules.
-            const bool of_modules = kind >= Kind::module_cover_opened && kind <= Kind::module_cover_closed;
-            if (!of_modules && kind != Kind::module_removed && kind != Kind::module_inserted) {
-                codes += ", " + std::to_string(third.code);
-            }
+            // There are two covers of modules.
+            const bool of_covers = kind >= Kind::module_cover_opened && kind <= Kind::module_cover_closed;
+            if (!of_covers) codes += ", " + std::to_string(third.code);
             return codes;
         };
         const std::string idis = code(Companion::idis);

@@ -113,14 +113,33 @@ const std::map<std::pair<int, int>, DataTag> attribute_types = {
     {{40, 11}, DataTag::enumerated},
     {{40, 12}, DataTag::structure},
     {{40, 13}, DataTag::date_time},
+    {{68, 2}, DataTag::array},
+    {{68, 3}, DataTag::array},
+    {{68, 4}, DataTag::array},
+    {{68, 5}, DataTag::array},
+    {{68, 6}, DataTag::unsigned_},
+    {{90, 2}, DataTag::double_long_unsigned},
+    {{90, 10}, DataTag::double_long_unsigned},
+    {{91, 2}, DataTag::long_unsigned},
+    {{91, 5}, DataTag::array},
+    {{91, 6}, DataTag::double_long_unsigned},
+    {{91, 7}, DataTag::bit_string},
+    {{91, 11}, DataTag::array},
+    {{91, 22}, DataTag::unsigned_},
+    {{92, 6}, DataTag::array},
+    {{92, 8}, DataTag::array},
+    {{92, 13}, DataTag::long_unsigned},
+    {{92, 18}, DataTag::boolean},
+    {{92, 19}, DataTag::enumerated},
 };
 // How many attributes each class has in its version.
-const std::map<int, int> attribute_counts = {{1, 2},  {3, 3},  {4, 5},   {5, 9},   {6, 4},  {7, 8},   {8, 9},
-                                             {9, 2},  {11, 2}, {15, 11}, {17, 2},  {19, 9}, {20, 10}, {21, 4},
-                                             {22, 4}, {23, 9}, {29, 6},  {40, 13}, {41, 6}, {42, 10}, {44, 5},
-                                             {45, 4}, {47, 8}, {64, 6},  {70, 4},  {71, 11}};
-const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8, 6},  {9, 1},  {11, 2},
-                                                  {15, 2}, {20, 1}, {29, 1}, {40, 2}, {64, 8}, {70, 2}};
+const std::map<int, int> attribute_counts = {{1, 2},  {3, 3},   {4, 5},   {5, 9},   {6, 4},   {7, 8},  {8, 9},  {9, 2},
+                                             {11, 2}, {15, 11}, {17, 2},  {19, 9},  {20, 10}, {21, 4}, {22, 4}, {23, 9},
+                                             {29, 6}, {40, 13}, {41, 6},  {42, 10}, {44, 5},  {45, 4}, {47, 8}, {64, 6},
+                                             {68, 6}, {70, 4},  {71, 11}, {90, 10}, {91, 22}, {92, 19}};
+const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8, 6},  {9, 1},
+                                                  {11, 2}, {15, 2}, {20, 1}, {29, 1}, {40, 2},
+                                                  {64, 8}, {68, 1}, {70, 2}, {90, 1}, {91, 1}};
 // Written, and read by nobody.
 const std::set<std::pair<int, int>> secrets = {{15, 7}, {19, 7}, {19, 8}, {19, 9}};
 

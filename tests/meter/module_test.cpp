@@ -30,13 +30,14 @@ struct FakeModule final : Module {
         return now;
     }
     void configure(const NetworkSettings& settings) override { told = settings; }
-    void connect() override { ++connects; }
+    void demand(NetworkDemand demand) override { demands.push_back(demand); }
+    void reset_frame_counters() override { now.plc.frames = {}; }
 
     ModuleKind of_kind;
     bool silent = false;
     ModuleStatus now;
     NetworkSettings told;
-    int connects = 0;
+    std::vector<NetworkDemand> demands;
 };
 
 struct Modules : testing::Test {
@@ -180,7 +181,8 @@ TEST_F(NetworkObjects, ShowWhatTheModuleFinds) {
                   .subnet_mask = 0xFFFFFFFF,
                   .gateway = 0x0A400001,
                   .name_servers = {0x01010101, 0x02020202},
-                  .operator_name = {}};
+                  .operator_name = {},
+                  .plc = {}};
     for (const char c : std::string("Net")) (void)module.now.operator_name.add(static_cast<std::uint8_t>(c));
     EXPECT_EQ(value(47, diagnostic, 2), "0A034E6574");
     EXPECT_EQ(value(47, diagnostic, 3), "1601");
@@ -227,7 +229,7 @@ TEST_F(NetworkObjects, TellTheModuleWhatIsSet) {
     EXPECT_EQ(module.told.pin, 1234);
     EXPECT_EQ(as_text(module.told.user.view()), "a");
     EXPECT_EQ(as_text(module.told.password.view()), "bc");
-    EXPECT_FALSE(module.told.permanent);
+    EXPECT_EQ(module.told.mode, ConnectMode::invoked);
     EXPECT_EQ(module.told.repetitions, 5);
     EXPECT_EQ(module.told.repetition_delay_s, 120);
     // What is secret is not read.
@@ -236,7 +238,7 @@ TEST_F(NetworkObjects, TellTheModuleWhatIsSet) {
     EXPECT_EQ(value(44, ppp, 5), "02020901610900");
     EXPECT_EQ(value(29, connection, 2), "1668");
     EXPECT_EQ(manager.ask("C301C1001D" + hex(connection.groups) + "01010F00"), "C701C10000");
-    EXPECT_EQ(module.connects, 1);
+    EXPECT_THAT(module.demands, ElementsAre(NetworkDemand::lasting, NetworkDemand::none, NetworkDemand::invoked));
     // A module that is plugged in later, after an outage, is told the same.
     const NetworkSettings told = module.told;
     bench.cut_power();
@@ -254,6 +256,195 @@ TEST_F(NetworkObjects, RefuseWhatCantBe) {
     EXPECT_EQ(set(29, Obis(0, 0, 2, 1, 0), 2, "1602"), "C501C1FA");
     EXPECT_EQ(set(42, Obis(0, 0, 25, 1, 0), 3, "060A000001"), "C501C103");
     EXPECT_EQ(module.told, NetworkSettings{});
+}
+
+// {day_start, day_end} of a window that comes every day.
+std::string daily_window(int from_hour, int to_hour) {
+    const auto at = [](int hour) {
+        return "090CFFFFFFFFFF" + hex(test::Octets{static_cast<std::uint8_t>(hour)}) + "0000008000FF";
+    };
+    return "0202" + at(from_hour) + at(to_hour);
+}
+
+constexpr Obis auto_connect(0, 0, 2, 1, 0);
+const std::string connect_now = "C301C1001D" + hex(auto_connect.groups) + "01010F00";
+
+struct CallingWindows : NetworkObjects {
+    NetworkDemand last() const { return module.demands.empty() ? NetworkDemand::none : module.demands.back(); }
+    // It is 14:00; the window is from 15 to 17 o'clock.
+    void set_mode(int mode) {
+        ASSERT_EQ(set(29, auto_connect, 5, "0101" + daily_window(15, 17)), "C501C100");
+        ASSERT_EQ(set(29, auto_connect, 2, "16" + hex(test::Octets{static_cast<std::uint8_t>(mode)})), "C501C100");
+    }
+    void pass_minutes(int count) { bench.pass(minutes{count}, seconds{10}); }
+};
+
+TEST_F(CallingWindows, AreReadAsTheyWereWritten) {
+    EXPECT_EQ(value(29, auto_connect, 5), "0100");
+    set_mode(102);
+    EXPECT_EQ(value(29, auto_connect, 5), "0101" + daily_window(15, 17));
+    bench.cut_power();
+    Client again{bench.meter(), management_client_sap};
+    ASSERT_TRUE(again.open(test::management_password));
+    EXPECT_EQ(again.value(29, auto_connect, 5), "0101" + daily_window(15, 17));
+    EXPECT_EQ(again.value(29, auto_connect, 2), "1666");
+}
+
+TEST_F(CallingWindows, OfMode102LetItConnectAndNothingElseDoes) {
+    set_mode(102);
+    EXPECT_EQ(last(), NetworkDemand::none);
+    EXPECT_EQ(manager.ask(connect_now), "C701C10200") << "temporary failure: it is not the time";
+    EXPECT_EQ(last(), NetworkDemand::none);
+    pass_minutes(59);
+    EXPECT_EQ(last(), NetworkDemand::none);
+    pass_minutes(12);
+    EXPECT_EQ(last(), NetworkDemand::lasting);
+    pass_minutes(108);
+    EXPECT_EQ(last(), NetworkDemand::lasting);
+    pass_minutes(12);
+    EXPECT_EQ(last(), NetworkDemand::none);
+}
+
+TEST_F(CallingWindows, OfMode103LetItConnectAndSoDoesTheMethod) {
+    set_mode(103);
+    EXPECT_EQ(last(), NetworkDemand::none);
+    EXPECT_EQ(manager.ask(connect_now), "C701C10000");
+    EXPECT_EQ(last(), NetworkDemand::invoked);
+    pass_minutes(72);
+    EXPECT_EQ(last(), NetworkDemand::lasting);
+    pass_minutes(120);
+    EXPECT_EQ(last(), NetworkDemand::none) << "the window's end ends what was asked for before";
+}
+
+TEST_F(CallingWindows, AreNothingToModes101And104) {
+    set_mode(101);
+    EXPECT_EQ(last(), NetworkDemand::lasting);
+    set_mode(104);
+    EXPECT_EQ(last(), NetworkDemand::none);
+    pass_minutes(90);
+    EXPECT_EQ(last(), NetworkDemand::none);
+}
+
+TEST_F(CallingWindows, APushAsksForTheNetworkWhereNobodyElseDoes) {
+    set_mode(104);
+    auto push = load_push_settings(bench.meter().store(), PushSetup::alarm);
+    for (const char c : std::string("192.0.2.7")) (void)push.destination.add(static_cast<std::uint8_t>(c));
+    ASSERT_TRUE(keep_push_settings(bench.meter().store(), PushSetup::alarm, push));
+    EXPECT_EQ(last(), NetworkDemand::none);
+    ASSERT_EQ(bench.meter().outbox().push(bench.meter(), PushSetup::alarm), dlms::ActionResult::success);
+    EXPECT_EQ(last(), NetworkDemand::invoked);
+    // So does one that waited when the power failed.
+    bench.cut_power();
+    FakeModule another;
+    ASSERT_TRUE(plug(0, another));
+    EXPECT_THAT(another.demands, ElementsAre(NetworkDemand::invoked));
+}
+
+TEST_F(CallingWindows, OfMoreThanFourOrOfNoMonthAreRefused) {
+    std::string five = "0105";
+    for (int i = 0; i < 5; ++i) five += daily_window(i, i + 1);
+    EXPECT_EQ(set(29, auto_connect, 5, five), "C501C1FA");
+    EXPECT_EQ(set(29, auto_connect, 5, "0101110C"), "C501C10C");
+    EXPECT_EQ(set(29, auto_connect, 2, "1665"), "C501C100");
+    EXPECT_EQ(set(29, auto_connect, 2, "1669"), "C501C1FA");
+    EXPECT_EQ(value(29, auto_connect, 5), "0100");
+}
+
+// What was stored before there were windows: two texts of nothing, no PIN, mode, repetitions, delay.
+TEST(NetworkRecords, OfTheFirstFormAreRead) {
+    RelayBench bench;
+    const auto stored = [&](std::string_view record) {
+        EXPECT_TRUE(bench.meter().store().write(RecordId::network, hex(record)));
+        return load_network_settings(bench.meter().store());
+    };
+    EXPECT_EQ(stored("01 0161 00 00 0000 00 05 0078").mode, ConnectMode::invoked);
+    EXPECT_EQ(stored("01 0161 00 00 0000 00 05 0078").repetitions, 5);
+    EXPECT_EQ(stored("01 0161 00 00 0000 01 05 0078").mode, ConnectMode::always);
+    EXPECT_EQ(stored("03 0161 00 00 0000 01 05 0078"), NetworkSettings{}) << "a form that nobody knows";
+    EXPECT_EQ(stored("02 0161 00 00 0000 01 05 0078 00"), NetworkSettings{}) << "a mode that nobody knows";
+}
+
+struct PlcObjects : NetworkObjects {
+    FakeModule plc{ModuleKind::plc};
+
+    void SetUp() override {
+        NetworkObjects::SetUp();
+        ASSERT_TRUE(plug(1, plc));
+    }
+};
+
+TEST_F(PlcObjects, ShowWhatTheModuleFinds) {
+    const Obis counters(0, 0, 29, 0, 0);
+    const Obis mac(0, 0, 29, 1, 0);
+    const Obis adaptation(0, 0, 29, 2, 0);
+    EXPECT_EQ(value(91, mac, 2), "12FFFF");
+    EXPECT_EQ(value(91, mac, 11), "0100");
+    EXPECT_EQ(value(92, adaptation, 8), "0100");
+    plc.now.plc = {.network = 0x1234,
+                   .short_address = 0x0021,
+                   .coordinator = 0,
+                   .next_hop = 0x0007,
+                   .route_cost = 300,
+                   .hops = 2,
+                   .link_quality = 80,
+                   .frame_counter = 99,
+                   .frames = {1, 2, 3, 4, 5, 6, 7, 8, 9}};
+    for (int i = 0; i < 9; ++i) {
+        EXPECT_EQ(value(90, counters, i + 2), "060000000" + std::to_string(i + 1));
+    }
+    EXPECT_EQ(value(91, mac, 2), "120021");
+    EXPECT_EQ(value(91, mac, 3), "12012C");
+    EXPECT_EQ(value(91, mac, 4), "121234");
+    EXPECT_EQ(value(91, mac, 6), "0600000063");
+    EXPECT_EQ(value(91, mac, 7), "0448FFFFFFFFF000000000");
+    const std::string neighbour =
+        "0101020B1200070300"
+        "0406FC"
+        "16020F001600"
+        "040600"
+        "11500F00110211FF";
+    EXPECT_EQ(value(91, mac, 11), neighbour);
+    EXPECT_EQ(value(92, adaptation, 8), "0101020612000012000712012C1102110012003C");
+    // Who is asked for, if he is there.
+    const std::string get = "C301C1005B" + hex(mac.groups) + "0101";
+    EXPECT_EQ(manager.ask(get + "120007"), "C701C1000100" + neighbour);
+    EXPECT_EQ(manager.ask(get + "120008"), "C701C10001000100");
+    EXPECT_EQ(manager.ask(get + "0F00"), "C701C10C00");
+    EXPECT_EQ(manager.ask("C301C1005A" + hex(counters.groups) + "01010F00"), "C701C10000");
+    EXPECT_EQ(value(90, counters, 10), "0600000000");
+}
+
+TEST_F(PlcObjects, SayWhatIsInEachSlot) {
+    const auto slot = [&](std::size_t index) { return value(1, module_status_name(index), 2); };
+    EXPECT_EQ(slot(0), "0203160116031163");
+    EXPECT_EQ(slot(1), "0203160216031163");
+    EXPECT_EQ(slot(input_slot), "020316FF16001163");
+    module.now.attached = true;
+    module.now.signal_quality = 17;
+    bench.pass(seconds{1});
+    EXPECT_EQ(slot(0), "0203160116041111");
+    plc.silent = true;
+    bench.pass(seconds{2});
+    EXPECT_EQ(slot(1), "0203160216011163");
+    bench.pass(seconds{30});
+    EXPECT_EQ(slot(1), "0203160216021163");
+}
+
+TEST_F(Modules, ThatHaveNoEnergyWithoutMainsAreSilentAndNotDead) {
+    module.now.attached = true;
+    ASSERT_TRUE(plug(0, module));
+    bench.take_events();
+    ASSERT_TRUE(bench.meter().mains_lost());
+    for (int second = 0; second < 5; ++second) bench.meter().advance_on_battery(seconds{1});
+    EXPECT_TRUE(bay().carries(0));
+    module.silent = true;
+    for (int second = 0; second < 300; ++second) bench.meter().advance_on_battery(seconds{1});
+    EXPECT_FALSE(bay().carries(0));
+    EXPECT_FALSE(bay().dead(0));
+    EXPECT_THAT(bench.take_events(), ElementsAre(Kind::network_lost));
+    module.silent = false;
+    bench.pass(seconds{2});
+    EXPECT_THAT(bench.take_events(), ElementsAre(Kind::network_attached));
 }
 
 }  // namespace

@@ -489,7 +489,7 @@ bool open_at(const char* start, const char* end, UtcTime local) {
     PushSettings settings;
     (void)settings.windows.add({*dlms::read_date_time(test::hex(start)), *dlms::read_date_time(test::hex(end))});
     const ClockSettings utc{.time_zone_min = 0, .daylight_enabled = false};
-    return settings.window_open_at(Clock(utc, local, true));
+    return is_open(settings.windows.view(), Clock(utc, local, true));
 }
 
 constexpr UtcTime at(int d, int h, int m = 0, int s = 0) {  // in June 2026; the first is a Monday
@@ -553,7 +553,7 @@ RC_GTEST_PROP(PushWindow, FromOneTimeToAnotherIsOpenWhenFromTheOtherToTheOneIsNo
     (void)there.windows.add({daily(one), daily(other)});
     PushSettings back;
     (void)back.windows.add({daily(other), daily(one)});
-    RC_ASSERT(there.window_open_at(clock) != back.window_open_at(clock));
+    RC_ASSERT(is_open(there.windows.view(), clock) != is_open(back.windows.view(), clock));
 }
 
 RC_GTEST_FIXTURE_PROP(Push, AfterAnyWriteEveryAttributeCanBeRead, (std::vector<std::uint8_t> octets)) {

@@ -1,4 +1,5 @@
 // The relay over the wire: IC 70, 71, 21, 9, 22 and the Data objects, in octets.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "meter/cosem/dictionary.hpp"
@@ -79,6 +80,68 @@ TEST_F(RelayObjects, TheDirectWriteDoesNotOverrideAnOperator) {
     bench.pass(seconds{2});
     EXPECT_EQ(set(1, Obis(1, 0, 94, 98, 69), 2, "120000"), "C501C100");
     EXPECT_EQ(value(70, disconnector, 3), "1600");
+}
+
+// What limiter 1 allows at the moment of the event.
+TEST_F(RelayObjects, TheLogHasTheThresholdThatWasActive) {
+    constexpr Obis log(0, 0, 99, 98, 2);
+    const auto rows = [&] {
+        const std::string buffer = value(7, log, 2);
+        std::vector<std::string> found;  // the code and the threshold
+        constexpr std::size_t head = 2 * 2;
+        constexpr std::size_t row_size = 2 * (2 + 14 + 2 + 5);
+        constexpr std::size_t code = 2 * (2 + 14);
+        for (std::size_t at = head; at + row_size <= buffer.size(); at += row_size) {
+            found.push_back(buffer.substr(at + code, 4) + " " + buffer.substr(at + code + 4, 10));
+        }
+        return found;
+    };
+    using testing::ElementsAre;
+    ASSERT_EQ(call(disconnector, 1), "C701C10000");
+    EXPECT_THAT(rows(), ElementsAre("113E 0600035B60")) << "remote disconnection, 220000 tenths of a watt";
+    ASSERT_EQ(call(disconnector, 2), "C701C10000");
+    const std::string threshold = value(71, limiter, 4);
+    ASSERT_EQ(threshold.substr(threshold.size() - 4), "5B60");
+    ASSERT_EQ(set(71, limiter, 4, threshold.substr(0, threshold.size() - 4) + "0D40"), "C501C100");
+    bench.current_ua = 40'000'000;
+    bench.pass(seconds{70});
+    EXPECT_THAT(rows(), ElementsAre("113E 0600035B60", "113F 0600035B60", "1143 0600030D40", "1141 0600030D40",
+                                    "1140 0600030D40"))
+        << "connected, limiter changed, exceeded, local disconnection";
+    EXPECT_EQ(value(7, log, 3).substr(0, 4), "0103") << "three columns";
+}
+
+TEST_F(RelayObjects, TheArbitratorSaysWhoAsksForWhat) {
+    constexpr Obis arbitrator(0, 0, 96, 3, 20);
+    const auto request = [&](const std::string& parameters) {
+        return manager.ask("C301C1" + descriptor(68, arbitrator, 1) + "01" + parameters);
+    };
+    EXPECT_EQ(value(68, arbitrator, 2), "01020202090600000A006AFF1200010202090600000A006AFF120002");
+    // No fuse supervision and no tariff table in this model.
+    const auto actors = [](const std::string& overvoltage, const std::string& remote, const std::string& others) {
+        return "010A" + overvoltage + "040200" + others + remote + others + others + others + others + "040200" +
+               others;
+    };
+    EXPECT_EQ(value(68, arbitrator, 3), actors("0402C0", "0402C0", "0402C0"));
+    EXPECT_EQ(value(68, arbitrator, 4).substr(0, 4 + 2 * 8), "010A010212000A120001");
+    EXPECT_EQ(value(68, arbitrator, 5), actors("040240", "040240", "040240"));
+    EXPECT_EQ(value(68, arbitrator, 6), "1102");
+    // A client is the actor "remote".
+    EXPECT_EQ(request("02021103040280"), "C701C10000");
+    EXPECT_EQ(value(70, disconnector, 3), "1600");
+    EXPECT_EQ(value(68, arbitrator, 5), actors("040240", "040280", "040240"));
+    EXPECT_EQ(value(68, arbitrator, 6), "1101");
+    EXPECT_EQ(request("02021103040240"), "C701C10000");
+    EXPECT_EQ(value(70, disconnector, 3), "1601");
+    // The first of several is what it stays open for, and all are seen.
+    bench.voltage_mv = 255'000;
+    bench.pass(seconds{6});
+    EXPECT_EQ(value(68, arbitrator, 5), actors("040280", "040240", "040240"));
+    EXPECT_EQ(request("02021100040240"), "C701C1FA00") << "for the voltage nobody speaks";
+    EXPECT_EQ(request("020211030402C0"), "C701C1FA00") << "both at once";
+    EXPECT_EQ(request("02021103040380"), "C701C10C00");
+    EXPECT_EQ(request("0F00"), "C701C10C00");
+    EXPECT_NE(reader.ask("C301C1" + descriptor(68, arbitrator, 1) + "0102021103040280"), "C701C10000");
 }
 
 TEST_F(RelayObjects, TheDisconnectorAnswersWhatItsStateAllows) {

@@ -88,6 +88,9 @@ std::string own_description(const Obis& name) {
         {Obis(0, 0, 96, 60, 11), "Relay: overvoltage, time to restore"},
         {Obis(0, 0, 96, 60, 12), "Relay: fuse supervision, time to trip"},
         {Obis(0, 0, 96, 60, 13), "Relay: fuse supervision, time to restore"},
+        {module_status_name(0), "Module in slot 1"},
+        {module_status_name(1), "Module in slot 2"},
+        {module_status_name(input_slot), "Module in the input slot"},
     };
     for (const auto& [of, description] : own) {
         if (of == name) return description;

@@ -83,13 +83,13 @@ TEST(PlugInModule, IsLetInWithTheRightPinAndAccessPointOnly) {
 TEST(PlugInModule, WaitsToBeToldToConnectAndGivesUpAfterItsRepetitions) {
     PlugInModule module(ModuleKind::cellular, quiet());
     NetworkSettings settings;
-    settings.permanent = false;
     settings.repetitions = 1;
     settings.repetition_delay_s = 10;
     module.configure(settings);
+    module.demand(meter::NetworkDemand::none);
     live(module, seconds{100});
     EXPECT_FALSE(attached(module));
-    module.connect();
+    module.demand(meter::NetworkDemand::invoked);
     live(module, seconds{20});
     EXPECT_TRUE(attached(module));
     module.set_signal(0);
@@ -97,9 +97,34 @@ TEST(PlugInModule, WaitsToBeToldToConnectAndGivesUpAfterItsRepetitions) {
     module.set_signal(20);
     live(module, seconds{200});
     EXPECT_FALSE(attached(module));
-    module.connect();
+    module.demand(meter::NetworkDemand::invoked);
     live(module, seconds{40});
     EXPECT_TRUE(attached(module));
+    module.demand(meter::NetworkDemand::none);
+    EXPECT_FALSE(attached(module));
+    live(module, seconds{100});
+    EXPECT_FALSE(attached(module));
+}
+
+TEST(PlugInModule, OfPlcHasAPlaceInItsNetworkAndCountsItsFrames) {
+    PlugInModule module(ModuleKind::plc, quiet());
+    live(module, seconds{4});
+    EXPECT_EQ(module.status()->plc.short_address, meter::PlcStatus::no_address);
+    live(module, seconds{20});
+    const meter::PlcStatus joined = module.status()->plc;
+    EXPECT_NE(joined.short_address, meter::PlcStatus::no_address);
+    EXPECT_NE(joined.next_hop, meter::PlcStatus::no_address);
+    EXPECT_GE(joined.hops, 1);
+    EXPECT_EQ(joined.frames, (std::array<std::uint32_t, 9>{0, 0, 2, 2}));
+    module.carry(10, 0);
+    module.carry(0, 1000);
+    EXPECT_EQ(module.status()->plc.frames, (std::array<std::uint32_t, 9>{3, 1, 2, 2}));
+    EXPECT_EQ(module.status()->plc.frame_counter, joined.frame_counter + 3);
+    module.lose_network();
+    EXPECT_EQ(module.status()->plc.short_address, meter::PlcStatus::no_address);
+    EXPECT_EQ(module.status()->plc.frames[0], 3U);
+    module.reset_frame_counters();
+    EXPECT_EQ(module.status()->plc.frames, (std::array<std::uint32_t, 9>{}));
 }
 
 TEST(PlugInModule, ADeadOneSaysNothingAndStartsAnewWhenRepaired) {

@@ -10,6 +10,11 @@ using meter::ModuleKind;
 using meter::ModuleStatus;
 
 constexpr int highest_signal = 31;
+// Where they are in PlcStatus::frames.
+constexpr std::size_t data_sent = 0;
+constexpr std::size_t data_received = 1;
+constexpr std::size_t commands_sent = 2;
+constexpr std::size_t commands_received = 3;
 
 std::string text_of(const meter::NetworkSettings::Text& text) {
     const auto octets = text.view();
@@ -31,7 +36,6 @@ void PlugInModule::start() {
     state_ = State::booting;
     left_ = traits_.boot;
     failures_ = 0;
-    told_to_connect_ = false;
 }
 
 void PlugInModule::set_supply(bool on) {
@@ -53,14 +57,32 @@ void PlugInModule::lose_network() {
 }
 
 void PlugInModule::configure(const meter::NetworkSettings& settings) {
-    if (settings == settings_) return;
+    const bool same_subscriber = settings.access_point == settings_.access_point && settings.pin == settings_.pin &&
+                                 settings.user == settings_.user && settings.password == settings_.password;
     settings_ = settings;
+    if (same_subscriber) return;
     failures_ = 0;
     // Whom it is to be on its network, it has to say anew.
-    if (state_ != State::booting && needs_network()) {
-        state_ = State::idle;
-        left_ = microseconds{0};
-    }
+    leave();
+}
+
+void PlugInModule::demand(meter::NetworkDemand demand) {
+    demand_ = demand;
+    if (demand == meter::NetworkDemand::none) return leave();
+    if (demand == meter::NetworkDemand::lasting) return;
+    failures_ = 0;
+    if (state_ == State::idle) left_ = microseconds{0};
+}
+
+void PlugInModule::leave() {
+    if (state_ == State::booting || !needs_network()) return;
+    state_ = State::idle;
+    left_ = microseconds{0};
+}
+
+bool PlugInModule::wants_to_join() const {
+    return demand_ == meter::NetworkDemand::lasting ||
+           (demand_ == meter::NetworkDemand::invoked && failures_ <= settings_.repetitions);
 }
 
 bool PlugInModule::admitted() const {
@@ -74,14 +96,15 @@ void PlugInModule::begin_to_join() {
     const double share = random_.uniform();
     const auto span = duration<double, std::micro>(traits_.slowest_join - traits_.fastest_join) * share;
     left_ = traits_.fastest_join + duration_cast<microseconds>(span);
+    // A beacon request, and the message that asks to be let in.
+    plc_.frames[commands_sent] += 2;
+    plc_.frame_counter += 2;
 }
 
 void PlugInModule::wait_before_next_attempt() {
     ++failures_;
     state_ = State::idle;
     left_ = seconds{settings_.repetition_delay_s};
-    // Who is not to be connected for ever gives up after so many repetitions.
-    if (!settings_.permanent && failures_ > settings_.repetitions) told_to_connect_ = false;
 }
 
 void PlugInModule::end_attempt() {
@@ -94,6 +117,29 @@ void PlugInModule::end_attempt() {
     failures_ = 0;
     address_ =
         address(10, 64, static_cast<unsigned>(random_.bits() % 256), static_cast<unsigned>(random_.bits() % 254 + 1));
+    if (kind_ == ModuleKind::plc) join_plc();
+}
+
+// The concentrator's answers, and the way to it: over a neighbour, or straight.
+void PlugInModule::join_plc() {
+    plc_.frames[commands_received] += 2;
+    plc_.network = 0x0B1A;
+    plc_.short_address = static_cast<std::uint16_t>(random_.bits() % 1000 + 1);
+    plc_.hops = static_cast<std::uint8_t>(random_.bits() % 3 + 1);
+    plc_.next_hop = plc_.hops == 1 ? plc_.coordinator : static_cast<std::uint16_t>(plc_.short_address + 1);
+    plc_.link_quality = static_cast<std::uint8_t>(60 + random_.bits() % 60);
+    plc_.route_cost = static_cast<std::uint16_t>(plc_.hops * (0xFF - plc_.link_quality));
+}
+
+void PlugInModule::carry(std::size_t to_meter, std::size_t from_meter) {
+    // What one frame of the MAC carries (ITU-T G.9903).
+    constexpr std::size_t octets_in_frame = 400;
+    const auto frames = [](std::size_t octets) {
+        return static_cast<std::uint32_t>((octets + octets_in_frame - 1) / octets_in_frame);
+    };
+    plc_.frames[data_received] += frames(to_meter);
+    plc_.frames[data_sent] += frames(from_meter);
+    plc_.frame_counter += frames(from_meter);
 }
 
 void PlugInModule::advance(microseconds duration) {
@@ -114,7 +160,7 @@ void PlugInModule::advance(microseconds duration) {
             left_ = microseconds{0};
             break;
         case State::idle:
-            if (left_ <= microseconds{0} && (settings_.permanent || told_to_connect_)) begin_to_join();
+            if (left_ <= microseconds{0} && wants_to_join()) begin_to_join();
             break;
         case State::joining:
             if (left_ <= microseconds{0}) end_attempt();
@@ -136,6 +182,11 @@ std::optional<ModuleStatus> PlugInModule::status() const {
     if (!is_running() || state_ == State::booting) return std::nullopt;
     ModuleStatus status;
     status.attached = state_ == State::joined;
+    if (kind_ == ModuleKind::plc) {
+        status.plc = status.attached ? plc_ : meter::PlcStatus{};
+        status.plc.frame_counter = plc_.frame_counter;
+        status.plc.frames = plc_.frames;
+    }
     if (kind_ != ModuleKind::cellular) return status;
     using meter::Registration;
     status.registration = status.attached            ? Registration::home

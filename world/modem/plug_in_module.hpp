@@ -45,11 +45,14 @@ class PlugInModule final : public meter::Module {
     [[nodiscard]] bool is_running() const { return powered_ && !dead_; }
     // The network lets go of it now.
     void lose_network();
+    // Octets go through it: a PLC module counts the frames that they are in.
+    void carry(std::size_t to_meter, std::size_t from_meter);
 
     [[nodiscard]] meter::ModuleKind kind() const override { return kind_; }
     [[nodiscard]] std::optional<meter::ModuleStatus> status() const override;
     void configure(const meter::NetworkSettings& settings) override;
-    void connect() override { told_to_connect_ = true; }
+    void demand(meter::NetworkDemand demand) override;
+    void reset_frame_counters() override { plc_.frames = {}; }
 
   private:
     enum class State : std::uint8_t { booting, idle, joining, joined, denied };
@@ -60,6 +63,10 @@ class PlugInModule final : public meter::Module {
     void wait_before_next_attempt();
     [[nodiscard]] bool needs_network() const { return meter::needs_network(kind_); }
     [[nodiscard]] bool admitted() const;
+    // It is to be on its network, and has not given up.
+    [[nodiscard]] bool wants_to_join() const;
+    void join_plc();
+    void leave();
 
     meter::ModuleKind kind_;
     ModuleTraits traits_;
@@ -73,8 +80,9 @@ class PlugInModule final : public meter::Module {
     bool supplied_ = true;
     bool powered_ = true;
     bool dead_ = false;
-    bool told_to_connect_ = false;
+    meter::NetworkDemand demand_ = meter::NetworkDemand::lasting;
     std::uint32_t address_ = 0;
+    meter::PlcStatus plc_;
 };
 
 }  // namespace blathy::world

@@ -174,7 +174,7 @@ Result<std::string, std::string> Desk::plug(const std::string& text, const LinkL
     }
     std::string line = fmt::format("Module {}", text.substr(0, text.find(',')));
     for (const station::Url& url : option->links) {
-        auto link = ModuleLink::make(poller_, url, desk_->meter(), limits, option->slot);
+        auto link = ModuleLink::make(poller_, url, *desk_, limits, option->slot);
         if (!link) return fail(link.error());
         line += fmt::format(", DLMS/COSEM at {} once it is on its network", (*link)->url());
         servers_.push_back(std::move(*link));
@@ -212,6 +212,7 @@ bool Desk::run() {
         if (now < last_step + life_step) continue;
         desk_->run_for(now - last_step);
         last_step = now;
+        for (const auto& server : servers_) server->follow_supply(desk_->meter());
         context_.poll();
         if (now >= next_idle_check) {
             for (const auto& server : servers_) server->close_idle_connections(now);

@@ -1,6 +1,7 @@
 #include "apps/blathy/meter/desk_meter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "apps/blathy/keys/meter_keys.hpp"
 #include "world/factory_calibration.hpp"
@@ -20,8 +21,21 @@ constexpr std::size_t max_waiting_pulses = 1000;
 // A supercapacitor holds a modem for about a minute.
 constexpr double full_supercapacitor_v = 5.0;
 constexpr double supercapacitor_v_a_second = 0.04;
+// What the power supply's own capacitor bridges: short interruptions are seen, and outages are not short.
+constexpr milliseconds hold_up{500};
+// Below it the clock chip does not run.
+constexpr std::uint16_t clock_stops_mv = 2000;
 // What the meter's field sensor calls a magnet.
 constexpr double magnet_mt = 50;
+
+// The converter gives its greatest or its least code.
+bool clips(const meter::Model& model, const meter::Samples& samples) {
+    const std::int32_t greatest = (std::int32_t{1} << (model.adc_bits - 1)) - 1;
+    const auto at_the_end = [&](std::int32_t code) { return code >= greatest || code < -greatest; };
+    return std::any_of(samples.voltage.begin(), samples.voltage.end(), at_the_end) ||
+           std::any_of(samples.current.begin(), samples.current.end(), at_the_end) ||
+           at_the_end(samples.neutral_current);
+}
 
 meter::Store mounted(FileFlash& flash) {
     meter::Store store(flash);
@@ -94,10 +108,17 @@ void DeskMeter::run_for(nanoseconds real_time) {
         std::min<duration<double>>(std::min(real_time, longest_leap) * options_.speed, longest_step);
     if (supplied()) {
         if (!meter_.powered()) power_up();
-        samples_due_ += meter_time.count() * options_.model->sample_rate_hz;
-        for (; samples_due_ >= 1; samples_due_ -= 1) take_sample();
+        held_up_ = microseconds{0};
+        live_on_mains(meter_time);
     } else {
-        live_on_battery(duration_cast<microseconds>(meter_time));
+        auto left = duration_cast<microseconds>(meter_time);
+        if (meter_.powered()) {
+            const microseconds held_up = std::min(left, hold_up - held_up_);
+            live_on_mains(held_up);
+            held_up_ += held_up;
+            left -= held_up;
+        }
+        if (held_up_ == hold_up) live_on_battery(left);
     }
 
     until_clock_is_kept_ -= duration_cast<milliseconds>(real_time);
@@ -105,6 +126,11 @@ void DeskMeter::run_for(nanoseconds real_time) {
         (void)clock_chip_.follow(meter_.clock().now());  // what fails now is tried again in a second
         until_clock_is_kept_ = seconds{1};
     }
+}
+
+void DeskMeter::live_on_mains(duration<double> meter_time) {
+    samples_due_ += meter_time.count() * options_.model->sample_rate_hz;
+    for (; samples_due_ >= 1; samples_due_ -= 1) take_sample();
 }
 
 bool DeskMeter::supplied() const {
@@ -119,20 +145,44 @@ bool DeskMeter::supplied() const {
 void DeskMeter::power_up() {
     metrology_.emplace(*options_.model, calibration_);
     supercapacitor_v_ = options_.model->ports.last_gasp ? full_supercapacitor_v : 0;
+    inputs_.converter_fault = false;
     set_inputs(inputs_);
+    for (const auto& module : modules_) {
+        if (module) module->set_supply(true);
+    }
+    if (std::exchange(clock_stopped_, false)) meter_.clock_stopped();
     meter_.mains_returned();
 }
 
 void DeskMeter::live_on_battery(microseconds meter_time) {
+    unlived_ += meter_time;
     if (meter_.powered()) {
         (void)meter_.mains_lost();  // with a flash that fails it goes on as well as it can
         samples_due_ = 0;
+        for (const auto& module : modules_) {
+            if (module) module->set_supply(false);
+        }
+        // What it says in its last moment is sent before any time passes, however fast that does.
+        return;
     }
-    const duration<double> passed = meter_time;
+    const microseconds lived = std::exchange(unlived_, microseconds{0});
+    const duration<double> passed = lived;
     supercapacitor_v_ = std::max(0.0, supercapacitor_v_ - passed.count() * supercapacitor_v_a_second);
     set_inputs(inputs_);
-    meter_.advance_on_battery(meter_time);
-    since_start_ += meter_time;
+    advance_modules(lived);
+    since_start_ += lived;
+    const bool battery_lasts = inputs_.battery_present && inputs_.battery_mv >= clock_stops_mv;
+    if (battery_lasts || inputs_.supercapacitor_mv >= meter::supercapacitor_empty_mv) {
+        meter_.advance_on_battery(lived);
+    } else {
+        clock_stopped_ = true;
+    }
+}
+
+void DeskMeter::advance_modules(microseconds meter_time) {
+    for (const auto& module : modules_) {
+        if (module) module->advance(meter_time);
+    }
 }
 
 void DeskMeter::set_inputs(const meter::Inputs& inputs) {
@@ -164,14 +214,18 @@ void DeskMeter::take_sample() {
     const meter::Samples samples = site_.next();
     if (recent_.size() == recent_capacity_) recent_.pop_front();
     recent_.push_back(samples);
+    clipped_ = clipped_ || clips(*options_.model, samples);
     if (metrology_->push(samples)) end_interval();
 }
 
 void DeskMeter::end_interval() {
     const auto& interval = metrology_->interval();
-    for (const auto& module : modules_) {
-        if (module) module->advance(microseconds{interval.duration_us});
+    advance_modules(microseconds{interval.duration_us});
+    if (inputs_.converter_fault != clipped_) {
+        inputs_.converter_fault = clipped_;
+        set_inputs(inputs_);
     }
+    clipped_ = false;
     const auto pulses = meter_.advance(interval);
     while (const auto event = metrology_->voltage_events().take()) meter_.take(*event);
     const auto keep = [&](std::deque<microseconds>& waiting, std::span<const std::uint32_t> instants_us) {
@@ -199,6 +253,7 @@ void DeskMeter::move_relay() {
 bool DeskMeter::plug_module(std::size_t slot, meter::ModuleKind kind, const world::ModuleTraits& traits) {
     if (slot >= modules_.size()) return false;
     auto module = std::make_unique<world::PlugInModule>(kind, traits, options_.serial_number + slot);
+    if (!meter_.powered()) module->set_supply(false);
     if (!meter_.modules().plug(meter_.clock(), slot, *module)) return false;
     modules_[slot] = std::move(module);
     return true;

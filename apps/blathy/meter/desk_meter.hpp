@@ -80,12 +80,14 @@ class DeskMeter {
 
   private:
     DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash, const DeviceKey& device_key);
+    void live_on_mains(std::chrono::duration<double> meter_time);
     void take_sample();
     void end_interval();
     void move_relay();
     [[nodiscard]] bool supplied() const;
     void power_up();
     void live_on_battery(std::chrono::microseconds meter_time);
+    void advance_modules(std::chrono::microseconds meter_time);
 
     DeskMeterOptions options_;
     std::unique_ptr<FileFlash> flash_;
@@ -104,6 +106,10 @@ class DeskMeter {
     double supercapacitor_v_;
     std::array<double, meter::max_phases> switched_off_v_{};  // behind open switches
     double samples_due_ = 0;
+    std::chrono::microseconds held_up_{0};  // for so long the power supply has seen no mains
+    std::chrono::microseconds unlived_{0};  // of the time without power
+    bool clock_stopped_ = false;            // for want of a battery
+    bool clipped_ = false;                  // in this Interval: something was beyond the converter's range
     std::deque<meter::Samples> recent_;
     std::size_t recent_capacity_;
     std::chrono::microseconds since_start_{0};  // of meter time, up to the last Interval

@@ -39,6 +39,7 @@ class HdlcServer final : public LinkServer, private Watcher {
 
     HdlcServer(Poller& poller, Socket listener, station::Url url, MakeLinePort make_port, const LinkLimits& limits);
     void on_readable() override;
+    void fall_silent() override;
     // False: all connections have an association, and none has to go.
     bool make_room(bool one_must_go);
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "apps/blathy/meter/traffic.hpp"
+#include "meter/meter.hpp"
 
 namespace blathy::apps {
 
@@ -34,10 +35,27 @@ class LinkServer {
     // When there will be something to do.
     [[nodiscard]] virtual Time next_timer() const { return Time::max(); }
 
+    // To be called between waits. Without power it falls silent: connections end, new ones are closed as they come, and
+    // octets are lost. It keeps its place, so that it answers again at once.
+    void follow_supply(const meter::Meter& meter) {
+        const bool now = is_supplied_by(meter);
+        if (supplied_ && !now) fall_silent();
+        supplied_ = now;
+    }
+
     virtual void observe(TrafficObserver* observer) = 0;
     [[nodiscard]] virtual std::size_t connections() const = 0;
     // Where it listens, with the port that the system chose if none was given.
     [[nodiscard]] virtual std::string url() const = 0;
+
+  protected:
+    [[nodiscard]] bool supplied() const { return supplied_; }
+
+  private:
+    [[nodiscard]] virtual bool is_supplied_by(const meter::Meter& meter) const { return meter.powered(); }
+    virtual void fall_silent() = 0;
+
+    bool supplied_ = true;
 };
 
 }  // namespace blathy::apps

@@ -34,6 +34,7 @@ SerialServer::SerialServer(Poller& poller, const station::Url& url, std::unique_
     : poller_(poller),
       name_(station::name_of(url)),
       path_(url.path),
+      is_optical_(url.transport == station::Transport::optical),
       port_(std::move(port)),
       receive_buffer_(serial_buffer_size),
       send_buffer_(line_port_room) {}
@@ -68,6 +69,13 @@ void SerialServer::lose(Time now, int error) {
     next_timer_ = now + retry_period;
 }
 
+// What was on its way is cut off, and the protocol begins anew.
+void SerialServer::fall_silent() {
+    if (!unsent_.empty()) (void)poller_.change(file_.number(), *this, Poller::Interest::readable);
+    unsent_.clear();
+    port_->reset();
+}
+
 void SerialServer::on_readable() {
     if (!is_open()) return;
     const auto now = steady_clock::now();
@@ -76,6 +84,7 @@ void SerialServer::on_readable() {
         const int error = count == 0 ? EIO : errno;
         return is_later(error) ? void() : lose(now, error);
     }
+    if (!supplied()) return;
     const Bytes octets = Bytes(receive_buffer_).first(static_cast<std::size_t>(count));
     tap_.to_meter(observer_, name_, octets);
     // Whoever answers has got what was sent: a pseudo terminal is faster than the line that it stands for.

@@ -23,6 +23,7 @@ class SerialServer final : public LinkServer, private Watcher {
     static constexpr std::chrono::seconds retry_period{1};
 
     // Opens at once. The error is a sentence: there is no such port. `poller` must outlive the server.
+    // An optical port is fed by the battery too, while somebody has woken the meter (Meter::awake()).
     static Result<std::unique_ptr<SerialServer>, std::string> open(Poller& poller, const station::Url& url,
                                                                    std::unique_ptr<LinePort> port);
     ~SerialServer() override;
@@ -42,6 +43,10 @@ class SerialServer final : public LinkServer, private Watcher {
     Result<void, std::string> open_file();
     void on_readable() override;
     void on_writable() override;
+    [[nodiscard]] bool is_supplied_by(const meter::Meter& meter) const override {
+        return is_optical_ ? meter.awake() : meter.powered();
+    }
+    void fall_silent() override;
     void answer(Time now);
     bool follow_line(Time now);
     [[nodiscard]] bool write(Bytes octets, Time now);
@@ -51,6 +56,7 @@ class SerialServer final : public LinkServer, private Watcher {
     Poller& poller_;
     std::string name_;
     std::string path_;
+    bool is_optical_;
     std::unique_ptr<LinePort> port_;
     station::Descriptor file_;
     LinePort::LineSettings present_;  // of the line

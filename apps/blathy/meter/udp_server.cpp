@@ -52,6 +52,7 @@ void UdpServer::on_readable() {
     for (int i = 0; i < datagrams_at_once; ++i) {
         const auto received = receive_datagram(socket_, receive_buffer_);
         if (!received) return;
+        if (!supplied()) continue;
         serve(received->peer, MutableBytes(receive_buffer_).first(received->size));
     }
 }
@@ -85,6 +86,11 @@ UdpServer::Peer& UdpServer::peer_at(const DatagramPeer& from) {
     peers_.push_front({from, from.name(), {}, now});
     places_.emplace(from, peers_.begin());
     return peers_.front();
+}
+
+// An association that a peer had is gone with the meter's memory of it.
+void UdpServer::fall_silent() {
+    while (!peers_.empty()) forget_oldest();
 }
 
 void UdpServer::forget_oldest() {

@@ -38,6 +38,7 @@ class UdpServer final : public LinkServer, private Watcher {
 
     UdpServer(Poller& poller, Socket socket, station::Url url, meter::Meter& meter, const LinkLimits& limits);
     void on_readable() override;
+    void fall_silent() override;
     void serve(const DatagramPeer& from, MutableBytes datagram);
     Peer& peer_at(const DatagramPeer& from);
     void forget_oldest();

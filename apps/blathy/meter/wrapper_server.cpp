@@ -173,11 +173,16 @@ void WrapperServer::on_readable() {
         bool out_of_descriptors = false;
         auto accepted = accept_tcp(listener_, out_of_descriptors);
         if (!accepted && !(out_of_descriptors && make_room(true))) return;
-        if (!accepted || (connections_.size() >= limits_.connections && !make_room(false))) continue;
+        if (!accepted || !supplied()) continue;
+        if (connections_.size() >= limits_.connections && !make_room(false)) continue;
         const auto place =
             connections_.insert(connections_.end(), std::make_unique<Connection>(*this, std::move(*accepted)));
         if (!(*place)->start(place)) (*place)->end();
     }
+}
+
+void WrapperServer::fall_silent() {
+    while (!connections_.empty()) connections_.front()->end();
 }
 
 void WrapperServer::after_wait() {

@@ -36,6 +36,7 @@ class WrapperServer final : public LinkServer, private Watcher {
 
     WrapperServer(Poller& poller, Socket listener, station::Url url, meter::Meter& meter, const LinkLimits& limits);
     void on_readable() override;
+    void fall_silent() override;
     // False: all connections have an association, and none has to go.
     bool make_room(bool one_must_go);
 

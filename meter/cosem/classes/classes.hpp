@@ -59,6 +59,10 @@ extern const InterfaceClass ipv4_setup_class;      // IC 42, version 0
 extern const InterfaceClass ppp_setup_class;       // IC 44, version 0
 extern const InterfaceClass gprs_setup_class;      // IC 45, version 0
 extern const InterfaceClass gsm_diagnostic_class;  // IC 47, version 1
+extern const InterfaceClass plc_counters_class;    // IC 90, version 1
+extern const InterfaceClass plc_mac_class;         // IC 91, version 1
+extern const InterfaceClass plc_adaptation_class;  // IC 92, version 1
+extern const InterfaceClass module_status_class;   // IC 1: what is in a slot, by E of the logical name
 
 // The relay.
 extern const InterfaceClass tamper_latch_class;        // IC 1
@@ -70,6 +74,7 @@ extern const InterfaceClass monitor_time_class;        // IC 3: by E of the logi
 extern const InterfaceClass relay_scripts_class;       // IC 9
 extern const InterfaceClass register_monitor_class;    // IC 21, version 0: by its logical name
 extern const InterfaceClass relay_schedule_class;      // IC 22: by B of the logical name
+extern const InterfaceClass arbitrator_class;          // IC 68, version 0
 extern const InterfaceClass disconnect_control_class;  // IC 70, version 0
 extern const InterfaceClass limiter_class;             // IC 71, version 0: by E of the logical name
 // Events, alarms, and what is supervised.

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "meter/cosem/classes/classes.hpp"
+#include "meter/cosem/classes/transition_result.hpp"
 #include "meter/meter.hpp"
 
 namespace blathy::meter {
@@ -14,20 +15,6 @@ using dlms::DataReader;
 using dlms::DataWriter;
 
 constexpr std::uint16_t disconnect_control_id = 70;
-
-ActionResult result_of(Transition transition) {
-    switch (transition) {
-        case Transition::done:
-            return ActionResult::success;
-        case Transition::refused_by_mode:
-            return ActionResult::object_unavailable;
-        case Transition::refused_by_state:
-            return ActionResult::temporary_failure;
-        case Transition::not_durable:
-            return ActionResult::hardware_fault;
-    }
-    return ActionResult::other_reason;
-}
 
 DataAccessResult read_output_state(const AttributeContext& of, Cursor&, DataWriter& out) {
     out.boolean(of.meter.relay().drive().closed());

@@ -1,10 +1,11 @@
-// The network of a cellular module (IEC 62056-6-2): IC 29, Auto connect; IC 41, TCP-UDP setup; IC 42, IPv4 setup; IC
-// 44, PPP setup; IC 45, GPRS modem setup; IC 47, GSM diagnostic.
+// What is in the slots, and the network of a cellular module (IEC 62056-6-2): IC 1, Data; IC 29, Auto connect; IC 41,
+// TCP-UDP setup; IC 42, IPv4 setup; IC 44, PPP setup; IC 45, GPRS modem setup; IC 47, GSM diagnostic.
 
 #include <array>
 
 #include "dlms/wrapper.hpp"
 #include "meter/cosem/classes/classes.hpp"
+#include "meter/cosem/classes/window_values.hpp"
 #include "meter/meter.hpp"
 
 namespace blathy::meter {
@@ -27,7 +28,8 @@ template <class Change>
 DataAccessResult change_settings(const RequestContext& of, Change&& change) {
     NetworkSettings settings = load_network_settings(of.meter.store());
     if (const auto result = change(settings); result != DataAccessResult::success) return result;
-    return of.meter.modules().configure(settings) ? DataAccessResult::success : DataAccessResult::hardware_fault;
+    return of.meter.modules().configure(of.meter.clock(), settings) ? DataAccessResult::success
+                                                                    : DataAccessResult::hardware_fault;
 }
 
 DataAccessResult take_text(NetworkSettings::Text& text, Bytes octets) {
@@ -39,22 +41,59 @@ DataAccessResult take_text(NetworkSettings::Text& text, Bytes octets) {
     return DataAccessResult::success;
 }
 
-// IC 29. Of the modes those without windows and incoming calls are served.
-constexpr std::uint8_t always_connected = 101;
-constexpr std::uint8_t connected_when_invoked = 104;
+// IC 1: {kind, state, signal}; the kind as ModuleKind has it, 255 for an empty slot.
+enum class SlotState : std::uint8_t { empty, silent, dead, without_network, carries };
 
+SlotState state_of(const ModuleBay& bay, std::size_t slot) {
+    if (bay.module(slot) == nullptr) return SlotState::empty;
+    if (bay.dead(slot)) return SlotState::dead;
+    if (bay.carries(slot)) return SlotState::carries;
+    return bay.module(slot)->status() ? SlotState::without_network : SlotState::silent;
+}
+
+DataAccessResult read_module_status(const AttributeContext& of, Cursor&, DataWriter& out) {
+    constexpr std::uint8_t no_module = 255;
+    const ModuleBay& bay = of.meter.modules();
+    const std::size_t slot = of.object.name.e() - 1U;
+    const Module* const module = bay.module(slot);
+    const auto status = module != nullptr ? module->status() : std::nullopt;
+    out.structure(3);
+    out.enumerated(module != nullptr ? static_cast<std::uint8_t>(module->kind()) : no_module);
+    out.enumerated(static_cast<std::uint8_t>(state_of(bay, slot)));
+    out.unsigned_(status ? status->signal_quality : signal_unknown);
+    return DataAccessResult::success;
+}
+
+constexpr std::array module_status_attributes = {Attribute{2, read_module_status, nullptr}};
+
+// IC 29. Of the modes those that concern a network of packets are served; there are no calls.
 DataAccessResult read_mode(const AttributeContext& of, Cursor&, DataWriter& out) {
-    out.enumerated(settings_of(of).permanent ? always_connected : connected_when_invoked);
+    out.enumerated(static_cast<std::uint8_t>(settings_of(of).mode));
     return DataAccessResult::success;
 }
 
 DataAccessResult write_mode(const RequestContext& of, Bytes value) {
     DataReader in(value);
-    const std::uint8_t mode = in.enumerated();
+    const auto mode = static_cast<ConnectMode>(in.enumerated());
     if (!in.complete()) return DataAccessResult::type_unmatched;
-    if (mode != always_connected && mode != connected_when_invoked) return DataAccessResult::other_reason;
+    if (!is_served(mode)) return DataAccessResult::other_reason;
     return change_settings(of, [&](NetworkSettings& settings) {
-        settings.permanent = mode == always_connected;
+        settings.mode = mode;
+        return DataAccessResult::success;
+    });
+}
+
+DataAccessResult read_calling_windows(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const NetworkSettings settings = settings_of(of);
+    write_windows(out, settings.windows);
+    return DataAccessResult::success;
+}
+
+DataAccessResult write_calling_windows(const RequestContext& of, Bytes value) {
+    TimeWindows windows;
+    if (const auto result = read_windows(value, windows); result != DataAccessResult::success) return result;
+    return change_settings(of, [&](NetworkSettings& settings) {
+        settings.windows = windows;
         return DataAccessResult::success;
     });
 }
@@ -98,15 +137,14 @@ ActionResult connect(const RequestContext& of, Bytes parameters, DataWriter&) {
     DataReader in(parameters);
     (void)in.integer();
     if (!in.complete()) return ActionResult::type_unmatched;
-    of.meter.modules().connect();
-    return ActionResult::success;
+    return of.meter.modules().connect(of.meter.clock()) ? ActionResult::success : ActionResult::temporary_failure;
 }
 
 constexpr std::array auto_connect_attributes = {
     Attribute{2, read_mode, write_mode},
     Attribute{3, read_repetitions, write_repetitions},
     Attribute{4, read_repetition_delay, write_repetition_delay},
-    Attribute{5, read_empty_array, nullptr},  // windows: none, at any time
+    Attribute{5, read_calling_windows, write_calling_windows},
     Attribute{6, read_empty_array, nullptr},  // destinations: those of the push setups
 };
 constexpr std::array auto_connect_methods = {Method{1, connect}};
@@ -326,6 +364,7 @@ constexpr std::array gsm_diagnostic_attributes = {
 
 }  // namespace
 
+constinit const InterfaceClass module_status_class = {1, 0, module_status_attributes, {}};
 constinit const InterfaceClass auto_connect_class = {29, 2, auto_connect_attributes, auto_connect_methods};
 constinit const InterfaceClass tcp_udp_setup_class = {41, 0, tcp_udp_setup_attributes, {}};
 constinit const InterfaceClass ipv4_setup_class = {42, 0, ipv4_setup_attributes, {}};

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "meter/cosem/classes/classes.hpp"
+#include "meter/cosem/classes/window_values.hpp"
 #include "meter/meter.hpp"
 #include "meter/push/settings.hpp"
 
@@ -14,7 +15,6 @@ using dlms::DataAccessResult;
 using dlms::DataReader;
 using dlms::DataTag;
 using dlms::DataWriter;
-using dlms::DateTime;
 
 constexpr std::uint8_t a_xdr_message = 0;
 constexpr std::uint8_t no_restriction = 0;
@@ -112,35 +112,15 @@ DataAccessResult write_destination(const RequestContext& of, Bytes value) {
     });
 }
 
-DataAccessResult read_windows(const AttributeContext& of, Cursor&, DataWriter& out) {
+DataAccessResult read_communication_windows(const AttributeContext& of, Cursor&, DataWriter& out) {
     const PushSettings settings = settings_of(of);
-    out.array(settings.windows.count);
-    for (const PushWindow& window : settings.windows.view()) {
-        out.structure(2);
-        out.octet_string(window.start);
-        out.octet_string(window.end);
-    }
+    write_windows(out, settings.windows);
     return DataAccessResult::success;
 }
 
-// The months in which daylight saving begins and ends are not known by a number.
-bool serves(const DateTime& time) {
-    return time.date.month <= 12 || time.date.month == dlms::not_specified;
-}
-
-DataAccessResult write_windows(const RequestContext& of, Bytes value) {
-    DataReader in(value);
-    FixedList<PushWindow, PushSettings::max_windows> windows;
-    bool served = true;
-    const std::size_t count = in.array();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        in.structure(2);
-        const DateTime start = in.date_time();
-        const DateTime end = in.date_time();
-        served = served && serves(start) && serves(end) && windows.add({start, end});
-    }
-    if (!in.complete()) return DataAccessResult::type_unmatched;
-    if (!served) return DataAccessResult::other_reason;
+DataAccessResult write_communication_windows(const RequestContext& of, Bytes value) {
+    TimeWindows windows;
+    if (const auto result = read_windows(value, windows); result != DataAccessResult::success) return result;
     return change_settings(of, [&](PushSettings& settings) {
         settings.windows = windows;
         return DataAccessResult::success;
@@ -250,10 +230,10 @@ DataAccessResult write_operation_method(const RequestContext&, Bytes value) {
 
 // A date-time of its own type, of which nothing is specified.
 void write_no_date_time(DataWriter& out) {
-    std::array<std::uint8_t, 1 + DateTime::encoded_size> octets{};
+    std::array<std::uint8_t, 1 + dlms::DateTime::encoded_size> octets{};
     ByteWriter writer(octets);
     writer.u8(static_cast<std::uint8_t>(DataTag::date_time));
-    write(writer, DateTime{});
+    write(writer, dlms::DateTime{});
     out.encoded(writer.written());
 }
 
@@ -273,7 +253,7 @@ DataAccessResult read_last_confirmation(const AttributeContext&, Cursor&, DataWr
 constexpr std::array push_setup_attributes = {
     Attribute{2, read_objects, write_objects},
     Attribute{3, read_destination, write_destination},
-    Attribute{4, read_windows, write_windows},
+    Attribute{4, read_communication_windows, write_communication_windows},
     Attribute{5, read_randomisation, write_randomisation},
     Attribute{6, read_retries, write_retries},
     Attribute{7, read_repetition_delay, write_repetition_delay},
