@@ -235,6 +235,7 @@ TEST_F(PanelMessages, TellTheRelayAndWhyItIsOpen) {
     EXPECT_EQ(relay()["state"], "ready for reconnection");
     EXPECT_EQ(relay()["reasons"], Json::array({"tamper"}));
     EXPECT_EQ(relay()["conducts"], Json::array({false, true, false}));
+    EXPECT_EQ(relay()["welded"], Json::array({false, true, false}));
     const Json alarms = state_message(*desk_)["alarms"];
     EXPECT_EQ(alarms["led"], true);
     EXPECT_EQ(alarms["bits"][0]["name"], "fraud attempt");

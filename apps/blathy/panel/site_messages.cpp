@@ -77,15 +77,17 @@ Json relay_of(const DeskMeter& desk) {
             reasons.push_back(meter::relay_cause_names[i]);
         }
     }
-    // Poles that conduct although the armature is off are welded.
     Json conducts = Json::array();
+    Json welded = Json::array();
     for (std::size_t phase = 0; phase < desk.meter().model().phases; ++phase) {
         conducts.push_back(desk.relay().conducts(phase));
+        welded.push_back(desk.relay().welded(phase));
     }
     const meter::RelayOperations operations = control.drive().operations();
     return {{"kind", made.kind == meter::RelayKind::latching ? "latching" : "auxiliary"},
             {"closed", desk.relay().closed()},
             {"conducts", std::move(conducts)},
+            {"welded", std::move(welded)},
             {"state", name_of(disconnector.state())},
             {"mode", disconnector.mode()},
             {"reasons", std::move(reasons)},
