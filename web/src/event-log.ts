@@ -10,6 +10,8 @@ const push_log = 'pushes';
 const fresh_ms = 6_000;
 
 interface Entry {
+    /** Of a row of the meter, which may come twice: with the history and as a new one. */
+    readonly key: string;
     readonly log: string;
     readonly time: string;
     readonly code: string;
@@ -28,6 +30,7 @@ function factsOf({ magnitude, duration, times }: EventRow): string {
 
 function entryOf(row: EventRow): Entry {
     return {
+        key: JSON.stringify([row.log, row.number]),
         log: row.log,
         time: row.time,
         code: row.code === 0 ? '' : String(row.code),
@@ -40,7 +43,7 @@ function entryOf(row: EventRow): Entry {
 function element(entry: Entry): HTMLLIElement {
     const item = html(
         'li',
-        { class: 'event', 'data-log': entry.log },
+        { class: 'event', 'data-log': entry.log, 'data-key': entry.key },
         html('time', {}, dateAndClockOf(entry.time)),
         html('span', { class: 'event-log-name' }, entry.log),
         html('span', { class: 'event-code' }, entry.code),
@@ -56,6 +59,7 @@ function element(entry: Entry): HTMLLIElement {
 
 export class EventLog {
     private readonly filter: HTMLSelectElement;
+    private readonly known = new Set<string>();
     private shown_log = '';
 
     constructor(
@@ -82,16 +86,19 @@ export class EventLog {
         }
         // It tells all that a meter knows, but for pushes.
         for (const old of this.list.querySelectorAll(`.event:not([data-log="${push_log}"])`)) old.remove();
+        this.known.clear();
         const in_order = [...rows].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
         for (const row of in_order) this.add(entryOf(row), false);
     }
 
     showPush({ time, setup, destination, delivered }: Push): void {
         const text = `${setup} ${delivered ? 'pushed to' : 'could not be pushed to'} ${destination}`;
-        this.add({ log: push_log, time, code: '', text, facts: '', alarm: false }, true);
+        this.add({ key: '', log: push_log, time, code: '', text, facts: '', alarm: false }, true);
     }
 
     private add(entry: Entry, fresh: boolean): void {
+        if (this.known.has(entry.key)) return;
+        if (entry.key !== '') this.known.add(entry.key);
         const item = element(entry);
         item.hidden = this.isHidden(entry.log);
         if (fresh) {
@@ -99,7 +106,11 @@ export class EventLog {
             window.setTimeout(() => item.classList.remove('fresh'), fresh_ms);
         }
         this.list.prepend(item);
-        while (this.list.childElementCount > max_rows) this.list.lastElementChild?.remove();
+        while (this.list.childElementCount > max_rows) {
+            const oldest = this.list.lastElementChild;
+            if (oldest instanceof HTMLElement) this.known.delete(oldest.dataset['key'] ?? '');
+            oldest?.remove();
+        }
         this.describe();
     }
 

@@ -580,14 +580,15 @@ describe('the panel of an SED302', () => {
         assert.equal(await page.locator('.event.has-alarm').count(), 1);
         assert.match((await page.locator('.event').nth(1).textContent()) ?? '', /76.*170\.2.*10\.00 s/);
 
-        mock.send({ type: 'events', history: false, rows: [eventRow({ number: 3, name: 'magnetic field began' })] });
+        const fresh = eventRow({ number: 3, name: 'magnetic field began' });
+        mock.send({ type: 'events', history: false, rows: [eventRow({ time: at(10), number: 1 }), fresh] });
         mock.send({ type: 'push', time: at(59), setup: 'alarm', destination: '192.0.2.7:4059', delivered: false });
         await settled();
         assert.deepEqual((await texts()).slice(0, 2), [
             'alarm could not be pushed to 192.0.2.7:4059',
             'magnetic field began',
         ]);
-        assert.equal(await page.locator('.event.fresh').count(), 2);
+        assert.equal(await page.locator('.event.fresh').count(), 2, 'and what the history had comes once');
         await page.getByLabel('Log', { exact: true }).selectOption('quality');
         assert.deepEqual(await texts(), ['undervoltage began, L1']);
         assert.equal(await page.locator('#events-state').textContent(), '1 entry');

@@ -26,10 +26,6 @@ std::string no_such_phase(const meter::Model& model, std::size_t phase) {
     return phase < model.phases ? "" : "there is no such phase";
 }
 
-std::string no_such_slot(const meter::Model& model, std::size_t slot) {
-    return has_slot(model, slot) ? "" : fmt::format("the {} has no such slot", model.name);
-}
-
 // The first of several that is a sentence.
 template <class... Texts>
 std::string first_of(const Texts&... texts) {
@@ -63,7 +59,7 @@ struct Judge {
     }
     std::string operator()(const SetHousehold&) const { return {}; }
     std::string operator()(const DoToModule& deed) const {
-        if (const auto problem = no_such_slot(model, deed.slot); !problem.empty()) return problem;
+        if (!has_slot(model, deed.slot)) return fmt::format("the {} has no such slot", model.name);
         if (deed.act == ModuleAct::plug) {
             if (!deed.kind) return "a module to plug needs its kind";
             const bool is_input = *deed.kind == meter::ModuleKind::input;

@@ -69,8 +69,8 @@ Done call_disconnector(station::Client& client, const meter::Model& model, std::
 
 Done acknowledge(station::Client& client) {
     for (const std::uint8_t e : {std::uint8_t{20}, std::uint8_t{21}}) {
-        const Done done = client.set({1, dlms::Obis(0, 0, 97, 98, e), 2},
-                                     station::unsigned_value(dlms::DataTag::double_long_unsigned, 0));
+        Done done = client.set({1, dlms::Obis(0, 0, 97, 98, e), 2},
+                               station::unsigned_value(dlms::DataTag::double_long_unsigned, 0));
         if (!done) return done;
     }
     return {};
