@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "apps/blathy/keys/meter_keys.hpp"
 #include "apps/blathy/meter/deed.hpp"
 #include "meter/push/settings.hpp"
 #include "meter/relay/causes.hpp"
-#include "meter/server/association.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -24,11 +24,9 @@ constexpr std::int64_t highest_numbered_detail = 3;
 
 constexpr std::array<std::string_view, meter::push_setups.size()> push_names = {"connectivity", "interval", "alarm",
                                                                                 "last gasp"};
-constexpr std::array<std::string_view, meter::security::roles> role_names = {"public", "data collection", "management",
-                                                                             "firmware", "pre-established"};
 
 template <std::size_t count>
-std::string named(const std::array<std::string_view, count>& names, std::int64_t number) {
+std::string name_at(const std::array<std::string_view, count>& names, std::int64_t number) {
     const bool known = number >= 0 && number < static_cast<std::int64_t>(count);
     return known ? std::string(names[static_cast<std::size_t>(number)]) : fmt::format("{}", number);
 }
@@ -68,10 +66,10 @@ std::string detail_text(Kind kind, std::int64_t detail) {
         case Kind::module_dead:
         case Kind::network_attached:
         case Kind::network_lost:
-            return "slot " + named(slot_names, detail - 1);
+            return "slot " + name_at(slot_names, detail - 1);
         case Kind::local_disconnection:
         case Kind::local_connection:
-            return named(meter::relay_cause_names, detail);
+            return name_at(meter::relay_cause_names, detail);
         case Kind::limiter_exceeded:
         case Kind::limiter_normal:
         case Kind::limiter_changed:
@@ -79,7 +77,7 @@ std::string detail_text(Kind kind, std::int64_t detail) {
         case Kind::disconnector_failed:
             return detail == 1 ? "closed and should not be" : "open and should not be";
         case Kind::push_failed:
-            return named(push_names, detail);
+            return name_at(push_names, detail);
         case Kind::wrong_password:
         case Kind::keys_changed:
         case Kind::deciphering_failed:
@@ -87,9 +85,9 @@ std::string detail_text(Kind kind, std::int64_t detail) {
         case Kind::weak_protection:
         case Kind::counter_alarm:
         case Kind::counter_end:
-            return named(role_names, detail);
+            return name_at(role_names, detail);
         case Kind::log_cleared:
-            return named(log_names, detail);
+            return name_at(log_names, detail);
         case Kind::power_up:
             return fmt::format("{} s without", detail);
         case Kind::clock_set:

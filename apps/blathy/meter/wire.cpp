@@ -54,7 +54,7 @@ Result<station::Client, station::Error> associate(meter::Meter& meter, station::
 
 using Done = Result<void, station::Error>;
 
-Done call(station::Client& client, const dlms::MethodDescriptor& method) {
+Done invoke(station::Client& client, const dlms::MethodDescriptor& method) {
     const auto result = client.call(method, station::integer_value(dlms::DataTag::integer, 0));
     if (!result) return fail(result.error());
     return {};
@@ -64,7 +64,7 @@ Done call_disconnector(station::Client& client, const meter::Model& model, std::
     // Of the auxiliary relay, where a model has no other (docs/relay.md).
     const bool auxiliary = model.relay.kind == meter::RelayKind::auxiliary;
     const dlms::Obis name(0, auxiliary ? 1 : 0, 96, 3, 10);
-    return call(client, {70, name, method});
+    return invoke(client, {70, name, method});
 }
 
 Done acknowledge(station::Client& client) {

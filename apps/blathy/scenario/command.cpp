@@ -55,7 +55,7 @@ std::string outcome_line(const meter::Model& model, const Expectation& expectati
                        text_of(model, expectation.what), expectation.from_s, expectation.until_s, seen);
 }
 
-void print_table(const ScenarioPlayer& player) {
+void print_story(const ScenarioPlayer& player) {
     const Scenario& scenario = player.scenario();
     fmt::print("{} ({}, {:g} s)\n", scenario.title, scenario.model->name, scenario.duration_s());
     std::size_t step = 0;
@@ -76,7 +76,7 @@ void print_table(const ScenarioPlayer& player) {
     for (const std::string& problem : player.problems()) fmt::print("Could not be done {}\n", problem);
 }
 
-void print_json(const ScenarioPlayer& player) {
+void print_story_as_json(const ScenarioPlayer& player) {
     using Json = nlohmann::ordered_json;
     const Scenario& scenario = player.scenario();
     Json events = Json::array();
@@ -118,7 +118,7 @@ Result<bool, std::string> play(const ScenarioOptions& options) {
     if (!desk) return fail(desk.error());
     ScenarioPlayer player(std::move(*scenario), **desk);
     player.run_to_end();
-    options.json ? print_json(player) : print_table(player);
+    options.json ? print_story_as_json(player) : print_story(player);
     return player.succeeded();
 }
 
