@@ -155,6 +155,9 @@ TEST_F(PanelMessages, SayWhatIsWrong) {
     EXPECT_EQ(obey(R"({"type":"magnet","field":5000})"), "the field must be from 0 to 1000");
     EXPECT_EQ(obey(R"({"type":"cover","cover":"lid","open":true})"), "there is no such cover");
     EXPECT_EQ(obey(R"({"type":"cover","cover":"meter","open":"yes"})"), "open must be true or false");
+    EXPECT_EQ(obey(R"({"type":"magnet","field":true})"), "field must be a number");
+    EXPECT_EQ(obey(R"({"type":"phase","phase":1,"current":"1"})"), "current must be a number");
+    EXPECT_EQ(obey(R"({"type":"module","slot":1,"act":"pull"})"), "slot must be a string");
     EXPECT_EQ(obey(R"({"type":"module","slot":"1","act":"die"})"), "there is no module in that slot");
     EXPECT_EQ(obey(R"({"type":"switch","wire":"N"})"), "the message lacks closed");
 }
@@ -197,6 +200,9 @@ TEST_F(PanelMessages, PlugAndPullModules) {
     live(std::chrono::seconds{5});
     EXPECT_EQ(module(0)["kind"], "rs485");
     EXPECT_EQ(module(0)["state"], "online");
+    EXPECT_EQ(obey(R"({"type":"magnet","field":true})"), "field must be a number");
+    EXPECT_EQ(obey(R"({"type":"phase","phase":1,"current":"1"})"), "current must be a number");
+    EXPECT_EQ(obey(R"({"type":"module","slot":1,"act":"pull"})"), "slot must be a string");
     EXPECT_EQ(obey(R"({"type":"module","slot":"1","act":"die"})"), "");
     live(std::chrono::seconds{2});
     EXPECT_EQ(module(0)["state"], "silent");

@@ -11,15 +11,37 @@
 namespace blathy::apps {
 namespace {
 
-// Of what a message may have. Anything but what it must be throws, and the message is refused.
+template <class Value>
+struct JsonType;
+template <>
+struct JsonType<bool> {
+    static constexpr std::string_view name = "true or false";
+    static bool fits(const Json& json) { return json.is_boolean(); }
+};
+template <>
+struct JsonType<double> {
+    static constexpr std::string_view name = "a number";
+    static bool fits(const Json& json) { return json.is_number(); }
+};
+template <>
+struct JsonType<std::int64_t> {
+    static constexpr std::string_view name = "a whole number";
+    static bool fits(const Json& json) { return json.is_number_integer(); }
+};
+template <>
+struct JsonType<std::string> {
+    static constexpr std::string_view name = "a string";
+    static bool fits(const Json& json) { return json.is_string(); }
+};
+
+// Of what a message may have. Anything but what it must be throws, and the message is refused: the library would make
+// numbers of booleans, and whole numbers of others.
 template <class Value>
 std::optional<Value> member(const Json& message, const char* name) {
     const auto found = message.find(name);
     if (found == message.end()) return std::nullopt;
-    // JSON's numbers would become booleans, and cut ones integers.
-    if (std::is_same_v<Value, bool> ? !found->is_boolean() : std::is_integral_v<Value> && !found->is_number_integer()) {
-        throw std::invalid_argument(
-            fmt::format("{} must be {}", name, std::is_same_v<Value, bool> ? "true or false" : "a whole number"));
+    if (!JsonType<Value>::fits(*found)) {
+        throw std::invalid_argument(fmt::format("{} must be {}", name, JsonType<Value>::name));
     }
     return found->get<Value>();
 }
