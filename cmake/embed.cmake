@@ -1,7 +1,9 @@
-# Puts files into the program: `embed_files(TARGET FOLDER)` gives TARGET the symbols that apps/blathy/panel/assets.hpp
-# declares. A folder that is not there gives an empty list, so that the program builds without the pages.
-function(embed_files target folder)
-    file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
+# Puts files into the program: `embed_files(TARGET FOLDER FUNCTION HEADER [SUFFIX])` gives TARGET the function that HEADER
+# declares, a map from "/path" below the folder to content; with a suffix only of files that end so, by their names
+# without it. A folder that is not there gives an empty map, so that the program builds without it.
+function(embed_files target folder function header)
+    set(suffix "${ARGV4}")
+    file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*${suffix})
     list(SORT files)
     set(data "    .section .rodata\n")
     set(externs "")
@@ -9,24 +11,29 @@ function(embed_files target folder)
     set(paths "")
     set(index 0)
     foreach(file IN LISTS files)
-        string(APPEND data "    .global blathy_asset_${index}\n    .global blathy_asset_${index}_end\n"
-                           "blathy_asset_${index}:\n    .incbin \"${folder}/${file}\"\nblathy_asset_${index}_end:\n")
-        string(APPEND externs "extern \"C\" const char blathy_asset_${index}[];\n"
-                              "extern \"C\" const char blathy_asset_${index}_end[];\n")
-        string(APPEND entries "        {\"/${file}\", {blathy_asset_${index}, blathy_asset_${index}_end}},\n")
+        set(name "/${file}")
+        if(suffix)
+            string(REGEX REPLACE "${suffix}$" "" name ${file})
+        endif()
+        set(symbol blathy_${function}_${index})
+        string(APPEND data "    .global ${symbol}\n    .global ${symbol}_end\n"
+                           "${symbol}:\n    .incbin \"${folder}/${file}\"\n${symbol}_end:\n")
+        string(APPEND externs "extern \"C\" const char ${symbol}[];\n"
+                              "extern \"C\" const char ${symbol}_end[];\n")
+        string(APPEND entries "        {\"${name}\", {${symbol}, ${symbol}_end}},\n")
         list(APPEND paths ${folder}/${file})
         math(EXPR index "${index} + 1")
     endforeach()
     string(APPEND data "    .section .note.GNU-stack,\"\",@progbits\n")
-    set(generated ${CMAKE_CURRENT_BINARY_DIR}/assets)
+    set(generated ${CMAKE_CURRENT_BINARY_DIR}/${function})
     file(CONFIGURE OUTPUT ${generated}.S CONTENT "${data}" @ONLY)
     file(CONFIGURE OUTPUT ${generated}.cpp CONTENT
-"#include \"apps/blathy/panel/assets.hpp\"
+"#include \"${header}\"
 
 ${externs}
 namespace blathy::apps {
 
-const std::map<std::string_view, std::string_view>& assets() {
+const std::map<std::string_view, std::string_view>& ${function}() {
     static const std::map<std::string_view, std::string_view> all = {
 ${entries}    };
     return all;

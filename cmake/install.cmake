@@ -4,6 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 install(TARGETS blathy RUNTIME COMPONENT program)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/scenarios DESTINATION ${CMAKE_INSTALL_DATADIR}/blathy COMPONENT program)
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/blathy)
 foreach(room IN ITEMS base dlms station)

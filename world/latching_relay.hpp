@@ -24,6 +24,7 @@ class LatchingRelay {
     [[nodiscard]] bool closed() const { return closed_; }
     // Of the pole that a phase runs through: a welded one does whatever the armature says.
     [[nodiscard]] bool conducts(std::size_t phase) const { return closed_ || welded_[pole_of(phase)]; }
+    [[nodiscard]] bool welded(std::size_t phase) const { return welded_[pole_of(phase)]; }
     void weld(std::size_t phase) { welded_[pole_of(phase)] = true; }
     // Somebody knocks at it.
     void free(std::size_t phase) { welded_[pole_of(phase)] = false; }

@@ -51,6 +51,7 @@ class Site {
     void set_loads(const PhaseLoad& load);  // of every phase alike
     // The share of a phase's current that somebody leads around the meter's sensor; the neutral still carries it.
     void set_bypass(std::size_t phase, double share);
+    [[nodiscard]] double bypass(std::size_t phase) const { return bypass_[phase]; }
     // The meter's own contact in this phase. An open one takes the current from the load, not the voltage from the
     // meter; where transformers measure, the load is not the meter's to break.
     void set_contact(std::size_t phase, bool closed);

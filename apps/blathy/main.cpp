@@ -5,6 +5,7 @@
 #include "apps/blathy/decode/command.hpp"
 #include "apps/blathy/keys/command.hpp"
 #include "apps/blathy/meter/command.hpp"
+#include "apps/blathy/scenario/command.hpp"
 #include "apps/blathy/simulate/command.hpp"
 #include "meter/identity.hpp"
 
@@ -19,6 +20,7 @@ int main(int argc, char** argv) {
     blathy::apps::add_decode_command(app, exit_code);
     blathy::apps::add_accuracy_command(app, exit_code);
     blathy::apps::add_simulate_command(app, exit_code);
+    blathy::apps::add_scenario_command(app, exit_code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

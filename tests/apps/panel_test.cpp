@@ -5,6 +5,7 @@
 
 #include "apps/blathy/panel/messages.hpp"
 #include "apps/blathy/panel/redact.hpp"
+#include "apps/blathy/panel/site_messages.hpp"
 #include "meter/models/models.hpp"
 
 #include "tests/support/hex.hpp"
@@ -62,6 +63,11 @@ class PanelMessages : public testing::Test {
   protected:
     std::string obey(const std::string& message) { return apps::obey(*desk_, message, changed_); }
 
+    // A second at most is lived in one go.
+    void live(std::chrono::seconds time) {
+        for (auto left = time; left.count() > 0; --left) desk_->run_for(std::chrono::seconds{1});
+    }
+
     static std::unique_ptr<DeskMeter> make_desk() {
         DeskMeterOptions options;
         options.model = meter::find_model("SED302");
@@ -89,13 +95,43 @@ TEST_F(PanelMessages, SetTheLoadAndTheMains) {
 }
 
 TEST_F(PanelMessages, RefuseWhatCanNotBe) {
-    for (const char* message :
-         {"", "null", "[]", "{}", "{\"type\":1}", R"({"type":"reboot"})", R"({"type":"phase","phase":0,"current":1})",
-          R"({"type":"phase","phase":4,"current":1})", R"({"type":"phase","phase":-1,"current":1})",
-          R"({"type":"phase","phase":1,"current":-1})", R"({"type":"phase","phase":1,"current":1e9})",
-          R"({"type":"phase","phase":1,"current":"1"})", R"({"type":"phase","phase":1,"power_factor":1.1})",
-          R"({"type":"mains","frequency":5})", R"({"type":"button","button":"self-destruct","pressed":true})",
-          R"({"type":"button","button":"display"})"}) {
+    for (const char* message : {"",
+                                "null",
+                                "[]",
+                                "{}",
+                                "{\"type\":1}",
+                                R"({"type":"reboot"})",
+                                R"({"type":"phase","phase":0,"current":1})",
+                                R"({"type":"phase","phase":4,"current":1})",
+                                R"({"type":"phase","phase":-1,"current":1})",
+                                R"({"type":"phase","phase":1,"current":-1})",
+                                R"({"type":"phase","phase":1,"current":1e9})",
+                                R"({"type":"phase","phase":1,"current":"1"})",
+                                R"({"type":"phase","phase":1,"power_factor":1.1})",
+                                R"({"type":"mains","frequency":5})",
+                                R"({"type":"button","button":"self-destruct","pressed":true})",
+                                R"({"type":"button","button":"display"})",
+                                R"({"type":"phase","phase":1.5,"current":1})",
+                                R"({"type":"phase","phase":1,"export":1})",
+                                R"({"type":"phase","phase":1,"bypass":2})",
+                                R"({"type":"mains","reversed":"yes"})",
+                                R"({"type":"switch","wire":"L4","closed":true})",
+                                R"({"type":"switch","wire":"L1"})",
+                                R"({"type":"cover","cover":"lid","open":true})",
+                                R"({"type":"cover","cover":"meter","open":1})",
+                                R"({"type":"magnet","field":-1})",
+                                R"({"type":"magnet","field":1e9})",
+                                R"({"type":"magnet"})",
+                                R"({"type":"battery","voltage":12})",
+                                R"({"type":"module","slot":"3","act":"pull"})",
+                                R"({"type":"module","slot":"1","act":"explode"})",
+                                R"({"type":"module","slot":"1","act":"plug"})",
+                                R"({"type":"module","slot":"1","act":"plug","kind":"input"})",
+                                R"({"type":"module","slot":"input","act":"plug","kind":"rf"})",
+                                R"({"type":"module","slot":"1","act":"pull"})",
+                                R"({"type":"module","slot":"1","act":"set-signal","signal":99999999999})",
+                                R"({"type":"contact","phase":4,"welded":true})",
+                                R"({"type":"contact","phase":1})"}) {
         EXPECT_NE(obey(message), "") << message;
         EXPECT_FALSE(changed_) << message;
     }
@@ -113,6 +149,123 @@ TEST_F(PanelMessages, ShowWhatTheCoreShows) {
     const Json wave = wave_message(*desk_);
     EXPECT_EQ(wave["v"].size(), 3U);
     EXPECT_EQ(wave["v"][0].size(), 160U);
+}
+
+TEST_F(PanelMessages, SayWhatIsWrong) {
+    EXPECT_EQ(obey(R"({"type":"magnet","field":5000})"), "the field must be from 0 to 1000");
+    EXPECT_EQ(obey(R"({"type":"cover","cover":"lid","open":true})"), "there is no such cover");
+    EXPECT_EQ(obey(R"({"type":"cover","cover":"meter","open":"yes"})"), "open must be true or false");
+    EXPECT_EQ(obey(R"({"type":"magnet","field":true})"), "field must be a number");
+    EXPECT_EQ(obey(R"({"type":"phase","phase":1,"current":"1"})"), "current must be a number");
+    EXPECT_EQ(obey(R"({"type":"module","slot":1,"act":"pull"})"), "slot must be a string");
+    EXPECT_EQ(obey(R"({"type":"module","slot":"1","act":"die"})"), "there is no module in that slot");
+    EXPECT_EQ(obey(R"({"type":"switch","wire":"N"})"), "the message lacks closed");
+}
+
+TEST_F(PanelMessages, MoveCoversMagnetBatteryAndSwitches) {
+    const Json before = controls_of(*desk_);
+    EXPECT_EQ(before["covers"],
+              (Json{{"meter", false}, {"terminal", false}, {"module-1", false}, {"module-2", false}}));
+    EXPECT_EQ(before["phases"][0]["switch"], true);
+    EXPECT_EQ(before["neutral_switch"], true);
+    for (const char* message :
+         {R"({"type":"cover","cover":"terminal","open":true})", R"({"type":"cover","cover":"module-2","open":true})",
+          R"({"type":"magnet","field":150})", R"({"type":"battery","present":false,"voltage":2.5})",
+          R"({"type":"switch","wire":"L2","closed":false})", R"({"type":"switch","wire":"N","closed":false})",
+          R"({"type":"phase","phase":2,"voltage":225,"bypass":0.25})", R"({"type":"mains","reversed":true})"}) {
+        EXPECT_EQ(obey(message), "") << message;
+        EXPECT_TRUE(changed_) << message;
+    }
+    const Json after = controls_of(*desk_);
+    EXPECT_EQ(after["covers"], (Json{{"meter", false}, {"terminal", true}, {"module-1", false}, {"module-2", true}}));
+    EXPECT_EQ(after["magnet"], 150);
+    EXPECT_EQ(after["battery"], (Json{{"present", false}, {"voltage", 2.5}}));
+    EXPECT_EQ(after["phases"][1]["switch"], false);
+    EXPECT_EQ(after["phases"][1]["voltage"], 225) << "what the mains have before the switch";
+    EXPECT_EQ(after["phases"][1]["bypass"], 0.25);
+    EXPECT_EQ(after["neutral_switch"], false);
+    EXPECT_EQ(after["reversed"], true);
+    EXPECT_TRUE(desk_->meter().supervision().inputs().terminal_cover_open);
+    EXPECT_EQ(desk_->site().mains().voltage_v[1], 0);
+    EXPECT_EQ(obey(R"({"type":"switch","wire":"L2","closed":true})"), "");
+    EXPECT_EQ(desk_->site().mains().voltage_v[1], 225);
+}
+
+TEST_F(PanelMessages, PlugAndPullModules) {
+    const auto module = [&](std::size_t slot) { return state_message(*desk_)["modules"][slot]; };
+    EXPECT_EQ(module(0)["state"], "empty");
+    EXPECT_EQ(obey(R"({"type":"module","slot":"1","act":"plug","kind":"rs485"})"), "");
+    EXPECT_EQ(obey(R"({"type":"module","slot":"1","act":"plug","kind":"plc"})"),
+              "there is another module in that slot");
+    live(std::chrono::seconds{5});
+    EXPECT_EQ(module(0)["kind"], "rs485");
+    EXPECT_EQ(module(0)["state"], "online");
+    EXPECT_EQ(obey(R"({"type":"magnet","field":true})"), "field must be a number");
+    EXPECT_EQ(obey(R"({"type":"phase","phase":1,"current":"1"})"), "current must be a number");
+    EXPECT_EQ(obey(R"({"type":"module","slot":1,"act":"pull"})"), "slot must be a string");
+    EXPECT_EQ(obey(R"({"type":"module","slot":"1","act":"die"})"), "");
+    live(std::chrono::seconds{2});
+    EXPECT_EQ(module(0)["state"], "silent");
+    EXPECT_EQ(module(0)["dead"], true);
+    EXPECT_EQ(obey(R"({"type":"module","slot":"1","act":"pull"})"), "");
+    EXPECT_EQ(module(0)["kind"], nullptr);
+}
+
+TEST_F(PanelMessages, WithoutMainsTheMeterIsDark) {
+    EXPECT_EQ(state_message(*desk_)["power"], true);
+    for (const char* wire : {"L1", "L2", "L3"}) {
+        EXPECT_EQ(obey(Json{{"type", "switch"}, {"wire", wire}, {"closed", false}}.dump()), "");
+    }
+    EXPECT_EQ(obey(R"({"type":"cover","cover":"meter","open":true})"), "");
+    live(std::chrono::seconds{3});
+    EXPECT_EQ(state_message(*desk_)["power"], false);
+    const Json tick = tick_message(*desk_, 0);
+    EXPECT_EQ(tick["lcd"]["digits"], std::string(16, '0'));
+    EXPECT_EQ(tick["lcd"]["annunciators"].get<std::string>().find_first_not_of('0'), std::string::npos);
+    EXPECT_EQ(tick["leds"]["alarm"], false);
+    EXPECT_THAT(obey(R"({"type":"button","button":"reset","pressed":true})"), HasSubstr("without mains"));
+    EXPECT_EQ(obey(R"({"type":"switch","wire":"L1","closed":true})"), "");
+    live(std::chrono::seconds{4});
+    EXPECT_EQ(tick_message(*desk_, 0)["leds"]["alarm"], true) << "of the cover";
+}
+
+TEST_F(PanelMessages, TellTheRelayAndWhyItIsOpen) {
+    const auto relay = [&] { return state_message(*desk_)["relay"]; };
+    EXPECT_EQ(relay()["closed"], true);
+    EXPECT_EQ(relay()["state"], "connected");
+    EXPECT_EQ(relay()["reasons"], Json::array());
+    EXPECT_EQ(obey(R"({"type":"contact","phase":2,"welded":true})"), "");
+    EXPECT_EQ(obey(R"({"type":"cover","cover":"terminal","open":true})"), "");
+    live(std::chrono::seconds{2});
+    EXPECT_EQ(relay()["closed"], false);
+    EXPECT_EQ(relay()["state"], "ready for reconnection");
+    EXPECT_EQ(relay()["reasons"], Json::array({"tamper"}));
+    EXPECT_EQ(relay()["conducts"], Json::array({false, true, false}));
+    EXPECT_EQ(relay()["welded"], Json::array({false, true, false}));
+    const Json alarms = state_message(*desk_)["alarms"];
+    EXPECT_EQ(alarms["led"], true);
+    EXPECT_EQ(alarms["bits"][0]["name"], "fraud attempt");
+    EXPECT_EQ(alarms["bits"][0]["acknowledged"], false);
+    EXPECT_NE(obey(R"({"type":"button","button":"relay","pressed":true})"), "") << "a tamper is not the hand's to lift";
+}
+
+TEST_F(PanelMessages, BringEventsAsTheyAreWritten) {
+    EventFeed feed(*desk_);
+    EXPECT_EQ(feed.new_rows(*desk_), std::nullopt);
+    EXPECT_EQ(obey(R"({"type":"cover","cover":"meter","open":true})"), "");
+    live(std::chrono::seconds{2});
+    const auto message = feed.new_rows(*desk_);
+    ASSERT_TRUE(message.has_value());
+    EXPECT_EQ((*message)["history"], false);
+    const Json& row = (*message)["rows"][0];
+    EXPECT_EQ(row["log"], "fraud");
+    EXPECT_EQ(row["code"], 44);
+    EXPECT_EQ(row["name"], "meter cover opened");
+    EXPECT_EQ(row["alarms"], Json::array({1U << 13, 0}));
+    EXPECT_EQ(feed.new_rows(*desk_), std::nullopt);
+    const Json history = EventFeed::history_message(*desk_);
+    EXPECT_EQ(history["history"], true);
+    EXPECT_THAT(history.dump(), HasSubstr("meter cover opened"));
 }
 
 TEST_F(PanelMessages, LogNoSecretsAndNoRawText) {

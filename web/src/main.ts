@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import './style/page.css';
 import './style/meter.css';
 import './style/parts.css';
+import './style/site.css';
 import { Connection } from './connection';
 import { byId } from './dom';
 import { Log } from './log';
@@ -44,6 +45,10 @@ const connection = new Connection(
         wave: (wave) => panel?.showWave(wave),
         log: (message) => log.add(message),
         controls: (controls) => panel?.showControls(controls),
+        state: (state) => panel?.showState(state),
+        events: (events) => panel?.showEvents(events),
+        push: (push) => panel?.showPush(push),
+        scenario: (scenario) => panel?.showScenario(scenario),
         error: (message) => status.showNotice(message),
     },
     (state) => {

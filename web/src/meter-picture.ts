@@ -1,16 +1,24 @@
-// The meter as one sees it on the wall: housing, front plate, glass, lamps, optical port and buttons.
+// The meter as one sees it on the wall: housing, front plate, glass, lamps, optical port and buttons, covers and what
+// hands bring.
 
 import { code39 } from './barcode';
+import { batteryDrawer } from './battery-drawer';
 import { svg } from './dom';
 import { Lcd } from './lcd';
+import { magnet } from './magnet';
+import { moduleBays } from './module-bay';
 import { nominalData } from './nameplate';
-import type { Hello, PageMessage } from './protocol';
+import type { Controls, Hello, PageMessage, State } from './protocol';
 import { makePushButton } from './push-button';
+import { seal } from './seal';
 import { terminalBlock } from './terminal-block';
+import { makeToggle, type Toggle } from './toggle';
 
 export interface MeterPicture {
     readonly root: SVGSVGElement;
     readonly lcd: Lcd;
+    showControls(controls: Controls): void;
+    showState(state: State): void;
     readonly lamps: { readonly active: SVGElement; readonly reactive: SVGElement; readonly alarm: SVGElement };
 }
 
@@ -56,9 +64,28 @@ function housing(): SVGElement {
         svg('path', { class: 'lug-hole', d: 'M214 12.5A6 6 0 0 1 226 12.5L223 20H217Z' }),
         svg('rect', { class: 'housing', x: 12, y: 18, width: 416, height: 662, rx: 22 }),
         svg('path', { class: 'housing-gleam', d: 'M34 20.5H406' }),
+        svg('rect', { class: 'inside', x: 26, y: 32, width: 388, height: 392, rx: 15 }),
+    );
+}
+
+function frontCover(): SVGElement {
+    return svg(
+        'g',
+        {},
         svg('rect', { class: 'cover', x: 26, y: 32, width: 388, height: 392, rx: 15 }),
         svg('rect', { class: 'plate', x: 38, y: 44, width: 364, height: 368, rx: 9 }),
     );
+}
+
+/** The screw that holds the meter cover: sealed, and who opens it opens the meter. */
+function coverScrew(send: (message: PageMessage) => void): { root: SVGElement; toggle: Toggle } {
+    const root = svg('g', { class: 'cover-screw' }, svg('title'), seal(231, 399));
+    const toggle = makeToggle(
+        root,
+        (open) => `Meter cover, ${open ? 'open' : 'closed'}`,
+        (open) => send({ type: 'cover', cover: 'meter', open }),
+    );
+    return { root, toggle };
 }
 
 function lettering({ model, serial }: Hello): SVGElement {
@@ -173,12 +200,15 @@ export function meterPicture(hello: Hello, send: (message: PageMessage) => void)
     const active = lamp(66, `${model.active_constant} imp/kWh`, 'active');
     const reactive = lamp(188, `${model.reactive_constant} imp/kvarh`, 'reactive');
     const alarm = lamp(326, 'Alarm', 'alarm');
-    const root = svg(
-        'svg',
-        { class: 'meter', viewBox: '0 0 440 728', role: 'group', 'aria-label': `Meter ${model.name}` },
-        paints(),
-        housing(),
-        terminalBlock(model),
+    const terminals = terminalBlock(model, send);
+    const bays = moduleBays(hello.controls.covers, send);
+    const drawer = batteryDrawer(send);
+    const tool = magnet(send);
+    const screw = coverScrew(send);
+    const front = svg(
+        'g',
+        { class: 'front' },
+        frontCover(),
         lettering(hello),
         svg('rect', { class: 'bezel', x: 48, y: 95, width: 344, height: 158, rx: 9 }),
         svg('g', { transform: 'translate(56 102) scale(0.9111 0.92)' }, lcd.root),
@@ -189,6 +219,35 @@ export function meterPicture(hello: Hello, send: (message: PageMessage) => void)
         opticalPort(),
         displayButton(send),
         resetButton(send),
+        screw.root,
     );
-    return { root, lcd, lamps: { active: active.lamp, reactive: reactive.lamp, alarm: alarm.lamp } };
+    const root = svg(
+        'svg',
+        { class: 'meter', viewBox: '0 -44 440 794', role: 'group', 'aria-label': `Meter ${model.name}` },
+        paints(),
+        drawer.root,
+        housing(),
+        ...bays.map((bay) => bay.root),
+        terminals.root,
+        front,
+        tool.root,
+    );
+    return {
+        root,
+        lcd,
+        lamps: { active: active.lamp, reactive: reactive.lamp, alarm: alarm.lamp },
+        showControls: (controls) => {
+            terminals.show(controls);
+            drawer.show(controls);
+            tool.show(controls);
+            for (const bay of bays) bay.show(controls);
+            const open = controls.covers.meter ?? false;
+            screw.toggle.show(open);
+            front.classList.toggle('open', open);
+        },
+        showState: (state) => {
+            root.classList.toggle('off', !state.power);
+            for (const bay of bays) bay.showModules(state.modules);
+        },
+    };
 }

@@ -11,9 +11,29 @@ const phaseControl = object({
     power_factor: number,
     inductive: boolean,
     export: boolean,
+    bypass: number,
+    switch: boolean,
 });
 
-const controls = object({ phases: array(phaseControl, max_phases), frequency: number, household: boolean });
+export const cover_names = ['meter', 'terminal', 'module-1', 'module-2'] as const;
+export type CoverName = (typeof cover_names)[number];
+
+const controls = object({
+    phases: array(phaseControl, max_phases),
+    frequency: number,
+    reversed: boolean,
+    neutral_switch: boolean,
+    household: boolean,
+    /** Open? Of those that the model has. */
+    covers: object({
+        meter: optional(boolean, null),
+        terminal: optional(boolean, null),
+        'module-1': optional(boolean, null),
+        'module-2': optional(boolean, null),
+    }),
+    magnet: number,
+    battery: object({ present: boolean, voltage: number }),
+});
 
 const model = object({
     name: string,
@@ -36,6 +56,8 @@ const controlsMessage = object({ controls });
 
 const hello = object({
     model,
+    logs: array(string, 32),
+    module_kinds: array(string, 32),
     serial: string,
     logical_device_name: string,
     firmware: string,
@@ -101,6 +123,82 @@ const log = object({
     skipped: optional(number, 0),
 });
 
+const relay = object({
+    kind: oneOf('latching', 'auxiliary'),
+    closed: boolean,
+    conducts: array(boolean, max_phases),
+    welded: array(boolean, max_phases),
+    state: string,
+    mode: count(0, 255),
+    reasons: array(string, 32),
+    failed: boolean,
+    on_load: number,
+    off_load: number,
+    on_load_life: number,
+    off_load_life: number,
+});
+
+const moduleSlot = object({
+    slot: oneOf('1', '2', 'input'),
+    kind: optional(string, null),
+    state: string,
+    signal: optional(number, null),
+    dead: boolean,
+});
+
+const alarmBit = object({
+    register: count(1, 2),
+    bit: count(0, 31),
+    name: string,
+    set: boolean,
+    acknowledged: boolean,
+});
+
+const state = object({
+    power: boolean,
+    supercapacitor: optional(number, null),
+    relay,
+    modules: array(moduleSlot, 3),
+    alarms: object({ led: boolean, errors: number, bits: array(alarmBit, 64) }),
+});
+
+const eventRow = object({
+    log: string,
+    number,
+    time: string,
+    code: number,
+    name: string,
+    detail: string,
+    magnitude: number,
+    duration: number,
+    times: number,
+    alarms: array(number, 2),
+});
+
+const events = object({ history: boolean, rows: array(eventRow, 2000) });
+
+const push = object({ time: string, setup: string, destination: string, delivered: boolean });
+
+const expectation = object({
+    text: string,
+    from: number,
+    until: number,
+    never: boolean,
+    verdict: oneOf('waiting', 'met', 'missed'),
+    at: optional(number, null),
+});
+
+const scenario = object({
+    title: string,
+    about: string,
+    duration: number,
+    elapsed: number,
+    taken: count(0, 1000),
+    steps: array(object({ at: number, say: string }), 1000),
+    expectations: array(expectation, 1000),
+    problems: array(string, 100_000),
+});
+
 const error = object({ message: string });
 
 type Of<D> = D extends Decoder<infer T> ? T : never;
@@ -114,6 +212,13 @@ export type LcdBits = Tick['lcd'];
 export type Wave = Of<typeof wave>;
 export type TreeNode = Of<typeof treeNode>;
 export type LogMessage = Of<typeof log>;
+export type State = Of<typeof state>;
+export type Relay = Of<typeof relay>;
+export type ModuleSlot = Of<typeof moduleSlot>;
+export type Events = Of<typeof events>;
+export type EventRow = Of<typeof eventRow>;
+export type Push = Of<typeof push>;
+export type Scenario = Of<typeof scenario>;
 
 /** A message from the meter, delivered to the handler of its type. */
 export interface MeterHandlers {
@@ -122,15 +227,27 @@ export interface MeterHandlers {
     wave(message: Wave): void;
     log(message: LogMessage): void;
     controls(message: Controls): void;
+    state(message: State): void;
+    events(message: Events): void;
+    push(message: Push): void;
+    scenario(message: Scenario): void;
     error(message: string): void;
 }
 
 /** A message from the page to the meter. */
 export type PageMessage =
-    | ({ type: 'phase'; phase: number } & Partial<PhaseControl>)
-    | { type: 'mains'; frequency: number }
+    | ({ type: 'phase'; phase: number } & Partial<Omit<PhaseControl, 'switch'>>)
+    | { type: 'mains'; frequency?: number; reversed?: boolean }
+    | { type: 'switch'; wire: string; closed: boolean }
     | { type: 'household'; on: boolean }
-    | { type: 'button'; button: 'display' | 'reset'; pressed: boolean };
+    | { type: 'cover'; cover: CoverName; open: boolean }
+    | { type: 'magnet'; field: number }
+    | { type: 'battery'; present?: boolean; voltage?: number }
+    | { type: 'module'; slot: ModuleSlot['slot']; act: 'plug'; kind: string }
+    | { type: 'module'; slot: ModuleSlot['slot']; act: 'set-signal'; signal: number }
+    | { type: 'module'; slot: ModuleSlot['slot']; act: 'pull' | 'die' | 'repair' | 'lose-network' }
+    | { type: 'contact'; phase: number; welded: boolean }
+    | { type: 'button'; button: 'display' | 'reset' | 'relay'; pressed: boolean };
 
 /** Decodes one message and hands it on. Throws ShapeError if it is not of the protocol. */
 export function dispatch(data: string, handlers: MeterHandlers): void {
@@ -152,6 +269,14 @@ export function dispatch(data: string, handlers: MeterHandlers): void {
             return handlers.log(log(message, type));
         case 'controls':
             return handlers.controls(controlsMessage(message, type).controls);
+        case 'state':
+            return handlers.state(state(message, type));
+        case 'events':
+            return handlers.events(events(message, type));
+        case 'push':
+            return handlers.push(push(message, type));
+        case 'scenario':
+            return handlers.scenario(scenario(message, type));
         case 'error':
             return handlers.error(error(message, type).message);
         default:

@@ -38,7 +38,7 @@ export const array =
     };
 
 export const optional =
-    <T>(decode: Decoder<T>, fallback: T): Decoder<T> =>
+    <T, F = T>(decode: Decoder<T>, fallback: F): Decoder<T | F> =>
     (value, path) =>
         value === undefined || value === null ? fallback : decode(value, path);
 

@@ -108,3 +108,77 @@ export function logMessages() {
     };
     return { request, response };
 }
+
+/** A meter in order: relay closed, a module in slot 1 and nothing to complain of. */
+export function state() {
+    return {
+        type: 'state',
+        power: true,
+        supercapacitor: /** @type {number | null} */ (5),
+        relay: {
+            kind: 'latching',
+            closed: true,
+            conducts: [true, true, true],
+            welded: [false, false, false],
+            state: 'connected',
+            mode: 7,
+            reasons: /** @type {string[]} */ ([]),
+            failed: false,
+            on_load: 12,
+            off_load: 3,
+            on_load_life: 10_000,
+            off_load_life: 100_000,
+        },
+        modules: /** @type {{ slot: string, kind: string | null, state: string, signal: number | null, dead: boolean }[]} */ ([
+            { slot: '1', kind: 'cellular', state: 'online', signal: 18, dead: false },
+            { slot: '2', kind: null, state: 'empty', signal: null, dead: false },
+            { slot: 'input', kind: null, state: 'empty', signal: null, dead: false },
+        ]),
+        alarms: {
+            led: false,
+            errors: 0,
+            bits: /** @type {{ register: number, bit: number, name: string, set: boolean, acknowledged: boolean }[]} */ ([]),
+        },
+    };
+}
+
+/** @param {Partial<ReturnType<typeof plainRow>>} [row] */
+export function eventRow(row = {}) {
+    return { ...plainRow(), ...row };
+}
+
+function plainRow() {
+    return {
+        log: 'fraud',
+        number: 7,
+        time: '2025-03-30T12:34:50.00+02:00',
+        code: 40,
+        name: 'terminal cover opened',
+        detail: '',
+        magnitude: 0,
+        duration: 0,
+        times: 1,
+        alarms: [8192, 0],
+    };
+}
+
+export function scenario() {
+    return {
+        type: 'scenario',
+        title: 'Storm',
+        about: 'Lightning and branches.',
+        duration: 60,
+        elapsed: 12,
+        taken: 1,
+        steps: [
+            { at: 4, say: 'A surge' },
+            { at: 20, say: 'A branch' },
+        ],
+        expectations: [
+            { text: 'voltage swell', from: 4, until: 6, never: false, verdict: 'met', at: 5.2 },
+            { text: 'relay open', from: 0, until: 10, never: true, verdict: 'missed', at: 8 },
+            { text: 'power down', from: 18, until: 19, never: false, verdict: 'waiting', at: null },
+        ],
+        problems: /** @type {string[]} */ ([]),
+    };
+}

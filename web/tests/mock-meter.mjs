@@ -24,7 +24,15 @@ export const annunciator_names = [
 
 /** What `hello` says of an SED302. */
 export function helloOf302() {
-    const phase = { voltage: 230, current: 5, power_factor: 0.95, inductive: true, export: false };
+    const phase = {
+        voltage: 230,
+        current: 5,
+        power_factor: 0.95,
+        inductive: true,
+        export: false,
+        bypass: 0,
+        switch: true,
+    };
     return {
         type: 'hello',
         model: {
@@ -43,6 +51,8 @@ export function helloOf302() {
             digits: 8,
             code_digits: 6,
         },
+        logs: ['standard', 'fraud', 'disconnector', 'firmware', 'quality', 'communication', 'power failure'],
+        module_kinds: ['rs485', 'cellular', 'plc', 'rf', 'input'],
         serial: '30200012345678',
         logical_device_name: 'BLA0030212345678',
         firmware: '1.0.0',
@@ -52,7 +62,12 @@ export function helloOf302() {
         controls: {
             phases: [{ ...phase }, { ...phase, current: 3 }, { ...phase, current: 8 }],
             frequency: 50,
+            reversed: false,
+            neutral_switch: true,
             household: false,
+            covers: { meter: false, terminal: false, 'module-1': false, 'module-2': false },
+            magnet: 0,
+            battery: { present: true, voltage: 3.6 },
         },
     };
 }

@@ -1,6 +1,6 @@
 // A plausible life for the mock meter, to look at the page without a meter: loads, pulses, waves and traffic.
 
-import { annunciatorMemory, logMessages, segmentMemory } from './mock-messages.mjs';
+import { annunciatorMemory, logMessages, segmentMemory, state } from './mock-messages.mjs';
 
 const tick_ms = 100;
 
@@ -25,7 +25,15 @@ export function simulate(mock) {
             controls.household = false;
         } else if (message.type === 'mains') controls.frequency = Number(message.frequency);
         else if (message.type === 'household') controls.household = message.on === true;
-        else if (message.type === 'button' && message.button === 'display' && message.pressed === true) page += 1;
+        else if (message.type === 'magnet') controls.magnet = Number(message.field);
+        else if (message.type === 'battery') {
+            const { type, ...change } = message;
+            Object.assign(controls.battery, change);
+        } else if (message.type === 'cover') Object.assign(controls.covers, { [String(message.cover)]: message.open });
+        else if (message.type === 'switch' && message.wire === 'N') controls.neutral_switch = message.closed === true;
+        else if (message.type === 'switch') {
+            Object.assign(controls.phases[Number(String(message.wire).slice(1)) - 1] ?? {}, { switch: message.closed });
+        } else if (message.type === 'button' && message.button === 'display' && message.pressed === true) page += 1;
         mock.send({ type: 'controls', controls });
     };
 
@@ -116,6 +124,7 @@ export function simulate(mock) {
 
     const timer = setInterval(() => {
         ticks += 1;
+        if (ticks % 10 === 0) mock.send(state());
         if (controls.household) {
             controls.phases.forEach((phase, index) => {
                 phase.current = Number((4 + index * 3 + 2.5 * Math.sin(ticks / (40 + 17 * index))).toFixed(3));

@@ -43,6 +43,28 @@ test('the panel of a running meter', { skip: url ? false : 'BLATHY_PANEL_URL is 
             shown = await shownCode();
         }
         assert.notEqual(shown, before);
+
+        // From a hand at a cover to the log, the alarm, the relay and the LED.
+        await page.getByRole('switch', { name: 'Terminal cover, closed' }).click();
+        await page.locator('.event.fresh', { hasText: 'terminal cover opened' }).waitFor();
+        await page.locator('#alarm-names', { hasText: 'fraud attempt' }).waitFor();
+        await page.locator('.relay-reason', { hasText: 'tampered' }).waitFor();
+        await page.locator('.lamp-alarm.lit').waitFor();
+
+        // A module comes up, and outlives nothing: without mains all is dark.
+        await page.getByLabel('Kind of module, slot 1').selectOption('rs485');
+        await page.getByRole('button', { name: 'Plug in, slot 1' }).click();
+        await page.locator('.module[data-slot="1"] .state-lamp[data-state="online"]').waitFor();
+        for (const wire of ['L1', 'L2', 'L3']) {
+            await page.getByRole('switch', { name: `Mains switch ${wire}, on` }).click();
+        }
+        await page.locator('.meter.off').waitFor();
+        await page.waitForFunction(() => document.querySelectorAll('.lcd .lit, .lamp.lit').length === 0);
+        for (const wire of ['L1', 'L2', 'L3']) {
+            await page.getByRole('switch', { name: `Mains switch ${wire}, off` }).click();
+        }
+        await page.locator('.event', { hasText: 'power up' }).waitFor();
+        await page.locator('.meter:not(.off) .lcd .lit').first().waitFor();
         assert.deepEqual(complaints, []);
     } finally {
         await browser.close();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { launchBrowser, openPage, waitConnected } from './browser.mjs';
-import { annunciatorMemory, logMessages, readDigits, segmentMemory, tick } from './mock-messages.mjs';
+import { annunciatorMemory, eventRow, logMessages, readDigits, scenario, segmentMemory, state, tick } from './mock-messages.mjs';
 import { annunciator_names, helloOf102, helloOf302, MockMeter } from './mock-meter.mjs';
 
 /** @type {import('playwright-core').Browser} */
@@ -268,7 +268,7 @@ describe('the panel of an SED302', () => {
         assert.ok(
             await page.getByRole('radiogroup', { name: 'Direction of energy L1' }).getByLabel('export').isChecked(),
         );
-        assert.ok(await page.getByRole('switch').isChecked());
+        assert.ok(await page.getByRole('switch', { name: 'Simulated household' }).isChecked());
         assert.deepEqual(mock.received, [], 'following sends nothing back');
     });
 
@@ -422,6 +422,222 @@ describe('the panel of an SED302', () => {
         assert.equal(await summaries.count(), 0);
     });
 
+    test('covers, switches and the battery are where the meter says, and a click or key asks for the other', async () => {
+        const { controls } = helloOf302();
+        for (const [label, cover] of [
+            ['Meter cover', 'meter'],
+            ['Terminal cover', 'terminal'],
+            ['Module cover 1', 'module-1'],
+            ['Module cover 2', 'module-2'],
+        ]) {
+            mock.received.length = 0;
+            await page.getByRole('switch', { name: `${label}, closed` }).click();
+            assert.deepEqual(await received(1, 'cover'), [{ type: 'cover', cover, open: true }]);
+        }
+        const covers = { meter: true, terminal: true, 'module-1': true, 'module-2': true };
+        const [l1, l2, l3] = controls.phases;
+        assert.ok(l1 && l2 && l3);
+        mock.send({
+            type: 'controls',
+            controls: {
+                ...controls,
+                covers,
+                phases: [l1, { ...l2, switch: false }, l3],
+                neutral_switch: false,
+                battery: { present: false, voltage: 3.6 },
+            },
+        });
+        await page.getByRole('switch', { name: 'Mains switch L2, off' }).waitFor();
+        assert.equal(await page.getByRole('switch', { name: 'Meter cover, open' }).getAttribute('aria-checked'), 'true');
+        assert.equal(await page.getByRole('switch', { name: 'Module cover 2, open' }).count(), 1);
+        assert.equal(await page.getByRole('switch', { name: 'Battery, taken out' }).count(), 1);
+
+        mock.received.length = 0;
+        await page.getByRole('switch', { name: 'Terminal cover, open' }).press('Enter');
+        await page.getByRole('switch', { name: 'Mains switch L1, on' }).click();
+        await page.getByRole('switch', { name: 'Mains switch N, off' }).press(' ');
+        await page.getByRole('switch', { name: 'Battery, taken out' }).press('Enter');
+        assert.deepEqual(await received(1, 'cover'), [{ type: 'cover', cover: 'terminal', open: false }]);
+        assert.deepEqual(await received(2, 'switch'), [
+            { type: 'switch', wire: 'L1', closed: false },
+            { type: 'switch', wire: 'N', closed: true },
+        ]);
+        assert.deepEqual(await received(1, 'battery'), [{ type: 'battery', present: true }]);
+    });
+
+    test('a magnet is brought by click, key and dragging', async () => {
+        const magnet = page.getByRole('switch', { name: 'Magnet' });
+        await magnet.click();
+        await magnet.press('Enter');
+        assert.deepEqual(await received(2, 'magnet'), [
+            { type: 'magnet', field: 200 },
+            { type: 'magnet', field: 0 },
+        ]);
+        assert.equal(await magnet.getAttribute('aria-checked'), 'false');
+
+        mock.received.length = 0;
+        const from = await magnet.locator('.magnet-body').boundingBox();
+        assert.ok(from);
+        await page.mouse.move(from.x + 5, from.y + 5);
+        await page.mouse.down();
+        await page.mouse.move(from.x + 5, from.y + 60, { steps: 4 });
+        await page.mouse.move(from.x + 5, from.y + 500, { steps: 4 });
+        await page.mouse.up();
+        const fields = (await received(4, 'magnet')).map(({ field }) => Number(field));
+        assert.deepEqual(fields, [...fields].sort((a, b) => a - b), 'ever stronger');
+        assert.equal(fields.at(-1), 200);
+        mock.send({ type: 'controls', controls: { ...helloOf302().controls, magnet: 50 } });
+        await settled();
+        assert.equal(await page.getByLabel('Magnet, mT').inputValue(), '50');
+        assert.equal(await magnet.getAttribute('aria-checked'), 'true');
+    });
+
+    test('modules are plugged, hung, repaired and pulled', async () => {
+        const message = state();
+        mock.send(message);
+        const first = page.locator('.module[data-slot="1"]');
+        await first.getByText('cellular, online, signal 18 of 31').waitFor();
+        assert.equal(await first.locator('.state-lamp').getAttribute('data-state'), 'online');
+        await page.getByRole('button', { name: 'Hang, slot 1' }).click();
+        await page.getByRole('button', { name: 'Lose network, slot 1' }).click();
+        await page.getByRole('button', { name: 'Pull, slot 1' }).click();
+        await page.getByLabel('Kind of module, slot 2').selectOption('plc');
+        await page.getByRole('button', { name: 'Plug in, slot 2' }).click();
+        await page.getByRole('button', { name: 'Plug in, input slot' }).click();
+        assert.deepEqual(await received(5, 'module'), [
+            { type: 'module', slot: '1', act: 'die' },
+            { type: 'module', slot: '1', act: 'lose-network' },
+            { type: 'module', slot: '1', act: 'pull' },
+            { type: 'module', slot: '2', act: 'plug', kind: 'plc' },
+            { type: 'module', slot: 'input', act: 'plug', kind: 'input' },
+        ]);
+        const [one, two] = message.modules;
+        assert.ok(one && two);
+        mock.send({ ...message, modules: [{ ...one, state: 'dead', dead: true, signal: null }, two] });
+        await page.getByRole('button', { name: 'Repair, slot 1' }).click();
+        assert.deepEqual((await received(6, 'module')).at(-1), { type: 'module', slot: '1', act: 'repair' });
+        assert.equal(await page.locator('.module[data-slot="input"]').isVisible(), false, 'a slot that is not there');
+        assert.equal(await page.locator('.bay-cover-1 .module-lamp[data-state="dead"]').count(), 1);
+    });
+
+    test('the relay says in words why it is open', async () => {
+        const message = state();
+        mock.send(message);
+        await page.locator('.relay-headline', { hasText: 'Relay closed' }).waitFor();
+        assert.equal(await page.locator('.pole.open').count(), 0);
+        Object.assign(message.relay, {
+            closed: false,
+            conducts: [false, true, false],
+            welded: [false, true, false],
+            state: 'ready for reconnection',
+            reasons: ['tamper', 'limiter', 'something new'],
+            failed: true,
+        });
+        mock.send(message);
+        await page.locator('.relay-headline', { hasText: 'Relay open, its contact has failed' }).waitFor();
+        assert.equal(
+            await page.locator('.relay-reason').textContent(),
+            'Open: somebody has tampered with the meter; the power was above the limit; something new.',
+        );
+        assert.equal(await page.locator('.pole.open').count(), 2);
+        assert.equal(await page.locator('.pole-2.welded').count(), 1);
+        assert.equal(await page.locator('[data-relay="on_load"]').textContent(), '12 of 10,000');
+        assert.ok(await page.getByRole('switch', { name: 'Weld L2' }).isChecked());
+        await page.getByRole('button', { name: 'Relay button' }).click();
+        assert.deepEqual(await received(2, 'button'), [
+            { type: 'button', button: 'relay', pressed: true },
+            { type: 'button', button: 'relay', pressed: false },
+        ]);
+        await page.getByText('Weld L1').click();
+        assert.deepEqual(await received(1, 'contact'), [{ type: 'contact', phase: 1, welded: true }]);
+    });
+
+    test('the event logs are newest first, filtered, and new rows stand out', async () => {
+        const at = (/** @type {number} */ second) => `2025-03-30T12:34:${second}.00+02:00`;
+        mock.send({
+            type: 'events',
+            history: true,
+            rows: [
+                eventRow({ time: at(10), number: 1 }),
+                eventRow({ time: at(30), number: 2, name: 'terminal cover closed', alarms: [0, 0] }),
+                eventRow({
+                    log: 'quality',
+                    time: at(20),
+                    number: 1,
+                    code: 76,
+                    name: 'undervoltage began',
+                    detail: 'L1',
+                    magnitude: 170.2,
+                    duration: 10,
+                    alarms: [0, 0],
+                }),
+            ],
+        });
+        await settled();
+        const texts = () => page.locator('.event:visible .event-text').allTextContents();
+        assert.deepEqual(await texts(), ['terminal cover closed', 'undervoltage began, L1', 'terminal cover opened']);
+        assert.equal(await page.locator('.event.fresh').count(), 0, 'history is not new');
+        assert.equal(await page.locator('.event.has-alarm').count(), 1);
+        assert.match((await page.locator('.event').nth(1).textContent()) ?? '', /76.*170\.2.*10\.00 s/);
+
+        const fresh = eventRow({ number: 3, name: 'magnetic field began' });
+        mock.send({ type: 'events', history: false, rows: [eventRow({ time: at(10), number: 1 }), fresh] });
+        mock.send({ type: 'push', time: at(59), setup: 'alarm', destination: '192.0.2.7:4059', delivered: false });
+        await settled();
+        assert.deepEqual((await texts()).slice(0, 2), [
+            'alarm could not be pushed to 192.0.2.7:4059',
+            'magnetic field began',
+        ]);
+        assert.equal(await page.locator('.event.fresh').count(), 2, 'and what the history had comes once');
+        await page.getByLabel('Log', { exact: true }).selectOption('quality');
+        assert.deepEqual(await texts(), ['undervoltage began, L1']);
+        assert.equal(await page.locator('#events-state').textContent(), '1 entry');
+        await page.getByLabel('Log', { exact: true }).selectOption('pushes');
+        assert.equal((await texts()).length, 1);
+    });
+
+    test('alarms stay in sight until they are acknowledged', async () => {
+        const banner = page.locator('#alarms');
+        const message = state();
+        const alarm = { register: 1, bit: 13, name: 'fraud attempt', set: true, acknowledged: false };
+        message.alarms.bits = [alarm, { register: 2, bit: 1, name: 'power up', set: true, acknowledged: true }];
+        mock.send(message);
+        await banner.waitFor();
+        assert.equal(await page.locator('#alarm-names').textContent(), 'fraud attempt');
+        message.alarms.bits = [{ ...alarm, acknowledged: true }];
+        mock.send(message);
+        await banner.waitFor({ state: 'hidden' });
+    });
+
+    test('a meter without mains is dark', async () => {
+        mock.send({ ...state(), power: false });
+        const dark = tick();
+        dark.lcd = { digits: '', code: '', annunciators: '', backlight: false };
+        await settled(dark);
+        assert.equal(await page.locator('.meter.off').count(), 1);
+        assert.equal(await page.locator('.lcd .lit, .lamp.lit').count(), 0);
+        mock.send(state());
+        await settled();
+        assert.equal(await page.locator('.meter.off').count(), 0);
+    });
+
+    test('a scenario shows its step, and what has come of it', async () => {
+        assert.ok(await page.locator('#scenario-card').isHidden());
+        mock.send(scenario());
+        await page.locator('#scenario-title', { hasText: 'Storm' }).waitFor();
+        assert.equal(await page.locator('.scenario-steps [aria-current="step"]').textContent(), '4 s A surge');
+        assert.deepEqual(
+            await page
+                .locator('.scenario-expectations li')
+                .evaluateAll((items) => items.map((item) => item.getAttribute('data-verdict'))),
+            ['met', 'missed', 'waiting'],
+        );
+        mock.send({ ...scenario(), elapsed: 25, taken: 2, problems: ['at 20.0 s: there is no module in that slot'] });
+        await page.locator('.scenario-problems li', { hasText: 'there is no module' }).waitFor();
+        assert.equal(await page.locator('.scenario-steps [aria-current="step"]').textContent(), '20 s A branch');
+        assert.equal(await page.locator('.scenario-elapsed').textContent(), '25 of 60 s');
+    });
+
     test('a message out of the protocol is named and left out', async () => {
         const bad = [
             'no json',
@@ -481,10 +697,29 @@ describe('the panel in other circumstances', () => {
         });
         mock.send({ ...tick(), time: evil });
         mock.send({ type: 'error', message: evil });
+        const hostile = state();
+        Object.assign(hostile.relay, { reasons: [evil, 'constructor', '__proto__'], state: evil });
+        hostile.modules = hostile.modules.map((module) => ({ ...module, kind: evil, state: evil }));
+        hostile.alarms.bits = [{ register: 1, bit: 1, name: evil, set: true, acknowledged: false }];
+        mock.send(hostile);
+        const row = eventRow({ log: evil, time: evil, name: evil, detail: evil, magnitude: 1e300, times: 2 });
+        mock.send({ type: 'events', history: true, rows: [row] });
+        mock.send({ type: 'push', time: evil, setup: evil, destination: evil, delivered: true });
+        const play = scenario();
+        mock.send({
+            ...play,
+            title: evil,
+            about: evil,
+            steps: [{ at: 1e300, say: evil }],
+            expectations: play.expectations.map((expectation) => ({ ...expectation, text: evil })),
+            problems: [evil],
+        });
+        await page.locator('.scenario-problems li', { hasText: evil }).waitFor();
         await page.locator('.log-row').click();
         await page.locator('#notice', { hasText: evil }).waitFor();
         assert.equal(await page.locator('.node-value').textContent(), evil);
         assert.equal(await page.locator('#clock').textContent(), evil);
+        assert.equal(await page.locator('#alarm-names').textContent(), evil);
         assert.equal(await page.locator('img, body script:not([src])').count(), 0);
         assert.ok(!(await page.title()).startsWith('owned'));
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
@@ -526,7 +761,15 @@ describe('the panel in other circumstances', () => {
                     peer: '[2001:db8::1234:5678:9abc:def0]:65535',
                     hex: 'AB'.repeat(700),
                 };
-                for (const message of [request, response, long]) mock.send(message);
+                for (const message of [request, response, long, state(), scenario()]) mock.send(message);
+                const name = 'x'.repeat(80);
+                const row = eventRow({ name, detail: name, magnitude: 123456.7, duration: 1e6, times: 9999 });
+                mock.send({ type: 'events', history: false, rows: [row, eventRow()] });
+                const alarmed = state();
+                alarmed.alarms.bits = Array.from({ length: 20 }, (_, bit) => {
+                    return { register: 1, bit, name: `voltage missing L${bit}`, set: true, acknowledged: false };
+                });
+                mock.send(alarmed);
                 const large = tick();
                 for (const phase of large.phases) Object.assign(phase, { p: -123456.7, q: -123456.7, s: 123456.7 });
                 Object.assign(large.total, { p: -370370.1, q: -370370.1, s: 370370.1 });

@@ -24,7 +24,6 @@ using meter::security::KeyOctets;
 using meter::security::KeyPurpose;
 using meter::security::Mechanisms;
 
-constexpr std::array role_names = {"public", "data collection", "management", "firmware", "pre-established"};
 constexpr std::array all_mechanisms = {Mechanism::low_level,         Mechanism::high_level_md5,
                                        Mechanism::high_level_sha1,   Mechanism::high_level_gmac,
                                        Mechanism::high_level_sha256, Mechanism::high_level_ecdsa};

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,10 @@ namespace blathy::apps {
 // Requests and answers authenticated and encrypted: the policy of keys that are not for trying things out.
 inline constexpr std::uint8_t strict_policy = meter::Rights::authenticated_request | meter::Rights::encrypted_request |
                                               meter::Rights::authenticated_response | meter::Rights::encrypted_response;
+
+// As people call the roles, in their order.
+inline constexpr std::array<std::string_view, meter::security::roles> role_names = {
+    "public", "data collection", "management", "firmware", "pre-established"};
 
 // What clients sign and agree on keys with, by the number of their context. The meter itself has the public keys alone.
 struct ClientPairs {

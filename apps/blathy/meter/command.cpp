@@ -20,6 +20,8 @@
 #include "apps/blathy/meter/options.hpp"
 #include "apps/blathy/meter/push_sender.hpp"
 #include "apps/blathy/panel/server.hpp"
+#include "apps/blathy/scenario/command.hpp"
+#include "apps/blathy/scenario/player.hpp"
 #include "meter/models/models.hpp"
 #include "station/url.hpp"
 
@@ -82,16 +84,17 @@ class Desk {
   private:
     // Plugs in what --module says. The error is a sentence, the value what to tell of it.
     Result<std::string, std::string> plug(const std::string& text, const LinkLimits& limits);
-    [[nodiscard]] bool can_push() const;
+    bool can_push();
 
     // One thread does everything: no locks are needed.
     asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};  // the panel and the signals
     Poller poller_;                                                 // the meter's own connections
     std::unique_ptr<DeskMeter> desk_;
+    std::unique_ptr<ScenarioPlayer> scenario_;
     PushSender push_sender_{poller_};
     std::vector<std::unique_ptr<LinkServer>> servers_;
     std::unique_ptr<PanelServer> panel_;
-    bool network_module_ = false;  // one was given
+    bool network_module_ = false;  // one was plugged in
 };
 
 Result<void, std::string> Desk::set_up(const MeterOptions& options) {
@@ -102,6 +105,14 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     }
     DeskMeterOptions desk_options;
     desk_options.model = *model;
+    std::optional<Scenario> scenario;
+    if (!options.scenario.empty()) {
+        auto loaded = load_scenario(options.scenario, **model);
+        if (!loaded) return fail(loaded.error());
+        desk_options.model = loaded->model;
+        desk_options.clock = loaded->clock;
+        scenario = std::move(*loaded);
+    }
     desk_options.serial_number = options.serial_number;
     desk_options.state = options.state;
     desk_options.speed = options.speed;
@@ -133,6 +144,7 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
         if (!plugged) return fail(plugged.error());
         modules.push_back(std::move(*plugged));
     }
+    if (scenario) scenario_ = std::make_unique<ScenarioPlayer>(std::move(*scenario), *desk_);
     std::string panel_address = "off";
     if (options.panel != "off") {
         const auto where = panel_at(options.panel);
@@ -142,7 +154,8 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
             for (const auto& server : servers_) sum += server->connections();
             return sum;
         };
-        auto panel = PanelServer::listen(executor, *desk_, {where->host, where->port, listening, clients});
+        auto panel =
+            PanelServer::listen(executor, *desk_, {where->host, where->port, listening, clients, scenario_.get()});
         if (!panel) return fail(panel.error());
         panel_ = std::move(*panel);
         for (const auto& server : servers_) server->observe(panel_.get());
@@ -153,9 +166,10 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     }
 
     const meter::Identity& identity = meter.identity();
-    fmt::print("{} serial {} ({})\n", (*model)->name, identity.serial_number(), identity.logical_device_name());
+    fmt::print("{} serial {} ({})\n", meter.model().name, identity.serial_number(), identity.logical_device_name());
     for (const std::string& url : listening) fmt::print("DLMS/COSEM at {}\n", url);
     for (const std::string& line : modules) fmt::print("{}\n", line);
+    if (scenario_) fmt::print("Scenario: {}\n", scenario_->scenario().title);
     fmt::print("Panel at {}\n", panel_address);
     if (options.state) fmt::print("State in {}\n", options.state->string());
     if (meter.security().has_demo_keys()) {
@@ -179,18 +193,19 @@ Result<std::string, std::string> Desk::plug(const std::string& text, const LinkL
         line += fmt::format(", DLMS/COSEM at {} once it is on its network", (*link)->url());
         servers_.push_back(std::move(*link));
     }
-    network_module_ = network_module_ || meter::needs_network(option->kind);
     return line;
 }
 
 // Where a module has the network, what the meter has to say waits for it.
-bool Desk::can_push() const {
-    if (!network_module_) return true;
+bool Desk::can_push() {
     const meter::ModuleBay& modules = desk_->meter().modules();
     for (std::size_t slot = 0; slot < meter::communication_slots; ++slot) {
-        if (modules.carries(slot) && meter::needs_network(modules.module(slot)->kind())) return true;
+        const meter::Module* const module = modules.module(slot);
+        if (module == nullptr || !meter::needs_network(module->kind())) continue;
+        network_module_ = true;
+        if (modules.carries(slot)) return true;
     }
-    return false;
+    return !network_module_;
 }
 
 bool Desk::run() {
@@ -210,7 +225,7 @@ bool Desk::run() {
         push_sender_.after_wait(now);
         if (can_push()) push_sender_.take_from(desk_->meter(), now);
         if (now < last_step + life_step) continue;
-        desk_->run_for(now - last_step);
+        scenario_ ? scenario_->run_for(now - last_step) : desk_->run_for(now - last_step);
         last_step = now;
         for (const auto& server : servers_) server->follow_supply(desk_->meter());
         context_.poll();
@@ -252,7 +267,12 @@ Modules (--module SLOT=KIND[,URL...]; slots 1 and 2, and input):
 State: with --state DIR, energy, clock and configuration are kept in DIR. Configuration is kept at once; of energy at
 most 60 seconds of meter time are lost when the process is killed, and none after Ctrl-C or SIGTERM.
 
-Config file: TOML with any of model, serial, listen and module (lists), panel, state, speed, idle-timeout, keys.
+Scenarios (--scenario NAME or FILE.toml): something happens to the meter, and the panel shows what is expected to come of
+it. `--scenario list` names those that come with the program; docs/scenarios.md has the format, and `blathy scenario`
+plays them without waiting.
+
+Config file: TOML with any of model, serial, listen and module (lists), panel, state, speed, idle-timeout, keys,
+scenario.
 
 Exit codes: 0 ended by Ctrl-C or SIGTERM; 1 the state could not be saved; 2 could not start.
 
@@ -261,6 +281,7 @@ Examples:
   blathy meter --model SM306 --listen tcp://0.0.0.0:4059 --panel off
   blathy meter --listen tcp://[::]:4059 --listen hdlc+tcp://127.0.0.1:4060 --listen serial:/dev/ttyUSB0?address=17
   blathy meter --module 1=cellular,tcp://127.0.0.1:4061 --module 2=rs485,hdlc+tcp://127.0.0.1:4062
+  blathy meter --scenario storm --speed 5
   blathy meter --state ~/meter --speed 60)";
 
 }  // namespace
@@ -295,6 +316,8 @@ void add_meter_command(CLI::App& app, int& exit_code) {
             ->check(CLI::Range(1, 86'400))
             ->capture_default_str();
     const auto* keys_option = command->add_option("--keys", *keys, "key list that this meter takes its keys from");
+    const auto* scenario = command->add_option("--scenario", given->scenario, "what happens to it, or list")
+                               ->type_name("NAME|FILE.toml|list");
     command->add_option("--config", *config_file, "TOML file with the same settings")->type_name("FILE.toml");
 
     command->callback([=, &exit_code] {
@@ -315,6 +338,8 @@ void add_meter_command(CLI::App& app, int& exit_code) {
         if (speed->count() > 0) options.speed = given->speed;
         if (idle->count() > 0) options.idle_timeout = std::chrono::seconds{*idle_timeout_s};
         if (keys_option->count() > 0) options.keys = *keys;
+        if (scenario->count() > 0) options.scenario = given->scenario;
+        if (options.scenario == "list") return print_shipped_scenarios();
 
         raise_descriptor_limit();
         Desk desk;

@@ -26,7 +26,7 @@ constexpr milliseconds hold_up{500};
 // Below it the clock chip does not run.
 constexpr std::uint16_t clock_stops_mv = 2000;
 // What the meter's field sensor calls a magnet.
-constexpr double magnet_mt = 50;
+constexpr double least_magnet_mt = 50;
 
 // The converter gives its greatest or its least code.
 bool clips(const meter::Model& model, const meter::Samples& samples) {
@@ -83,7 +83,13 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash>
       store_(mounted(*flash_)),
       leaves_the_factory_(store_.empty()),
       meter_(*options.model, meter::Identity(*options.model, options.serial_number), options.factory, store_,
-             clock_chip_.now(), {}, {&entropy_, device_key_}),
+             options.clock.value_or(clock_chip_.now()),
+             {[](void* desk, const meter::Event& event) {
+                  const auto& observer = static_cast<DeskMeter*>(desk)->event_observer_;
+                  if (observer) observer(event);
+              },
+              this},
+             {&entropy_, device_key_}),
       site_(make_site(options)),
       relay_(options.model->relay, meter_.relay().drive().closed(), options.serial_number),
       calibration_(calibration_of(options)),
@@ -121,8 +127,8 @@ void DeskMeter::run_for(nanoseconds real_time) {
         if (held_up_ == hold_up) live_on_battery(left);
     }
 
-    until_clock_is_kept_ -= duration_cast<milliseconds>(real_time);
-    if (until_clock_is_kept_ <= milliseconds{0}) {
+    until_clock_is_kept_ -= real_time;
+    if (until_clock_is_kept_ <= nanoseconds{0}) {
         (void)clock_chip_.follow(meter_.clock().now());  // what fails now is tried again in a second
         until_clock_is_kept_ = seconds{1};
     }
@@ -192,22 +198,32 @@ void DeskMeter::set_inputs(const meter::Inputs& inputs) {
 }
 
 void DeskMeter::set_magnet(double millitesla) {
+    magnet_mt_ = millitesla;
     site_.set_magnetic_field(0, 0, millitesla);
-    inputs_.magnetic_field = millitesla >= magnet_mt;
+    inputs_.magnetic_field = millitesla >= least_magnet_mt;
     set_inputs(inputs_);
 }
 
-void DeskMeter::set_phase_switch(std::size_t phase, bool closed) {
-    world::Mains mains = site_.mains();
-    double& voltage_v = mains.voltage_v[phase];
-    if (!closed && voltage_v > 0) {
+void DeskMeter::set_phase_voltage(std::size_t phase, double voltage_v) {
+    if (switched_off_v_[phase]) {
         switched_off_v_[phase] = voltage_v;
-        voltage_v = 0;
-    } else if (closed && voltage_v == 0) {
-        const double nominal_v = options_.model->nominal_voltage_mv / 1000.0;
-        voltage_v = switched_off_v_[phase] > 0 ? switched_off_v_[phase] : nominal_v;
+        return;
     }
+    world::Mains mains = site_.mains();
+    mains.voltage_v[phase] = voltage_v;
     site_.set_mains(mains);
+}
+
+double DeskMeter::phase_voltage_v(std::size_t phase) const {
+    return switched_off_v_[phase].value_or(site_.mains().voltage_v[phase]);
+}
+
+void DeskMeter::set_phase_switch(std::size_t phase, bool closed) {
+    if (closed == phase_switch(phase)) return;
+    const double voltage_v = phase_voltage_v(phase);
+    switched_off_v_[phase].reset();
+    set_phase_voltage(phase, closed ? voltage_v : 0);
+    if (!closed) switched_off_v_[phase] = voltage_v;
 }
 
 void DeskMeter::take_sample() {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ struct DeskMeterOptions {
     meter::Configuration factory;
     double speed = 1;             // meter seconds a second
     std::optional<KeyList> keys;  // of this meter; none: those that it has, and at first those that everybody knows
+    std::optional<meter::UtcTime> clock;  // what the clock starts with; none: what its chip says
 };
 
 class DeskMeter {
@@ -56,6 +58,7 @@ class DeskMeter {
     void pull_module(std::size_t slot);
     // Null: the slot is empty.
     [[nodiscard]] world::PlugInModule* module(std::size_t slot) { return modules_[slot].get(); }
+    [[nodiscard]] const world::PlugInModule* module(std::size_t slot) const { return modules_[slot].get(); }
     [[nodiscard]] double speed() const { return options_.speed; }
     void start_household();
 
@@ -64,9 +67,21 @@ class DeskMeter {
     [[nodiscard]] const meter::Inputs& inputs() const { return inputs_; }
     // A magnet of so many millitesla at the meter: its sensor tells, and its current sensors feel it.
     void set_magnet(double millitesla);
+    [[nodiscard]] double magnet_mt() const { return magnet_mt_; }
+    // What the mains have in a phase, before its switch.
+    void set_phase_voltage(std::size_t phase, double voltage_v);
+    [[nodiscard]] double phase_voltage_v(std::size_t phase) const;
     // The switch in a phase's or in the neutral's wire. With all phases off the meter goes on by battery.
     void set_phase_switch(std::size_t phase, bool closed);
+    [[nodiscard]] bool phase_switch(std::size_t phase) const { return !switched_off_v_[phase]; }
     void set_neutral_switch(bool closed) { site_.set_neutral(closed); }
+
+    // Is told of each event once it is recorded; one at most.
+    void observe_events(std::function<void(const meter::Event&)> observer) { event_observer_ = std::move(observer); }
+
+    // Its glass and its alarm LED as one sees them: without mains they are dark.
+    [[nodiscard]] meter::Lcd shown_lcd() const { return meter_.powered() ? meter_.lcd() : meter::Lcd{}; }
+    [[nodiscard]] bool shows_alarm() const { return meter_.powered() && meter_.alarm_led(); }
 
     // The last two mains periods as the converter saw them, oldest first.
     [[nodiscard]] std::vector<meter::Samples> recent_samples() const;
@@ -97,6 +112,7 @@ class DeskMeter {
     meter::Store store_;
     bool leaves_the_factory_;  // nothing was stored before
     std::array<std::unique_ptr<world::PlugInModule>, meter::module_slots> modules_;
+    std::function<void(const meter::Event&)> event_observer_;
     meter::Meter meter_;
     world::Site site_;
     world::LatchingRelay relay_;
@@ -104,7 +120,8 @@ class DeskMeter {
     std::optional<meter::Metrology> metrology_;
     meter::Inputs inputs_;
     double supercapacitor_v_;
-    std::array<double, meter::max_phases> switched_off_v_{};  // behind open switches
+    double magnet_mt_ = 0;
+    std::array<std::optional<double>, meter::max_phases> switched_off_v_;  // before open switches
     double samples_due_ = 0;
     std::chrono::microseconds held_up_{0};  // for so long the power supply has seen no mains
     std::chrono::microseconds unlived_{0};  // of the time without power
@@ -115,7 +132,7 @@ class DeskMeter {
     std::chrono::microseconds since_start_{0};  // of meter time, up to the last Interval
     std::deque<std::chrono::microseconds> active_pulses_;
     std::deque<std::chrono::microseconds> reactive_pulses_;
-    std::chrono::milliseconds until_clock_is_kept_{0};
+    std::chrono::nanoseconds until_clock_is_kept_{0};
 };
 
 }  // namespace blathy::apps

@@ -1,26 +1,16 @@
 #include "apps/blathy/meter/module_option.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include <fmt/format.h>
 
-#include "meter/module/module_bay.hpp"
+#include "apps/blathy/meter/deed.hpp"
 
 namespace blathy::apps {
 namespace {
 
 using meter::ModuleKind;
 using station::Transport;
-
-struct Kind {
-    std::string_view name;
-    ModuleKind kind;
-};
-constexpr std::array kinds = {Kind{"cellular", ModuleKind::cellular}, Kind{"rs485", ModuleKind::rs485},
-                              Kind{"plc", ModuleKind::plc}, Kind{"rf", ModuleKind::rf},
-                              Kind{"input", ModuleKind::input}};
 
 // The internet protocols are a cellular module's, and lines are the others'.
 bool carries(ModuleKind kind, Transport transport) {
@@ -35,18 +25,11 @@ Result<ModuleOption, std::string> parse_module_option(const std::string& text, c
     const auto complain = [&](const std::string& what) { return fail(fmt::format("--module {}: {}", text, what)); };
     const auto equals = text.find('=');
     if (equals == std::string::npos) return complain("expected SLOT=KIND, such as 1=cellular");
-    const std::string slot = text.substr(0, equals);
     ModuleOption option;
-    if (slot == "input") {
-        option.slot = meter::input_slot;
-    } else if (slot == "1" || slot == "2") {
-        option.slot = slot == "1" ? 0 : 1;
-    } else {
-        return complain("there are slots 1, 2 and input");
-    }
-    const bool has_slot =
-        option.slot == meter::input_slot ? model.ports.input_module : option.slot < model.ports.communication_modules;
-    if (!has_slot) return complain(fmt::format("the {} has no such slot", model.name));
+    const auto slot = slot_named(text.substr(0, equals));
+    if (!slot) return complain("there are slots 1, 2 and input");
+    option.slot = *slot;
+    if (!has_slot(model, option.slot)) return complain(fmt::format("the {} has no such slot", model.name));
 
     std::size_t begin = equals + 1;
     std::vector<std::string> parts;
@@ -55,17 +38,17 @@ Result<ModuleOption, std::string> parse_module_option(const std::string& text, c
         parts.push_back(text.substr(begin, end - begin));
         begin = end + 1;
     }
-    const auto* const kind = std::ranges::find(kinds, std::string_view(parts[0]), &Kind::name);
-    if (kind == kinds.end()) return complain("there are cellular, rs485, plc, rf and input modules");
-    if ((kind->kind == ModuleKind::input) != (option.slot == meter::input_slot)) {
+    const auto kind = module_kind_named(parts[0]);
+    if (!kind) return complain("there are cellular, rs485, plc, rf and input modules");
+    if ((*kind == ModuleKind::input) != (option.slot == meter::input_slot)) {
         return complain("an input module goes into the input slot, and nothing else does");
     }
-    option.kind = kind->kind;
+    option.kind = *kind;
     for (std::size_t i = 1; i < parts.size(); ++i) {
         const auto url = station::parse_url(parts[i], station::UrlUse::listen);
         if (!url) return complain(url.error().text);
         if (!carries(option.kind, url->transport)) {
-            return complain(fmt::format("a {} module does not carry {}", kind->name, parts[i]));
+            return complain(fmt::format("a {} module does not carry {}", name_of(*kind), parts[i]));
         }
         option.links.push_back(*url);
     }

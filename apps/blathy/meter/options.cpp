@@ -1,10 +1,10 @@
 #include "apps/blathy/meter/options.hpp"
 
-#define TOML_EXCEPTIONS 0
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
+
+#include "apps/blathy/toml.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -98,6 +98,7 @@ Result<void, std::string> read_config_file(const std::filesystem::path& file, Me
         return value >= 1;
     });
     in.take<std::string>("keys", "a string", path(options.keys));
+    in.take<std::string>("scenario", "a string", text(options.scenario));
     return in.finish();
 }
 

@@ -23,6 +23,7 @@ struct MeterOptions {
     std::chrono::seconds idle_timeout{180};
     // A key list, as `blathy keys` makes them. Without one the keys are those that the state directory holds.
     std::optional<std::filesystem::path> keys;
+    std::string scenario;  // a name or a file; empty: none
 };
 
 // Takes what the file says into `options`. The error is a sentence with file and line: no such file, not TOML, a key

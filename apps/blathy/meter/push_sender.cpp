@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "apps/blathy/meter/event_text.hpp"
 #include "apps/blathy/net/connect.hpp"
 #include "dlms/hdlc/frame.hpp"
 #include "dlms/hdlc/llc.hpp"
@@ -94,7 +95,10 @@ class PushSender::Sending final : private Watcher {
     [[nodiscard]] bool ended() const { return state_ != State::under_way; }
     void report(TrafficObserver* observer) const {
         const bool delivered = state_ == State::delivered;
-        if (delivered && observer != nullptr) observer->on_frame(peer_, Direction::from_meter, octets_);
+        if (observer != nullptr) {
+            if (delivered) observer->on_frame(peer_, Direction::from_meter, octets_);
+            observer->on_push(peer_, delivery_text(entry_), delivered);
+        }
         meter_.outbox().report(meter_, entry_, delivered);
     }
 

@@ -14,6 +14,8 @@ class TrafficObserver {
     virtual ~TrafficObserver() = default;
     // One WPDU or frame. Valid during the call only.
     virtual void on_frame(std::string_view peer, Direction direction, Bytes frame) = 0;
+    // A push has gone to its destination, or an attempt at it has failed. `what` is pushed: "alarm".
+    virtual void on_push(std::string_view /*destination*/, std::string_view /*what*/, bool /*delivered*/) {}
 };
 
 }  // namespace blathy::apps

@@ -6,7 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "apps/blathy/meter/deed.hpp"
+#include "apps/blathy/meter/event_text.hpp"
 #include "apps/blathy/panel/redact.hpp"
+#include "apps/blathy/panel/site_messages.hpp"
 #include "dlms/explain/explain.hpp"
 #include "dlms/wrapper.hpp"
 #include "station/format.hpp"
@@ -18,27 +21,6 @@ constexpr double milli = 1e-3;
 constexpr double micro = 1e-6;
 // Of a frame in the log; an object list has thousands.
 constexpr std::size_t max_log_nodes = 400;
-
-// Octets from the wire are no UTF-8; JSON is.
-std::string printable(std::string_view text) {
-    std::string result;
-    for (const char character : text) {
-        const auto octet = static_cast<unsigned char>(character);
-        if (octet >= 0x20 && octet < 0x7F) {
-            result += character;
-        } else {
-            result += fmt::format("\\x{:02x}", octet);
-        }
-    }
-    return result;
-}
-
-std::string iso_time(const dlms::DateTime& time) {
-    const int east = -time.deviation_min;
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:02}{}{:02}:{:02}", time.date.year, time.date.month,
-                       time.date.day_of_month, time.time.hour, time.time.minute, time.time.second, time.time.hundredths,
-                       east < 0 ? '-' : '+', std::abs(east) / 60, std::abs(east) % 60);
-}
 
 double power_factor_of(double active, double apparent) {
     return apparent == 0 ? 1 : active / apparent;
@@ -69,90 +51,26 @@ std::size_t phases_of(const DeskMeter& desk) {
     return desk.meter().model().phases;
 }
 
-// A member that the message may have. Anything but what it must be throws, and the message is refused.
-double number_within(const Json& value, const char* name, double low, double high) {
-    const double number = value.at(name).get<double>();
-    if (!std::isfinite(number) || number < low || number > high) {
-        throw std::invalid_argument(fmt::format("{} must be from {} to {}", name, low, high));
-    }
-    return number;
-}
-
-constexpr double max_test_voltage_v = 400;
-constexpr double max_overcurrent = 1.2;  // of Imax
-constexpr double lowest_frequency_hz = 45;
-constexpr double highest_frequency_hz = 55;
-
-void set_phase(DeskMeter& desk, const Json& message) {
-    const auto phase = message.at("phase").get<std::size_t>();
-    if (phase < 1 || phase > phases_of(desk)) throw std::invalid_argument("there is no such phase");
-    world::Site& site = desk.site();
-    world::Mains mains = site.mains();
-    world::PhaseLoad load = site.load(phase - 1);
-    bool load_changed = false;
-    if (message.contains("voltage")) {
-        mains.voltage_v[phase - 1] = number_within(message, "voltage", 0, max_test_voltage_v);
-    }
-    if (message.contains("current")) {
-        const double max_current_a = desk.meter().model().max_current_ma * milli * max_overcurrent;
-        load.current_a = number_within(message, "current", 0, max_current_a);
-        load_changed = true;
-    }
-    if (message.contains("power_factor")) {
-        load.power_factor = number_within(message, "power_factor", 0, 1);
-        load_changed = true;
-    }
-    if (message.contains("inductive")) {
-        load.inductive = message.at("inductive").get<bool>();
-        load_changed = true;
-    }
-    if (message.contains("export")) {
-        load.exporting = message.at("export").get<bool>();
-        load_changed = true;
-    }
-    site.set_mains(mains);
-    if (load_changed) site.set_load(phase - 1, load);
-}
-
-void set_frequency(DeskMeter& desk, const Json& message) {
-    world::Mains mains = desk.site().mains();
-    mains.frequency_hz = number_within(message, "frequency", lowest_frequency_hz, highest_frequency_hz);
-    desk.site().set_mains(mains);
-}
-
-void set_household(DeskMeter& desk, const Json& message) {
-    if (message.at("on").get<bool>()) {
-        desk.start_household();
-    } else {
-        desk.site().stop_household();
-    }
-}
-
-void push_button(DeskMeter& desk, const Json& message) {
-    const auto button = message.at("button").get<std::string>();
-    const bool pressed = message.at("pressed").get<bool>();
-    if (button == "display") {
-        if (pressed) desk.meter().press_display_button();
-    } else if (button != "reset") {  // the sealed button: there is no demand to reset yet
-        throw std::invalid_argument("there is no such button");
-    }
-}
-
 }  // namespace
 
-Json controls_of(const DeskMeter& desk) {
-    Json phases = Json::array();
-    for (std::size_t i = 0; i < phases_of(desk); ++i) {
-        const world::PhaseLoad& load = desk.site().load(i);
-        phases.push_back({{"voltage", desk.site().mains().voltage_v[i]},
-                          {"current", load.current_a},
-                          {"power_factor", load.power_factor},
-                          {"inductive", load.inductive},
-                          {"export", load.exporting}});
+std::string printable(std::string_view text) {
+    std::string result;
+    for (const char character : text) {
+        const auto octet = static_cast<unsigned char>(character);
+        if (octet >= 0x20 && octet < 0x7F) {
+            result += character;
+        } else {
+            result += fmt::format("\\x{:02x}", octet);
+        }
     }
-    return {{"phases", phases},
-            {"frequency", desk.site().mains().frequency_hz},
-            {"household", desk.site().household_runs()}};
+    return result;
+}
+
+std::string iso_time(const dlms::DateTime& time) {
+    const int east = -time.deviation_min;
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:02}{}{:02}:{:02}", time.date.year, time.date.month,
+                       time.date.day_of_month, time.time.hour, time.time.minute, time.time.second, time.time.hundredths,
+                       east < 0 ? '-' : '+', std::abs(east) / 60, std::abs(east) % 60);
 }
 
 Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen) {
@@ -176,6 +94,8 @@ Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen
           {"reactive_class", model.reactive_class},
           {"digits", model.display_digits},
           {"code_digits", meter::lcd_code_digits}}},
+        {"logs", log_names},
+        {"module_kinds", module_kind_names},
         {"serial", desk.meter().identity().serial_number()},
         {"logical_device_name", desk.meter().identity().logical_device_name()},
         {"firmware", meter::firmware_version},
@@ -186,14 +106,10 @@ Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen
     };
 }
 
-Json controls_message(const DeskMeter& desk) {
-    return {{"type", "controls"}, {"controls", controls_of(desk)}};
-}
-
 Json tick_message(DeskMeter& desk, std::size_t clients) {
     const meter::Meter& meter = desk.meter();
     const meter::Interval& interval = meter.interval();
-    const meter::Lcd lcd = meter.lcd();
+    const meter::Lcd lcd = desk.shown_lcd();
     const auto pulses = desk.take_pulses();
     Json phases = Json::array();
     double active = 0;
@@ -218,7 +134,8 @@ Json tick_message(DeskMeter& desk, std::size_t clients) {
           {"code", station::hex_text(lcd.code)},
           {"annunciators", station::hex_text(lcd.annunciators)},
           {"backlight", lcd.backlight}}},
-        {"leds", {{"active", ages_ms(pulses.active)}, {"reactive", ages_ms(pulses.reactive)}, {"alarm", false}}},
+        {"leds",
+         {{"active", ages_ms(pulses.active)}, {"reactive", ages_ms(pulses.reactive)}, {"alarm", desk.shows_alarm()}}},
         {"phases", phases},
         {"total", {{"p", active}, {"q", reactive}, {"s", apparent}, {"pf", power_factor_of(active, apparent)}}},
         {"neutral", interval.neutral_current_ua * micro},
@@ -300,33 +217,6 @@ Json log_message(const DeskMeter& desk, std::string_view peer, Direction directi
 
 Json error_message(std::string_view text) {
     return {{"type", "error"}, {"message", text}};
-}
-
-std::string obey(DeskMeter& desk, std::string_view text, bool& controls_changed) {
-    controls_changed = false;
-    try {
-        const Json message = Json::parse(text);
-        const auto type = message.at("type").get<std::string>();
-        if (type == "button") {
-            push_button(desk, message);
-            return {};
-        }
-        if (type == "phase") {
-            set_phase(desk, message);
-        } else if (type == "mains") {
-            set_frequency(desk, message);
-        } else if (type == "household") {
-            set_household(desk, message);
-        } else {
-            return "there is no such message";
-        }
-        controls_changed = true;
-        return {};
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    } catch (const Json::exception&) {
-        return "the message is not what docs/panel-protocol.md says";
-    }
 }
 
 }  // namespace blathy::apps

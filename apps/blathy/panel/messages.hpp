@@ -14,10 +14,13 @@ namespace blathy::apps {
 
 using Json = nlohmann::ordered_json;
 
-// To the page.
-Json controls_of(const DeskMeter& desk);
+// Octets from the wire are no UTF-8; JSON is.
+std::string printable(std::string_view text);
+// Local, ISO 8601 with its offset.
+std::string iso_time(const dlms::DateTime& time);
+
+// To the page; site_messages.hpp has more.
 Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen);
-Json controls_message(const DeskMeter& desk);
 Json tick_message(DeskMeter& desk, std::size_t clients);
 Json wave_message(const DeskMeter& desk);
 Json log_message(const DeskMeter& desk, std::string_view peer, Direction direction, Bytes wpdu);

@@ -155,7 +155,8 @@ PanelServer::PanelServer(const asio::any_io_executor& executor, DeskMeter& desk,
       timer_(executor),
       desk_(desk),
       setup_(std::move(setup)),
-      log_messages_left_(max_log_messages_per_second) {}
+      log_messages_left_(max_log_messages_per_second),
+      events_(desk) {}
 
 PanelServer::~PanelServer() {
     for (const auto& page : pages_) page->close();
@@ -224,13 +225,19 @@ asio::awaitable<void> PanelServer::serve(tcp::socket socket) {
     if (page) {
         pages_.push_back(page);
         page->send(hello_message(desk_, setup_.listen).dump());
+        page->send(EventFeed::history_message(desk_).dump());
+        page->send(state_message(desk_).dump());
+        if (setup_.scenario != nullptr) page->send(scenario_message(*setup_.scenario).dump());
         asio::co_spawn(
             acceptor_.get_executor(), [page]() { return page->write_loop(); }, asio::detached);
         while (const auto message = co_await page->read()) {
             bool controls_changed = false;
             const std::string problem = obey(desk_, *message, controls_changed);
             if (!problem.empty()) page->send(error_message(problem).dump());
-            if (controls_changed) to_all_pages(controls_message(desk_).dump());
+            if (controls_changed) {
+                controls_ = controls_message(desk_).dump();
+                to_all_pages(controls_);
+            }
         }
         page->close();
         pages_.remove(page);
@@ -247,15 +254,17 @@ asio::awaitable<void> PanelServer::tick() {
         timer_.expires_at(timer_.expiry() + tick_period);
         if (count % ticks_per_second == 0) {
             log_messages_left_ = max_log_messages_per_second;
-            // The household's load moves the controls.
-            if (desk_.site().household_runs() && !pages_.empty()) to_all_pages(controls_message(desk_).dump());
+            // The household and scenarios move the controls too.
+            if (!pages_.empty()) tell_if_new(controls_, controls_message(desk_).dump());
         }
         if (pages_.empty()) {
             (void)desk_.take_pulses();
+            events_ = EventFeed(desk_);
             continue;
         }
         to_all_pages(tick_message(desk_, setup_.connected_clients()).dump());
         if (count % ticks_per_wave == 0) to_all_pages(wave_message(desk_).dump());
+        tell_changes();
     }
 }
 
@@ -270,6 +279,22 @@ void PanelServer::on_frame(std::string_view peer, Direction direction, Bytes fra
     message["skipped"] = skipped_log_messages_;
     skipped_log_messages_ = 0;
     to_all_pages(message.dump());
+}
+
+void PanelServer::on_push(std::string_view destination, std::string_view what, bool delivered) {
+    if (!pages_.empty()) to_all_pages(push_message(desk_, destination, what, delivered).dump());
+}
+
+void PanelServer::tell_changes() {
+    if (const auto rows = events_.new_rows(desk_)) to_all_pages(rows->dump());
+    tell_if_new(state_, state_message(desk_).dump());
+    if (setup_.scenario != nullptr) tell_if_new(scenario_, scenario_message(*setup_.scenario).dump());
+}
+
+void PanelServer::tell_if_new(std::string& known, std::string message) {
+    if (message == known) return;
+    known = std::move(message);
+    to_all_pages(known);
 }
 
 void PanelServer::to_all_pages(const std::string& message) {

@@ -14,6 +14,7 @@
 
 #include "apps/blathy/meter/desk_meter.hpp"
 #include "apps/blathy/meter/traffic.hpp"
+#include "apps/blathy/panel/site_messages.hpp"
 #include "base/result.hpp"
 
 namespace blathy::apps {
@@ -25,6 +26,7 @@ class PanelServer final : public TrafficObserver {
         std::uint16_t port = 0;
         std::vector<std::string> listen;  // URLs of the meter, for the page to show
         std::function<std::size_t()> connected_clients;
+        const ScenarioPlayer* scenario = nullptr;  // that is played, if one is
     };
 
     // Listens at once. The error is a sentence.
@@ -34,6 +36,7 @@ class PanelServer final : public TrafficObserver {
 
     [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
     void on_frame(std::string_view peer, Direction direction, Bytes frame) override;
+    void on_push(std::string_view destination, std::string_view what, bool delivered) override;
 
   private:
     class Page;
@@ -42,6 +45,8 @@ class PanelServer final : public TrafficObserver {
     boost::asio::awaitable<void> accept();
     boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
     boost::asio::awaitable<void> tick();
+    void tell_changes();
+    void tell_if_new(std::string& known, std::string message);
     void to_all_pages(const std::string& message);
 
     boost::asio::ip::tcp::acceptor acceptor_;
@@ -52,6 +57,11 @@ class PanelServer final : public TrafficObserver {
     std::size_t open_connections_ = 0;
     int log_messages_left_;  // in this second
     std::uint64_t skipped_log_messages_ = 0;
+    EventFeed events_;
+    // As pages know them.
+    std::string controls_;
+    std::string state_;
+    std::string scenario_;
 };
 
 }  // namespace blathy::apps
