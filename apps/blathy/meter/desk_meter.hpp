@@ -31,6 +31,7 @@ struct DeskMeterOptions {
     std::optional<std::filesystem::path> state;
     meter::Configuration factory;
     double speed = 1;             // meter seconds a second
+    bool unsealed = false;        // a new meter stays in factory state once it is calibrated
     std::optional<KeyList> keys;  // of this meter; none: those that it has, and at first those that everybody knows
 };
 
@@ -79,7 +80,13 @@ class DeskMeter {
     PulseAges take_pulses();
 
   private:
-    DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash, const DeviceKey& device_key);
+    struct Chips {
+        std::unique_ptr<FileFlash> data;
+        std::unique_ptr<FileFlash> calibration;
+    };
+    DeskMeter(const DeskMeterOptions& options, Chips chips, const DeviceKey& device_key);
+    void calibrate();
+    void start_metrology();
     void take_sample();
     void end_interval();
     void move_relay();
@@ -88,18 +95,19 @@ class DeskMeter {
     void live_on_battery(std::chrono::microseconds meter_time);
 
     DeskMeterOptions options_;
-    std::unique_ptr<FileFlash> flash_;
+    Chips chips_;
     ClockChip clock_chip_;
     DeviceKey device_key_;
     station::SystemEntropy entropy_;
     meter::Store store_;
+    meter::CalibrationMemory calibration_memory_;
     bool leaves_the_factory_;  // nothing was stored before
     std::array<std::unique_ptr<world::PlugInModule>, meter::module_slots> modules_;
     meter::Meter meter_;
     world::Site site_;
     world::LatchingRelay relay_;
-    meter::Calibration calibration_;
     std::optional<meter::Metrology> metrology_;
+    std::uint8_t calibrations_ = 0;  // that the metrology has taken up
     meter::Inputs inputs_;
     double supercapacitor_v_;
     std::array<double, meter::max_phases> switched_off_v_{};  // behind open switches
