@@ -346,6 +346,9 @@ constexpr Pattern patterns[] = {
     {1, any, 0, 3, 0, "Active energy LED constant"},
     {1, any, 0, 3, 1, "Reactive energy LED constant"},
     {1, any, 0, 3, 2, "Apparent energy LED constant"},
+    {1, any, 0, 3, 3, "Active energy output pulse constant"},
+    {1, any, 0, 3, 4, "Reactive energy output pulse constant"},
+    {1, any, 0, 3, 5, "Apparent energy output pulse constant"},
     {1, any, 0, 4, 2, "Current transformer ratio numerator"},
     {1, any, 0, 4, 3, "Voltage transformer ratio numerator"},
     {1, any, 0, 4, 4, "Overall transformer ratio numerator"},
@@ -422,6 +425,28 @@ constexpr bool has_harmonics(std::uint8_t c, std::uint8_t d) {
     return (d == 7 || d == 24) && c <= 80 && (quantity == 11 || quantity == 12 || quantity == 15);
 }
 
+void describe_harmonic(TextWriter& out, std::uint8_t e) {
+    switch (e) {
+        case 1:
+            out << ", fundamental";
+            return;
+        case 124:
+            out << ", total harmonic distortion";
+            return;
+        case 125:
+            out << ", total demand distortion";
+            return;
+        case 126:
+            out << ", all harmonics";
+            return;
+        case 127:
+            out << ", all harmonics to nominal value";
+            return;
+        default:
+            out << ", harmonic " << e;
+    }
+}
+
 void describe_electricity(TextWriter& out, const Obis& obis) {
     const std::uint8_t d = obis.d();
     const std::uint8_t e = obis.e();
@@ -439,7 +464,7 @@ void describe_electricity(TextWriter& out, const Obis& obis) {
     }
     if (e == 0) return;
     if (has_harmonics(obis.c(), d)) {
-        out << ", harmonic " << e;
+        describe_harmonic(out, e);
     } else {
         out << (d == 8 ? " rate " : ", rate ") << e;
     }

@@ -24,4 +24,10 @@ Identity::Identity(const Model& model, std::uint32_t serial_number) {
     }
 }
 
+std::uint32_t Identity::serial_number_value() const {
+    std::uint32_t value = 0;
+    for (std::size_t i = 4; i < system_title_.size(); ++i) value = value << 8U | system_title_[i];
+    return value;
+}
+
 }  // namespace blathy::meter

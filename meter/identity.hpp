@@ -23,6 +23,7 @@ class Identity {
 
     // "00012345"
     [[nodiscard]] std::string_view serial_number() const { return {logical_device_name_.data() + 8, 8}; }
+    [[nodiscard]] std::uint32_t serial_number_value() const;
     // Of all that the meter protects (IEC 62056-5-3, 4.3.4): manufacturer, type and serial number.
     [[nodiscard]] const dlms::security::SystemTitle& system_title() const { return system_title_; }
     // COSEM logical device name: manufacturer, type and serial number in 16 octets, unique in the world

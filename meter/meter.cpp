@@ -77,16 +77,17 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       identity_(identity),
       store_(store),
       hook_(hook),
-      configuration_(
-          load_record<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory)),
       supervision_(model, store),
       recorder_(model, store, supervision_.settings().alarm_filters),
       accounting_(model, store, interval_, event_sink()),
-      clock_(configuration_.clock, now.value_or(accounting_.saved_time().value_or(factory_time)), now.has_value()),
+      clock_(
+          load_record<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory).clock,
+          now.value_or(accounting_.saved_time().value_or(factory_time)), now.has_value()),
       relay_(model, store, event_sink()),
       modules_(model, store, event_sink()),
       active_pulses_(model.active_constant_per_kwh, energy().total.active_absolute()),
       reactive_pulses_(model.reactive_constant_per_kvarh, energy().total.reactive_absolute()),
+      display_(model, store),
       security_(store, identity.system_title(), ports, security_reporter_) {
     outbox_.restore(store);
     const std::uint32_t damaged = accounting_.damaged() + recorder_.damaged() + store.damaged_records();
@@ -136,6 +137,7 @@ Pulses Meter::advance(const Interval& interval) {
     const std::chrono::microseconds duration{interval.duration_us};
     if (!powered_) mains_returned();
     interval_ = interval;
+    if (!calibration_checked_) look_after_calibration();
     // Up to each boundary of time on its own: what is measured across one is divided as the time is.
     Interval rest = interval;
     for (auto left = clock_.until(accounting_.boundary()); left <= std::chrono::microseconds{rest.duration_us};
@@ -151,12 +153,13 @@ Pulses Meter::advance(const Interval& interval) {
     relay_.set_conditions(relay_conditions(recorder_.now(), accounting_.ledger().account));
     relay_.advance(clock_, registers(), duration);
     modules_.advance(clock_, duration, ModuleBay::Supply::mains);
-    display_.advance(duration, measurements());
+    display_.advance(duration, readings());
     pass(duration);
     unsaved_ += duration;
     if (unsaved_ >= save_period) {
         // A flash that fails now is tried again with the next Interval; the registers go on.
         if (save()) unsaved_ = {};
+        calibration_checked_ = false;
     }
     return {active_pulses_.advance(energy().total.active_absolute(), interval.duration_us),
             reactive_pulses_.advance(energy().total.reactive_absolute(), interval.duration_us)};
@@ -210,7 +213,10 @@ void Meter::take(std::span<Event> events) {
     }
     const bool power_returns = first.kind == EventKind::power_up;
     const EventState before = power_returns ? recorder_.state() : EventState{};
-    if (recorder_.record(events, clock_.valid())) push_alarm();
+    if (recorder_.record(events, clock_.valid())) {
+        if (powered_) display_.sound(sound_alarm);
+        push_alarm();
+    }
     for (const Event& event : events) hook_(event);
     if (power_returns) {
         const auto failed = first.time - std::chrono::seconds{first.detail};
@@ -238,6 +244,7 @@ bool Meter::mains_lost() {
     const bool saved = save();
     powered_ = false;
     interval_ = {};
+    display_.set_supply(display_supply());
     if (model_.ports.last_gasp) (void)outbox_.push(*this, PushSetup::power_down);
     return saved;
 }
@@ -248,11 +255,12 @@ void Meter::advance_on_battery(std::chrono::microseconds duration) {
     follow(supervision_.advance(duration, recorder_.now(), clock_.now()));
     modules_.advance(clock_, duration, ModuleBay::Supply::battery);
     awake_left_ = std::max(awake_left_ - duration, std::chrono::microseconds{0});
+    display_.advance(duration, readings());
     pass(duration);
 }
 
 void Meter::clock_stopped() {
-    clock_ = Clock(configuration_.clock, clock_.now(), false);
+    clock_ = Clock(clock_.settings(), clock_.now(), false);
     tell(EventKind::clock_invalid);
 }
 
@@ -260,15 +268,112 @@ void Meter::mains_returned() {
     if (powered_) return;
     powered_ = true;
     awake_left_ = {};
+    display_.set_supply(display_supply());
     outbox_.reset(*this, PushSetup::power_down);
     accounting_.resume(clock_);
 }
 
 void Meter::press_display_button() {
+    wake();
+    display_.press(readings());
+}
+
+void Meter::push_display_button(bool down) {
+    if (down) wake();
+    display_.push_button(down, readings());
+}
+
+void Meter::wake() {
     const Inputs& inputs = supervision_.inputs();
     const bool has_energy = inputs.battery_present || inputs.supercapacitor_mv >= supercapacitor_empty_mv;
     if (!powered_ && has_energy) awake_left_ = awake_time;
-    display_.press(measurements());
+}
+
+void Meter::set_inputs(const Inputs& inputs) {
+    supervision_.set_inputs(inputs);
+    display_.set_supply(display_supply());
+}
+
+DisplaySupply Meter::display_supply() const {
+    if (powered_) return DisplaySupply::mains;
+    const Inputs& inputs = supervision_.inputs();
+    const bool feeds = inputs.battery_present && inputs.battery_mv >= display_battery_mv;
+    return feeds ? DisplaySupply::battery : DisplaySupply::none;
+}
+
+void Meter::look_after_calibration() {
+    calibration_checked_ = true;
+    if (calibration_ == nullptr) return;
+    const bool lost = !calibration_->read();
+    const bool damaged = calibration_->damaged();
+    if (damaged && !calibration_damaged_) tell(EventKind::storage_damaged, 1);
+    if (lost && !calibration_lost_) tell(EventKind::measurement_fault);
+    calibration_damaged_ = damaged;
+    calibration_lost_ = lost;
+}
+
+bool Meter::calibrate(const Calibration& calibration) {
+    if (calibration_ == nullptr || !calibration_->write(calibration, seconds_of(clock_.now()))) return false;
+    ++calibrations_;
+    tell(EventKind::configuration_changed);
+    look_after_calibration();
+    return true;
+}
+
+bool Meter::seal_calibration() {
+    if (calibration_ == nullptr || calibration_->sealed() || !calibration_->seal()) return false;
+    tell(EventKind::configuration_changed);
+    return true;
+}
+
+bool Meter::set_transformer_ratios(const TransformerRatios& ratios) {
+    if (!ratios.is_valid() || !keep(store_, ratios)) return false;
+    tell(EventKind::configuration_changed);
+    return true;
+}
+
+Readings Meter::readings() const {
+    return {accounting_.registers(), store_, spectra_now(), identity_.serial_number_value(), recorder_.errors()};
+}
+
+DisplayFault Meter::note(DisplayFault fault) {
+    display_fault_ = fault;
+    if (fault == DisplayFault::none) tell(EventKind::configuration_changed);
+    return fault;
+}
+
+DisplayFault Meter::set_up_display(const DisplaySettings& settings) {
+    return note(display_.configure(store_, settings));
+}
+
+DisplayFault Meter::set_display_list(DisplayList list, std::span<const CaptureObject> objects) {
+    return note(set_display_items(list, objects));
+}
+
+DisplayFault Meter::set_display_items(DisplayList list, std::span<const CaptureObject> objects) {
+    constexpr std::int8_t value = 2;
+    DisplayItems items;
+    for (const auto& [attribute, data_index] : objects) {
+        const Object* object = dictionary_.find(attribute.instance);
+        const bool known = object != nullptr && object->interface_class->id == attribute.class_id &&
+                           attribute.attribute == value && data_index == 0;
+        if (!known) return DisplayFault::unknown_object;
+        if (!Display::can_show(readings(), attribute.instance)) return DisplayFault::not_shown;
+        if (!items.add(attribute.instance)) return DisplayFault::too_many_items;
+    }
+    return display_.set_items(store_, list, items, readings());
+}
+
+bool Meter::press_reset_button() {
+    if (!powered_) return false;
+    const bool done = accounting_.bill(clock_, Billing::monthly);
+    display_.confirm(done);
+    return done;
+}
+
+CreditLed Meter::credit_led() const {
+    const bool has_one = model_.functions.prepayment && powered_;
+    return has_one ? meter::credit_led(accounting_.ledger().account) : CreditLed::off;
 }
 
 bool Meter::can_send() const {
@@ -282,7 +387,8 @@ bool Meter::clear_event_log(EventLogId id) {
 }
 
 LastingBits Meter::lasting_bits() const {
-    return meter::lasting_bits(model_.companion, recorder_.now(), clock_.valid(), supervision_.measures_wrong());
+    return meter::lasting_bits(model_.companion, recorder_.now(), clock_.valid(),
+                               supervision_.measures_wrong() || calibration_lost_);
 }
 
 bool Meter::clear_alarms(std::size_t index, std::uint32_t keep) {
@@ -315,9 +421,14 @@ bool Meter::supervise(const SupervisionSettings& settings) {
 }
 
 Lcd Meter::lcd() const {
-    Lcd lcd = display_.render(measurements(), clock_.local_now());
-    if (!display_.item()) return lcd;  // all segments are tested
+    Lcd lcd = display_.render(readings(), clock_.local_now());
+    if (display_.testing() || display_.dark()) return lcd;
     const Conditions now = recorder_.now();
+    constexpr std::array tariffs = {Annunciator::tariff_1, Annunciator::tariff_2, Annunciator::tariff_3,
+                                    Annunciator::tariff_4};
+    const std::size_t tariff = accounting_.tariff();
+    if (tariff >= 1 && tariff <= tariffs.size()) lcd.set(tariffs[tariff - 1]);
+    lcd.set(Annunciator::relay_open, !relay_.drive().closed());
     lcd.set(Annunciator::alarm, alarming());
     lcd.set(Annunciator::cover_open, now.any_of(cover_conditions));
     lcd.set(Annunciator::magnetic_field, now.has(Condition::magnetic_field));
@@ -352,7 +463,6 @@ bool Meter::adjust_to_preset_time() {
 
 bool Meter::configure(const Configuration& configuration) {
     if (!keep_record(store_, RecordId::configuration, configuration)) return false;
-    configuration_ = configuration;
     clock_.configure(configuration.clock);
     accounting_.clock_rules_changed(clock_);
     relay_.clock_moved(clock_);

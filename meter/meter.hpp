@@ -14,12 +14,16 @@
 #include "meter/configuration.hpp"
 #include "meter/cosem/object.hpp"
 #include "meter/display/display.hpp"
+#include "meter/display/leds.hpp"
 #include "meter/energy/energy.hpp"
 #include "meter/energy/pulse_output.hpp"
 #include "meter/event/event_recorder.hpp"
 #include "meter/identity.hpp"
 #include "meter/interval.hpp"
 #include "meter/local_port/port_setup.hpp"
+#include "meter/metrology/calibration_memory.hpp"
+#include "meter/metrology/harmonics.hpp"
+#include "meter/metrology/transformer_ratios.hpp"
 #include "meter/metrology/voltage_events.hpp"
 #include "meter/model.hpp"
 #include "meter/module/module_bay.hpp"
@@ -72,7 +76,7 @@ class Meter {
     [[nodiscard]] bool can_send() const;
 
     // Covers, magnetic field, battery: as they are from now on.
-    void set_inputs(const Inputs& inputs) { supervision_.set_inputs(inputs); }
+    void set_inputs(const Inputs& inputs);
     // A dip, a swell or an interruption that has ended (IEC 61000-4-30), from the metrology.
     void take(const VoltageEvent& event);
 
@@ -85,17 +89,49 @@ class Meter {
     [[nodiscard]] bool clear_errors(std::uint32_t keep);
     // False: not in order, or the flash failed. Then they are not in force.
     [[nodiscard]] bool supervise(const SupervisionSettings& settings);
-    // A tamper lasts or an alarm is not acknowledged: the annunciator. The LED is lit with it while there are mains.
+    // A tamper or a measurement fault lasts or an alarm is not acknowledged: the annunciator. The LED is lit with it
+    // while there are mains.
     [[nodiscard]] bool alarming() const {
-        return recorder_.unacknowledged() || recorder_.now().any_of(tamper_conditions);
+        return recorder_.unacknowledged() || recorder_.now().any_of(tamper_conditions) || measurement_fault();
     }
     [[nodiscard]] bool alarm_led() const { return powered_ && alarming(); }
 
-    void press_display_button();
     // Somebody may read it at its optical port: with mains always, without for so long after the display button was
     // pressed, if there is a battery.
     static constexpr std::chrono::minutes awake_time{2};
     [[nodiscard]] bool awake() const { return powered_ || awake_left_ > std::chrono::microseconds{0}; }
+    // Of who makes the Intervals from samples, and has to live as long. A meter that lives of a load model has none,
+    // and no memory for any.
+    void connect(const Spectra& spectra) { spectra_ = &spectra; }
+
+    // The constants of its front end, looked after from the next Interval on: what is wrong with them is an event, and
+    // without any that are valid the measurement fault stands. A meter that lives of a load model has none.
+    void connect(CalibrationMemory& calibration) { calibration_ = &calibration; }
+    [[nodiscard]] const CalibrationMemory* calibration() const { return calibration_; }
+    // Only in factory state. False: it is sealed, the constants are not valid, or the flash failed.
+    [[nodiscard]] bool calibrate(const Calibration& calibration);
+    [[nodiscard]] bool seal_calibration();
+    // Grows with every calibration, for the owner of the metrology to take the new constants up.
+    [[nodiscard]] std::uint8_t calibrations() const { return calibrations_; }
+    // There are no valid constants.
+    [[nodiscard]] bool measurement_fault() const { return calibration_lost_; }
+
+    // One to one until somebody says otherwise. False: not in order, or the flash failed. Then they are not in force.
+    [[nodiscard]] TransformerRatios transformer_ratios() const { return load_transformer_ratios(store_); }
+    [[nodiscard]] bool set_transformer_ratios(const TransformerRatios& ratios);
+
+    // The display button, for a moment, or down and later up.
+    void press_display_button();
+    void push_display_button(bool down);
+    [[nodiscard]] const Display& display() const { return display_; }
+    // Durable and in force if there is no fault. Objects are those of its own dictionary.
+    [[nodiscard]] DisplayFault set_up_display(const DisplaySettings& settings);
+    [[nodiscard]] DisplayFault set_display_list(DisplayList list, std::span<const CaptureObject> objects);
+    // Of what was written last.
+    [[nodiscard]] DisplayFault display_fault() const { return display_fault_; }
+    // What the beeper is to play since this was last asked; Sound.
+    std::uint8_t take_sounds() { return display_.take_sounds(); }
+    [[nodiscard]] CreditLed credit_led() const;
     void set_clock(UtcTime now);
     // As above, but it does not make a clock valid whose time nobody knows.
     void adjust_clock(UtcTime now);
@@ -108,8 +144,9 @@ class Meter {
     void preset_time(const PresetTime& preset) { preset_time_ = preset; }
     // False: there is none, or it is not its time.
     bool adjust_to_preset_time();
-    // The sealed button: ends the billing period, as a script or the schedule does. True once it is durable.
-    bool press_reset_button() { return accounting_.bill(clock_, Billing::monthly); }
+    // The sealed button: ends the billing period, as a script or the schedule does, and the display says whether it
+    // could. True once it is durable; false without mains.
+    bool press_reset_button();
     // What a client changes or calls of tariffs, demands, profiles and bills: a function of the Accounting whose first
     // argument is the clock.
     template <class... Parameters, class... Arguments>
@@ -145,10 +182,11 @@ class Meter {
     [[nodiscard]] const Identity& identity() const { return identity_; }
     [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
     [[nodiscard]] const Clock& clock() const { return clock_; }
-    [[nodiscard]] const Configuration& configuration() const { return configuration_; }
+    [[nodiscard]] Configuration configuration() const { return {clock_.settings()}; }
     [[nodiscard]] const Energy& energy() const { return accounting_.ledger().energy; }
     [[nodiscard]] const Interval& interval() const { return interval_; }
-    [[nodiscard]] Measurements measurements() const { return {model_, energy(), interval_}; }
+    [[nodiscard]] Measurements measurements() const { return {model_, energy(), interval_, spectra_now()}; }
+    [[nodiscard]] Readings readings() const;
     [[nodiscard]] const Accounting& accounting() const { return accounting_; }
     [[nodiscard]] Registers registers() const { return accounting_.registers(); }
     [[nodiscard]] const EventRecorder& events() const { return recorder_; }
@@ -166,12 +204,19 @@ class Meter {
         Meter& meter_;
     };
 
+    // Without mains nothing is measured, whatever was measured last.
+    [[nodiscard]] const Spectra* spectra_now() const { return powered_ ? spectra_ : nullptr; }
+    void look_after_calibration();
+    [[nodiscard]] DisplaySupply display_supply() const;
+    [[nodiscard]] DisplayFault set_display_items(DisplayList list, std::span<const CaptureObject> objects);
+    [[nodiscard]] DisplayFault note(DisplayFault fault);
     void move_clock(UtcTime now, bool becomes_valid);
     // Of the parts of the meter: what they tell is recorded first.
     [[nodiscard]] EventHook event_sink();
     [[nodiscard]] ScriptRunner calendar_scripts();
     [[nodiscard]] LastingBits lasting_bits() const;
     void take(std::span<Event> events);
+    void wake();
     void follow(Findings&& findings);
     void push_alarm();
     void pass(std::chrono::microseconds duration);
@@ -182,8 +227,9 @@ class Meter {
     Identity identity_;
     Store& store_;
     EventHook hook_;
-    Configuration configuration_;
     Interval interval_;
+    const Spectra* spectra_ = nullptr;
+    CalibrationMemory* calibration_ = nullptr;
     Supervision supervision_;
     EventRecorder recorder_;
     Accounting accounting_;
@@ -198,9 +244,14 @@ class Meter {
     SecurityReporter security_reporter_{*this};
     security::MeterSecurity security_;  // behind what a report needs
     std::chrono::microseconds unsaved_{0};
-    std::uint8_t port_setup_changes_ = 0;
     std::uint32_t since_alarm_us_ = 0;  // was pushed
     std::chrono::microseconds awake_left_{0};
+    std::uint8_t port_setup_changes_ = 0;
+    std::uint8_t calibrations_ = 0;
+    DisplayFault display_fault_ = DisplayFault::none;
+    bool calibration_checked_ = false;  // within the last save period
+    bool calibration_damaged_ = false;  // as was told
+    bool calibration_lost_ = false;     // as was told
     bool powered_ = true;
 };
 

@@ -159,4 +159,8 @@ meter::Calibration calibrate_at_factory(const meter::Model& model, const AnalogF
     return found;
 }
 
+bool calibrate_at_factory(meter::Meter& meter, const AnalogFrontEnd& front_end) {
+    return meter.calibrate(calibrate_at_factory(meter.model(), front_end));
+}
+
 }  // namespace blathy::world

@@ -43,12 +43,14 @@ void print_banner() {
 
 // Everything of the meter, at one place in RAM.
 struct Firmware {
-    board::DataFlash flash;
+    board::DataFlash flash{board::DataFlash::data};
+    board::DataFlash calibration_flash{board::DataFlash::calibration};
     meter::Store store{flash};
+    meter::CalibrationMemory calibration{calibration_flash, serial_number};
     board::Entropy entropy;
     firmware::Waveform waveform{model};
-    meter::Metrology metrology{model, {}};
-    std::optional<meter::Meter> meter;  // once the store is mounted
+    std::optional<meter::Meter> meter;          // once the store is mounted
+    std::optional<meter::Metrology> metrology;  // by the calibration
     std::optional<firmware::Port<meter::OpticalPort>> optical;
     std::optional<firmware::Port<meter::HdlcPort>> rs485;
     std::uint64_t samples = 0;
@@ -58,10 +60,22 @@ struct Firmware {
         const bool leaves_the_factory = store.empty();
         meter.emplace(model, meter::Identity(model, serial_number), meter::Configuration{}, store, std::nullopt,
                       meter::EventHook{}, meter::security::SecurityPorts{&entropy, demo_device_key});
-        if (leaves_the_factory) (void)meter->security().provision_demo_keys();
+        meter->connect(calibration);
+        if (leaves_the_factory) {
+            (void)meter->security().provision_demo_keys();
+            // The waveform's front end is a perfect one: there is nothing to correct.
+            if (meter->calibrate({})) (void)meter->seal_calibration();
+        }
+        start_metrology();
         optical.emplace(board::uart0, *meter,
                         meter::OpticalPortSettings{.has_setup = true, .hdlc = of(meter::HdlcLine::optical)});
         rs485.emplace(board::uart1, *meter, of(meter::HdlcLine::rs485));
+    }
+
+    void start_metrology() {
+        const auto found = calibration.read();
+        metrology.emplace(model, found ? found->calibration : meter::Calibration{});
+        meter->connect(metrology->spectra());
     }
 
     static meter::HdlcPortSettings of(meter::HdlcLine line) { return {.line = line, .octet_delay_ms = octet_delay_ms}; }
@@ -70,7 +84,7 @@ struct Firmware {
     void measure(std::uint64_t now_ms) {
         const std::uint64_t due = now_ms * model.sample_rate_hz / 1000;
         for (; samples < due; ++samples) {
-            if (metrology.push(waveform.next())) meter->advance(metrology.interval());
+            if (metrology->push(waveform.next())) meter->advance(metrology->interval());
         }
     }
 };

@@ -5,10 +5,13 @@
 
 #include "meter/billing/profile_sources.hpp"
 #include "meter/billing/registers.hpp"
+#include "meter/cosem/classes/calibration_names.hpp"
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/cosem/classes/condition_names.hpp"
+#include "meter/cosem/classes/display_names.hpp"
 #include "meter/cosem/classes/outage_names.hpp"
 #include "meter/cosem/classes/supervision_names.hpp"
+#include "meter/cosem/classes/transformer_names.hpp"
 #include "meter/event/log_sources.hpp"
 #include "meter/local_port/port_setup.hpp"
 #include "meter/models/models.hpp"
@@ -78,7 +81,7 @@ constexpr void add_administration(Objects& to, const Model& model) {
     }
     to.add(parameter(local_port_setup_class, local_port_setup_name));
     for (const HdlcLine line : hdlc_lines) to.add(parameter(hdlc_setup_class, hdlc_setup_name(line)));
-    for (const int e : {0, 1}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 3, e)));
+    for (const int e : {0, 1, 3, 4}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 3, e)));
     for (const int e : {0, 1, 2, 3}) to.add(identity(nameplate_register_class, Obis(1, 0, 0, 6, e)));
 }
 
@@ -110,6 +113,12 @@ constexpr void add_instantaneous(Objects& to, const Model& model) {
         if (phase == 0) continue;
         add_measured(to, c + current, obis_instantaneous);
         add_measured(to, c + voltage, obis_instantaneous);
+        for (const Quantity quantity : {current, voltage}) {
+            for (int order = 1; order <= static_cast<int>(highest_order); ++order) {
+                add_measured(to, c + quantity, obis_instantaneous, order);
+            }
+            add_measured(to, c + quantity, obis_instantaneous, obis_distortion);
+        }
         const int reference = phase - 1;
         add_measured(to, phase_angle, obis_instantaneous, 10 * reference + reference + 4);
         if (reference > 0) add_measured(to, phase_angle, obis_instantaneous, reference);
@@ -321,6 +330,52 @@ constexpr void add_supervision(Objects& to, const Model& model) {
 }
 
 template <class Objects>
+constexpr void add_display(Objects& to) {
+    for (const Obis& name : display_list_names) to.add(parameter(display_list_class, name));
+    for (const DisplayTimeName& time : display_time_names) to.add(parameter(display_time_class, time.name));
+    for (const Obis& name : display_setting_names) to.add(parameter(display_setting_class, name));
+    to.add(reading(display_fault_class, display_fault_name));
+}
+
+template <class Objects>
+constexpr void add_calibration(Objects& to) {
+    to.add(parameter(calibration_class, calibration_name));
+    to.add(reading(calibration_date_class, calibration_date_name));
+    for (const Obis& name : {calibration_check_name, calibration_count_name}) {
+        to.add(reading(calibration_number_class, name));
+    }
+    to.add(parameter(calibration_state_class, calibration_state_name));
+}
+
+// What registers and instantaneous values are on the primary side of the transformers.
+template <class Objects>
+constexpr void add_transformers(Objects& to, const Model& model) {
+    if (!model.functions.transformer_ratios) return;
+    for (const Obis& name : {current_ratio_numerator, current_ratio_denominator}) {
+        to.add(parameter(transformer_ratio_class, name));
+    }
+    if (model.connection == Connection::instrument_transformer) {
+        for (const Obis& name : {voltage_ratio_numerator, voltage_ratio_denominator}) {
+            to.add(parameter(transformer_ratio_class, name));
+        }
+    }
+    for (const Obis& name : {overall_ratio_numerator, overall_ratio_denominator}) {
+        to.add(reading(overall_ratio_class, name));
+    }
+    const auto add = [&](int c, int d) { to.add(reading(primary_register_class, Obis(1, primary_channel, c, d, 0))); };
+    for (int phase = 0; phase <= model.phases; ++phase) {
+        const int c = phase * obis_phase_step;
+        for (int quantity = active_import; quantity <= reactive_export; ++quantity) {
+            add(c + quantity, obis_energy);
+            add(c + quantity, obis_instantaneous);
+        }
+        for (const Quantity quantity : {apparent_import, apparent_export}) add(c + quantity, obis_instantaneous);
+        if (phase == 0) continue;
+        for (const Quantity quantity : {current, voltage}) add(c + quantity, obis_instantaneous);
+    }
+}
+
+template <class Objects>
 constexpr void add_objects(Objects& to, const Model& model) {
     add_administration(to, model);
     add_energy(to, model);
@@ -332,6 +387,9 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_modules(to, model);
     add_events(to);
     add_supervision(to, model);
+    add_transformers(to, model);
+    add_display(to);
+    add_calibration(to);
     to.add({&profile_class<test_profile>, Obis(1, 0, 99, 128, 0), AccessKind::fixed});
 }
 
@@ -348,8 +406,15 @@ constexpr auto objects_of = [] {
     return collection.objects;
 }();
 
+constexpr bool names_differ(std::span<const Object> sorted) {
+    return std::ranges::adjacent_find(sorted, {}, &Object::name) == sorted.end();
+}
+
 template <const Model& model>
-constexpr Dictionary dictionary{objects_of<model>};
+constexpr Dictionary dictionary = [] {
+    static_assert(names_differ(objects_of<model>));
+    return Dictionary{objects_of<model>};
+}();
 
 struct Entry {
     const Model& model;

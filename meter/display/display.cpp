@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "meter/display/seven_segment.hpp"
 #include "meter/display/shown_value.hpp"
@@ -15,15 +16,13 @@ namespace {
 using dlms::Obis;
 using dlms::Unit;
 
-constexpr std::array display_items = {
-    Obis(1, 0, 1, 8, 0),  Obis(1, 0, 2, 8, 0),  Obis(1, 0, 3, 8, 0),  Obis(1, 0, 4, 8, 0),  display_date,
-    display_time,         Obis(1, 0, 16, 7, 0), Obis(1, 0, 3, 7, 0),  Obis(1, 0, 4, 7, 0),  Obis(1, 0, 13, 7, 0),
-    Obis(1, 0, 32, 7, 0), Obis(1, 0, 52, 7, 0), Obis(1, 0, 72, 7, 0), Obis(1, 0, 31, 7, 0), Obis(1, 0, 51, 7, 0),
-    Obis(1, 0, 71, 7, 0), Obis(1, 0, 91, 7, 0), Obis(1, 0, 14, 7, 0),
-};
+using std::chrono::microseconds;
+using std::chrono::seconds;
 
-bool shows(const Measurements& measurements, const Obis& item) {
-    return item == display_time || item == display_date || measurements.read(item).has_value();
+template <class Elapsed>
+void pass(Elapsed& elapsed, microseconds duration) {
+    const auto sum = static_cast<std::uint64_t>(elapsed.count()) + static_cast<std::uint64_t>(duration.count());
+    elapsed = Elapsed{static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, Elapsed::max().count()))};
 }
 
 // A decimal number right-aligned on the digits. What has no room on the left is lost, as on a mechanical counter.
@@ -65,6 +64,19 @@ void put_code(std::span<std::uint8_t> digits, const Obis& item) {
     }
 }
 
+void put_text(std::span<std::uint8_t> digits, std::string_view text) {
+    const std::size_t start = digits.size() - text.size();
+    for (std::size_t i = 0; i < text.size(); ++i) digits[start + i] = seven_segments(text[i]);
+}
+
+void put_hexadecimal(std::span<std::uint8_t> digits, std::uint32_t value) {
+    constexpr std::string_view characters = "0123456789AbCdEF";
+    constexpr std::size_t places = 8;
+    for (std::size_t i = 0; i < places; ++i, value >>= 4U) {
+        digits[digits.size() - 1 - i] = seven_segments(characters[value & 0xFU]);
+    }
+}
+
 void put_unit(Lcd& lcd, Unit unit, bool kilo) {
     lcd.set(Annunciator::unit_k, kilo);
     switch (unit) {
@@ -98,21 +110,46 @@ void put_unit(Lcd& lcd, Unit unit, bool kilo) {
         case Unit::degree:
             lcd.set(Annunciator::unit_degree);
             break;
+        case Unit::currency:
+            lcd.set(Annunciator::credit);
+            break;
         default:
-            lcd.set(Annunciator::unit_power_factor);
             break;
     }
 }
 
-void put_quantity(Lcd& lcd, const Measurements& of, const Obis& item) {
-    const auto shown = shown_value(of, item);
-    if (!shown) return;
-    const auto digits = std::span(lcd.digits).first(of.model.display_digits);
-    put_number(digits, shown->value, shown->decimals, shown->is_energy);
-    put_unit(lcd, shown->unit, shown->kilo);
+bool is_power_factor(const Obis& item) {
+    return item.a() == 1 && item.d() == obis_instantaneous && quantity_code(item.c()).quantity == power_factor;
 }
 
-void put_annunciators(Lcd& lcd, const Measurements& of) {
+void put_quantity(Lcd& lcd, std::span<std::uint8_t> digits, const Readings& of, const Obis& item,
+                  const DisplaySettings& settings) {
+    const auto shown = shown_value(of, item, {settings.energy_decimals, settings.power_decimals});
+    if (!shown) return;
+    put_number(digits, shown->value, shown->decimals, shown->is_counter && settings.leading_zeros);
+    put_unit(lcd, shown->unit, shown->kilo);
+    if (is_power_factor(item)) lcd.set(Annunciator::unit_power_factor);
+}
+
+void put_item(Lcd& lcd, std::span<std::uint8_t> digits, const Readings& of, const Obis& item,
+              const DisplaySettings& settings, const dlms::DateTime& local_now) {
+    const auto& [date, time, deviation, status] = local_now;
+    if (item == display_time) {
+        put_pairs(digits, time.hour, time.minute, time.second, '-');
+        lcd.set(Annunciator::time);
+    } else if (item == display_date) {
+        put_pairs(digits, date.day_of_month, date.month, date.year % 100, '-');
+        lcd.set(Annunciator::date);
+    } else if (item == display_serial_number) {
+        put_number(digits, of.serial_number, 0, true);
+    } else if (item == display_errors) {
+        put_hexadecimal(digits, of.errors);
+    } else {
+        put_quantity(lcd, digits, of, item, settings);
+    }
+}
+
+void put_annunciators(Lcd& lcd, const Registers& of) {
     constexpr std::array phase_symbols = {Annunciator::phase_l1, Annunciator::phase_l2, Annunciator::phase_l3};
     std::int64_t active_mw = 0;
     std::int64_t reactive_mvar = 0;
@@ -140,65 +177,200 @@ Lcd all_segments(const Model& model) {
 
 }  // namespace
 
-std::span<const Obis> default_display_items() {
-    return display_items;
-}
-
-void Display::next(const Measurements& measurements) {
-    on_item_ = {};
-    for (std::size_t tried = 0; tried < display_items.size(); ++tried) {
-        index_ = (index_ + 1) % display_items.size();
-        if (shows(measurements, display_items[index_])) return;
+Display::Display(const Model& model, const Store& store) : settings_(load_display_settings(model, store)) {
+    for (std::size_t i = 0; i < display_lists; ++i) {
+        const bool kept = load_display_items(store, static_cast<DisplayList>(i)).has_value();
+        kept_lists_ = static_cast<std::uint8_t>(kept_lists_ | (kept ? 1U << i : 0U));
     }
 }
 
-void Display::advance(std::chrono::microseconds duration, const Measurements& measurements) {
-    if (testing()) {
-        since_power_up_ += duration;
+DisplayItems Display::items(const Store& store, DisplayList list) const {
+    const bool kept = ((kept_lists_ >> static_cast<unsigned>(list)) & 1U) != 0;
+    if (kept) {
+        if (const auto found = load_display_items(store, list)) return *found;
+    }
+    DisplayItems items;
+    for (const Obis& item : factory_display_items(list)) (void)items.add(item);
+    return items;
+}
+
+DisplayFault Display::configure(Store& store, const DisplaySettings& settings) {
+    if (!valid(settings)) return DisplayFault::out_of_range;
+    if (!keep(store, settings)) return DisplayFault::flash_failed;
+    settings_ = settings;
+    return DisplayFault::none;
+}
+
+DisplayFault Display::set_items(Store& store, DisplayList list, const DisplayItems& items, const Readings& readings) {
+    if (items.count == 0 && list != DisplayList::power_off) return DisplayFault::no_items;
+    if (!keep(store, list, items)) return DisplayFault::flash_failed;
+    kept_lists_ = static_cast<std::uint8_t>(kept_lists_ | (1U << static_cast<unsigned>(list)));
+    if (list == this->list()) show_from(0, readings);
+    return DisplayFault::none;
+}
+
+bool Display::can_show(const Readings& readings, const Obis& item) {
+    return item == display_time || item == display_date || item == display_serial_number || item == display_errors ||
+           shown_value(readings, item, {}).has_value();
+}
+
+DisplayList Display::list() const {
+    if (mode_ == Mode::manual) return DisplayList::manual;
+    return mode_ == Mode::on_battery ? DisplayList::power_off : DisplayList::automatic;
+}
+
+void Display::enter(Mode mode, const Readings& readings) {
+    mode_ = mode;
+    show_from(0, readings);
+}
+
+void Display::show_from(std::size_t index, const Readings& readings) {
+    on_item_ = {};
+    const DisplayItems shown = items(readings.store, list());
+    for (std::size_t tried = 0; tried < shown.count; ++tried) {
+        const std::size_t at = (index + tried) % shown.count;
+        if (!can_show(readings, shown.items[at])) continue;
+        index_ = static_cast<std::uint8_t>(at);
+        item_ = shown.items[at];
         return;
     }
-    on_item_ += duration;
-    since_press_ += duration;
-    if (manual_ && since_press_ >= settings_.manual_time) {
-        manual_ = false;
-        on_item_ = {};
-    }
-    if (!manual_ && on_item_ >= settings_.item_time) next(measurements);
+    item_.reset();
 }
 
-void Display::press(const Measurements& measurements) {
+void Display::advance(microseconds duration, const Readings& readings) {
+    pass(since_press_, duration);
+    pass(on_item_, duration);
+    if (down_) {
+        pass(down_for_, duration);
+        if (!held_ && down_for_ >= hold_time) hold(readings);
+    }
+    switch (mode_) {
+        case Mode::test:
+            if (on_item_ >= test_time) enter(Mode::automatic, readings);
+            break;
+        case Mode::automatic:
+            if (on_item_ >= seconds{settings_.item_time_s}) next(readings);
+            break;
+        case Mode::manual:
+            if (since_press_ >= seconds{settings_.return_time_s}) enter(Mode::automatic, readings);
+            break;
+        case Mode::on_battery:
+            if (since_press_ >= seconds{settings_.battery_time_s}) mode_ = Mode::dark;
+            break;
+        case Mode::dark:
+            break;
+    }
+}
+
+void Display::set_supply(DisplaySupply supply) {
+    if (supply == supply_) return;
+    const bool returns = supply == DisplaySupply::mains;
+    const bool fails = supply_ == DisplaySupply::mains || supply == DisplaySupply::none;
+    supply_ = supply;
+    if (returns) {
+        test();
+    } else if (fails) {
+        mode_ = Mode::dark;
+        message_ = Message::none;
+    }
+}
+
+void Display::test() {
+    mode_ = Mode::test;
+    on_item_ = {};
+}
+
+void Display::push_button(bool down, const Readings& readings) {
+    if (down && !down_) {
+        down_for_ = {};
+        held_ = false;
+        if (supply_ == DisplaySupply::mains) sound(sound_key);
+    }
+    const bool ends = !down && down_;
+    down_ = down;
+    if (ends && !held_) press_briefly(readings);
+}
+
+void Display::press(const Readings& readings) {
+    push_button(true, readings);
+    push_button(false, readings);
+}
+
+void Display::press_briefly(const Readings& readings) {
+    if (supply_ == DisplaySupply::none) return;
     since_press_ = {};
-    if (testing()) return;
-    manual_ = true;
-    next(measurements);
+    message_ = Message::none;
+    switch (mode_) {
+        case Mode::test:
+            break;
+        case Mode::automatic:
+            enter(Mode::manual, readings);
+            break;
+        case Mode::dark:
+            enter(Mode::on_battery, readings);
+            break;
+        case Mode::manual:
+        case Mode::on_battery:
+            next(readings);
+            break;
+    }
+}
+
+void Display::hold(const Readings& readings) {
+    held_ = true;
+    if (supply_ != DisplaySupply::mains) {
+        mode_ = Mode::dark;
+        return;
+    }
+    since_press_ = {};
+    message_ = Message::none;
+    if (mode_ == Mode::manual) {
+        enter(Mode::automatic, readings);
+    } else {
+        test();
+    }
+}
+
+void Display::confirm(bool done) {
+    message_ = done ? Message::done : Message::failed;
+    since_press_ = {};
+    sound(done ? sound_done : sound_refused);
+}
+
+void Display::sound(Sound which) {
+    if (settings_.sounds) sounds_ = static_cast<std::uint8_t>(sounds_ | which);
+}
+
+std::uint8_t Display::take_sounds() {
+    return std::exchange(sounds_, std::uint8_t{0});
 }
 
 std::optional<Obis> Display::item() const {
-    if (testing()) return std::nullopt;
-    return display_items[index_];
+    if (testing() || dark()) return std::nullopt;
+    return item_;
 }
 
-Lcd Display::render(const Measurements& measurements, const dlms::DateTime& local_now) const {
+Lcd Display::render(const Readings& readings, const dlms::DateTime& local_now) const {
     Lcd lcd;
+    if (dark()) return lcd;
+    const Model& model = readings.registers.model;
+    const auto digits = std::span(lcd.digits).first(model.display_digits);
     if (testing()) {
-        lcd = all_segments(measurements.model);
+        lcd = all_segments(model);
     } else {
-        const Obis& item = display_items[index_];
-        const auto digits = std::span(lcd.digits).first(measurements.model.display_digits);
-        const auto& [date, time, deviation, status] = local_now;
-        if (item == display_time) {
-            put_pairs(digits, time.hour, time.minute, time.second, '-');
-            lcd.set(Annunciator::time);
-        } else if (item == display_date) {
-            put_pairs(digits, date.day_of_month, date.month, date.year % 100, '-');
-            lcd.set(Annunciator::date);
-        } else {
-            put_quantity(lcd, measurements, item);
+        if (has_message()) {
+            put_text(digits, message_ == Message::done ? "donE" : "Err");
+            put_code(lcd.code, reset_counter_name);
+        } else if (item_) {
+            put_item(lcd, digits, readings, *item_, settings_, local_now);
+            put_code(lcd.code, *item_);
         }
-        put_code(lcd.code, item);
-        put_annunciators(lcd, measurements);
+        put_annunciators(lcd, readings.registers);
     }
-    lcd.backlight = testing() || since_press_ < settings_.backlight_time;
+    const bool pressed = testing() || since_press_ < seconds{settings_.backlight_time_s};
+    const bool lit =
+        settings_.backlight == Backlight::always || (settings_.backlight == Backlight::after_press && pressed);
+    lcd.backlight = lit && supply_ == DisplaySupply::mains;
     return lcd;
 }
 

@@ -32,6 +32,24 @@ constexpr std::uint8_t seven_segments(char character) {
             return segment_a | segment_b | segment_c | segment_d | segment_f | segment_g;
         case '-':
             return segment_g;
+        case 'A':
+            return segment_a | segment_b | segment_c | segment_e | segment_f | segment_g;
+        case 'b':
+            return segment_c | segment_d | segment_e | segment_f | segment_g;
+        case 'C':
+            return segment_a | segment_d | segment_e | segment_f;
+        case 'd':
+            return segment_b | segment_c | segment_d | segment_e | segment_g;
+        case 'E':
+            return segment_a | segment_d | segment_e | segment_f | segment_g;
+        case 'F':
+            return segment_a | segment_e | segment_f | segment_g;
+        case 'n':
+            return segment_c | segment_e | segment_g;
+        case 'o':
+            return segment_c | segment_d | segment_e | segment_g;
+        case 'r':
+            return segment_e | segment_g;
         default:
             return 0;
     }

@@ -50,7 +50,7 @@ std::optional<UtcTime> instant_of(const Clock& clock, const dlms::DateTime& loca
 }  // namespace
 
 std::size_t LocalData::readout_line(std::size_t index, std::span<char> room) {
-    const auto displayed = default_display_items();
+    const auto displayed = factory_display_items(DisplayList::automatic);
     std::size_t found = 0;
     for (std::size_t i = 0; i < leading_items.size() + displayed.size(); ++i) {
         const Obis item = i < leading_items.size() ? leading_items[i] : displayed[i - leading_items.size()];
@@ -127,7 +127,8 @@ bool LocalData::put_value(TextWriter& out, const Obis& item) const {
 }
 
 bool LocalData::put_quantity(TextWriter& out, const Obis& item) const {
-    const auto shown = shown_value(meter_.measurements(), item);
+    const auto shown =
+        shown_value(meter_.readings(), item, {meter_.model().energy_decimals, meter_.model().power_decimals});
     if (!shown) return false;
     auto magnitude = static_cast<std::uint64_t>(shown->value);
     if (shown->value < 0) {
@@ -138,7 +139,7 @@ bool LocalData::put_quantity(TextWriter& out, const Obis& item) const {
     for (int i = 0; i < shown->decimals; ++i) unit_in_last_places *= 10;
     const auto decimals = static_cast<std::size_t>(std::max(shown->decimals, 0));
     const std::size_t digits = meter_.model().display_digits;
-    out.padded(magnitude / unit_in_last_places, shown->is_energy && digits > decimals ? digits - decimals : 1);
+    out.padded(magnitude / unit_in_last_places, shown->is_counter && digits > decimals ? digits - decimals : 1);
     if (decimals > 0) {
         out << '.';
         out.padded(magnitude % unit_in_last_places, decimals);

@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdint>
 
+#include "meter/interval.hpp"
 #include "meter/metrology/scale.hpp"
 
 namespace blathy::meter {
@@ -29,6 +30,9 @@ struct PhaseSpectra {
     Spectrum voltage;
     Spectrum current;
 };
+
+// Those that the model has, the others zero.
+using Spectra = std::array<PhaseSpectra, max_phases>;
 
 class HarmonicAnalyser {
   public:

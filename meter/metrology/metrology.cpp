@@ -23,30 +23,25 @@ constexpr int integral_bits = 28;
 constexpr int leak_bits = 13;  // the integral forgets within 2^13 samples
 constexpr std::int64_t highest_current = (std::int64_t{1} << 24) - 1;
 constexpr int sample_bits = 24;
-constexpr int coarse_bits = 28;  // an energy is counted in steps of 2^28 squared counts x sample period
-constexpr std::int32_t gain_limit_ppm = 500'000;
-constexpr std::int32_t offset_limit = 10'000'000;  // uW or uvar
-constexpr std::int32_t delay_limit_ns = 1'000'000;
-constexpr std::int32_t corner_limit_uhz = 10'000'000;
+constexpr int coarse_bits = 28;             // an energy is counted in steps of 2^28 squared counts x sample period
 constexpr std::uint32_t voltage_delay = 2;  // samples, which the current's delay filter takes at its middle
-constexpr std::uint32_t noise_limit_ua = 1'000'000;
 constexpr std::uint32_t presence_percent = 5;
 
 std::uint64_t noise_counts_squared(std::uint32_t noise_ua, std::uint32_t full_scale_ma) {
-    const std::uint64_t counts = (std::uint64_t{std::min(noise_ua, noise_limit_ua)} << (sample_bits - 1 + root_bits)) /
+    const std::uint64_t counts = (std::uint64_t{std::min(noise_ua, most_noise_ua)} << (sample_bits - 1 + root_bits)) /
                                  (std::uint64_t{full_scale_ma} * 1000);
     return counts * counts;
 }
 
 Scale gain(std::int32_t ppm) {
-    const std::int64_t bounded = std::clamp(ppm, -gain_limit_ppm, gain_limit_ppm);
+    const std::int64_t bounded = std::clamp(ppm, -most_gain_ppm, most_gain_ppm);
     return Scale::ratio(static_cast<std::uint64_t>(1'000'000 + bounded), 1'000'000);
 }
 
 // 2 pi x corner / sample rate, 2^-28.
 std::int32_t corner_gain(std::int32_t corner_uhz, std::uint32_t sample_rate_hz) {
     constexpr std::int64_t two_pi = 1'686'629'713;  // 2^-28
-    const std::int64_t bounded = std::clamp<std::int32_t>(corner_uhz, 0, corner_limit_uhz);
+    const std::int64_t bounded = std::clamp<std::int32_t>(corner_uhz, 0, most_corner_uhz);
     return static_cast<std::int32_t>(bounded * two_pi / 1'000'000 / sample_rate_hz);
 }
 
@@ -120,7 +115,7 @@ Metrology::Metrology(const Model& model, const Calibration& calibration)
         const PhaseCalibration& found = calibration.phase[k];
         const std::int64_t one = std::int64_t{1} << filter_bits;
         const std::int64_t longest = one + one / 5;
-        const std::int64_t delay_ns = std::clamp(found.current_delay_ns, -delay_limit_ns, delay_limit_ns);
+        const std::int64_t delay_ns = std::clamp(found.current_delay_ns, -most_delay_ns, most_delay_ns);
         const std::int64_t delay = delay_ns * sample_rate_hz_ * one / 1'000'000'000;
         phase.delay_filter = delay_taps(std::clamp(delay, -longest, longest));
         phase.voltage_scale = millivolts * gain(found.voltage_gain_ppm);
@@ -131,7 +126,7 @@ Metrology::Metrology(const Model& model, const Calibration& calibration)
         const auto nominal_counts =
             static_cast<std::uint64_t>(phase.voltage_scale.inverse().apply(model.nominal_voltage_mv) >> root_bits);
         const auto leak = [&](std::int32_t offset_uw) {
-            const std::int64_t counts = counts_of_a_microwatt.apply(std::clamp(offset_uw, -offset_limit, offset_limit));
+            const std::int64_t counts = counts_of_a_microwatt.apply(std::clamp(offset_uw, -most_offset, most_offset));
             if (counts == 0) return Leak{};
             const bool negative = counts < 0;
             return Leak{
@@ -387,11 +382,11 @@ void Metrology::end_window() {
     interval_.duration_us = static_cast<std::uint32_t>(elapsed / unit);
     duration_remainder_ = elapsed % unit;
 
-    phase_[analysed_].spectra = analyser_.spectra(phase_[analysed_].voltage_scale, phase_[analysed_].current_scale);
+    spectra_[analysed_] = analyser_.spectra(phase_[analysed_].voltage_scale, phase_[analysed_].current_scale);
     analysed_ = static_cast<std::uint8_t>((analysed_ + 1U) % phases_);
 
     for (std::size_t k = 0; k < phases_; ++k) {
-        measure(phase_[k], interval_.phase[k]);
+        measure(phase_[k], spectra_[k], interval_.phase[k]);
         follow_converter_offset(phase_[k]);
     }
     if (first_windows_ < offset_windows) ++first_windows_;
@@ -416,7 +411,7 @@ void Metrology::end_window() {
     frequencies_ = 0;
 }
 
-void Metrology::measure(Phase& phase, PhaseInterval& out) {
+void Metrology::measure(Phase& phase, const PhaseSpectra& spectra, PhaseInterval& out) {
     const Moments& sums = phase.window.moments;
     const std::int64_t weight = window_weight_;
     const auto power = [&](std::int64_t energy) { return phase.power_scale.apply(mean(energy, weight, 0)); };
@@ -466,8 +461,8 @@ void Metrology::measure(Phase& phase, PhaseInterval& out) {
         return static_cast<std::uint16_t>(
             std::min<std::uint32_t>(ppm / 100, std::numeric_limits<std::uint16_t>::max()));
     };
-    out.voltage_distortion = hundredths(phase.spectra.voltage.distortion_ppm);
-    out.current_distortion = hundredths(phase.spectra.current.distortion_ppm);
+    out.voltage_distortion = hundredths(spectra.voltage.distortion_ppm);
+    out.current_distortion = hundredths(spectra.current.distortion_ppm);
 }
 
 // At first as it is found, then slowly: a load that is switched sends a little d.c. through its transformer as well.

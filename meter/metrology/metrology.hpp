@@ -59,8 +59,8 @@ class Metrology {
 
     [[nodiscard]] const Interval& interval() const { return interval_; }
 
-    // Of this phase's latest turn, at most as many windows ago as the meter has phases. Phases are counted from 0.
-    [[nodiscard]] const PhaseSpectra& spectra(std::size_t phase) const { return phase_[phase].spectra; }
+    // Of each phase's latest turn, at most as many windows ago as the meter has phases. They stay where they are.
+    [[nodiscard]] const Spectra& spectra() const { return spectra_; }
     // Reactive power of the last window by the quarter-period delay of the voltage; positive when the current lags.
     [[nodiscard]] std::int64_t delayed_reactive_power_mvar(std::size_t phase) const {
         return phase_[phase].delayed_reactive_mvar;
@@ -144,7 +144,6 @@ class Metrology {
         Window window;
         EnergyCounter active, reactive, apparent;
         NoLoadGate active_gate, reactive_gate, apparent_gate;
-        PhaseSpectra spectra;
         std::int64_t delayed_reactive_mvar = 0;
     };
     // Start and stop of registration, as currents; the power that goes with them is that at the present voltage.
@@ -171,7 +170,7 @@ class Metrology {
     bool end_cycle(std::int32_t later);
     void follow_reference();
     void end_window();
-    void measure(Phase& phase, PhaseInterval& out);
+    void measure(Phase& phase, const PhaseSpectra& spectra, PhaseInterval& out);
     void follow_converter_offset(Phase& phase) const;
     void measure_angles();
     void choose_reference();
@@ -195,6 +194,7 @@ class Metrology {
     std::int32_t cosine_ = 0, sine_ = 0, step_cosine_ = 0, step_sine_ = 0;
     QuarterDelay quarter_;
     HarmonicAnalyser analyser_;
+    Spectra spectra_;
     std::uint8_t analysed_ = 0;  // the phase whose turn it is
     VoltageEvents voltage_events_;
     std::uint64_t samples_ = 0;

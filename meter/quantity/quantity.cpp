@@ -33,6 +33,17 @@ std::optional<Presentation> energy_presentation(std::uint8_t quantity) {
     }
 }
 
+std::optional<Presentation> harmonic_presentation(std::uint8_t quantity, std::uint8_t e) {
+    if (e == obis_distortion) return Presentation{DataTag::long_unsigned, -2, Unit::percent};
+    if (e > highest_order) return std::nullopt;
+    return quantity == voltage ? Presentation{DataTag::double_long_unsigned, -3, Unit::volt}
+                               : Presentation{DataTag::double_long_unsigned, -4, Unit::ampere};
+}
+
+constexpr bool has_harmonics(std::uint8_t quantity) {
+    return quantity == voltage || quantity == current;
+}
+
 std::optional<Presentation> instantaneous_presentation(std::uint8_t quantity) {
     switch (quantity) {
         case active_import:
@@ -159,8 +170,27 @@ std::optional<std::int64_t> read_angle(const Measurements& of, std::uint8_t e) {
     return std::nullopt;
 }
 
+std::optional<std::int64_t> read_harmonic(const Measurements& of, QuantityCode code, std::uint8_t e) {
+    if (code.phase == 0) return std::nullopt;
+    const std::size_t index = code.phase - 1U;
+    const PhaseInterval& phase = of.interval.phase[index];
+    const bool of_voltage = code.quantity == voltage;
+    if (e == obis_distortion) return of_voltage ? phase.voltage_distortion : phase.current_distortion;
+    if (e > highest_order) return std::nullopt;
+    std::uint32_t rms = 0;
+    if (of.spectra != nullptr) {
+        const PhaseSpectra& found = (*of.spectra)[index];
+        rms = (of_voltage ? found.voltage : found.current).rms[e];
+    } else if (e == 1) {
+        rms = of_voltage ? phase.voltage_mv : phase.current_ua;
+    }
+    constexpr std::int64_t per_tenth_of_ma = 100;
+    return of_voltage ? std::int64_t{rms} : rounded(rms, per_tenth_of_ma);
+}
+
 std::optional<std::int64_t> read_instantaneous(const Measurements& of, QuantityCode code, std::uint8_t e) {
     if (code.quantity == phase_angle) return read_angle(of, e);
+    if (e != 0) return has_harmonics(code.quantity) ? read_harmonic(of, code, e) : std::nullopt;
     const Interval& now = of.interval;
     const auto phases = std::span(now.phase).first(of.model.phases);
     if (code.phase == 0) {
@@ -201,6 +231,9 @@ std::optional<Presentation> presentation_of(const dlms::Obis& obis) {
         case obis_energy:
             return energy_presentation(quantity);
         case obis_instantaneous:
+            if (obis.e() != 0 && quantity != phase_angle) {
+                return has_harmonics(quantity) ? harmonic_presentation(quantity, obis.e()) : std::nullopt;
+            }
             return instantaneous_presentation(quantity);
         default:
             return std::nullopt;

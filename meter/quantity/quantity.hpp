@@ -8,6 +8,7 @@
 #include "dlms/tags.hpp"
 #include "meter/energy/energy.hpp"
 #include "meter/interval.hpp"
+#include "meter/metrology/harmonics.hpp"
 #include "meter/model.hpp"
 
 namespace blathy::meter {
@@ -48,6 +49,9 @@ enum Quantity : std::uint8_t {
     current_neutral = 91,
 };
 
+// Value group E of an instantaneous voltage or current: 1 the fundamental, 2 to 21 a harmonic of that order, r.m.s.
+inline constexpr std::uint8_t obis_distortion = 124;  // total harmonic distortion
+
 constexpr QuantityCode quantity_code(std::uint8_t c) {
     if (c == 0 || c > 80) return {c, 0};
     const auto phase = static_cast<std::uint8_t>((c - 1) / obis_phase_step);
@@ -61,6 +65,9 @@ struct Measurements {
     const Model& model;
     const Energy& energy;
     const Interval& interval;
+    // Of who analyses the waveform. Without one a voltage or a current is the sinusoid that its r.m.s. value stands
+    // for.
+    const Spectra* spectra = nullptr;
 
     // None: as above. Values beyond the type of their presentation roll over, as registers do.
     [[nodiscard]] std::optional<std::int64_t> read(const dlms::Obis& obis) const;

@@ -75,6 +75,11 @@ enum class RecordId : std::uint8_t {
     certificate_6,
     certificate_7,
     certificate_8,
+    display_settings,
+    display_automatic,  // in the order of DisplayList
+    display_manual,
+    display_power_off,
+    transformer_ratios,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

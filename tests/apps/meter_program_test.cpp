@@ -179,7 +179,7 @@ TEST(MeterProgram, TheStateIsPrivate) {
     const RunningMeter meter({"--state", directory / "state"});
     using std::filesystem::perms;
     EXPECT_EQ(std::filesystem::status(directory / "state").permissions(), perms::owner_all);
-    for (const char* file : {"state/flash.bin", "state/device.key"}) {
+    for (const char* file : {"state/flash.bin", "state/calibration.bin", "state/device.key"}) {
         EXPECT_EQ(std::filesystem::status(directory / file).permissions(), perms::owner_read | perms::owner_write)
             << file;
     }
@@ -188,8 +188,8 @@ TEST(MeterProgram, TheStateIsPrivate) {
 TEST(MeterProgram, HelpNamesEveryOption) {
     const Outcome outcome = run({blathy, "meter", "--help"});
     EXPECT_EQ(outcome.exit_code, 0);
-    for (const char* option :
-         {"--model", "--serial", "--listen", "--panel", "--state", "--speed", "--idle-timeout", "--keys", "--config"}) {
+    for (const char* option : {"--model", "--serial", "--listen", "--panel", "--state", "--speed", "--idle-timeout",
+                               "--keys", "--config", "--unsealed"}) {
         EXPECT_THAT(outcome.out, HasSubstr(option));
     }
 }

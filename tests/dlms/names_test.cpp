@@ -61,6 +61,11 @@ TEST(ObisNames, Electricity) {
     EXPECT_EQ(describe({1, 0, 1, 2, 0}), "Active power import (+P), cumulative maximum 1");
     EXPECT_EQ(describe({1, 0, 32, 7, 0}), "Voltage L1, instantaneous");
     EXPECT_EQ(describe({1, 0, 72, 7, 5}), "Voltage L3, instantaneous, harmonic 5");
+    EXPECT_EQ(describe({1, 0, 31, 7, 1}), "Current L1, instantaneous, fundamental");
+    EXPECT_EQ(describe({1, 0, 52, 7, 124}), "Voltage L2, instantaneous, total harmonic distortion");
+    EXPECT_EQ(describe({1, 0, 11, 7, 125}), "Current, instantaneous, total demand distortion");
+    EXPECT_EQ(describe({1, 0, 12, 7, 126}), "Voltage, instantaneous, all harmonics");
+    EXPECT_EQ(describe({1, 0, 12, 7, 127}), "Voltage, instantaneous, all harmonics to nominal value");
     EXPECT_EQ(describe({1, 0, 31, 24, 0}), "Current L1, current average 3");
     EXPECT_EQ(describe({1, 0, 12, 31, 0}), "Voltage, under limit threshold");
     EXPECT_EQ(describe({1, 0, 12, 45, 0}), "Voltage, time threshold for missing magnitude");

@@ -116,7 +116,7 @@ TEST_P(Distorted, EveryOrderIsFoundToATenthOfAPerCent) {
     Source source = distorted(sed102, GetParam(), 5);
     Metrology metrology(sed102, {});
     source.run(metrology, 7);
-    const PhaseSpectra& spectra = metrology.spectra(0);
+    const PhaseSpectra& spectra = metrology.spectra()[0];
     for (std::size_t n = 1; n <= highest_order; ++n) {
         const double volts = n == 1 ? 230 : 20.0 / static_cast<double>(n);
         EXPECT_NEAR(spectra.voltage.rms[n], volts * 1e3, volts + 1) << "order " << n;
@@ -140,7 +140,7 @@ TEST(Spectra, OfASinusoidHaveNothingButTheFundamental) {
         source.direct_a = 1;
         Metrology metrology(sed302, {});
         source.run(metrology, 12);
-        const PhaseSpectra& spectra = metrology.spectra(2);
+        const PhaseSpectra& spectra = metrology.spectra()[2];
         EXPECT_NEAR(spectra.voltage.rms[1], 230'000, 20);
         for (std::size_t n = 2; n <= highest_order; ++n) {
             EXPECT_LE(spectra.voltage.rms[n], 5U) << n;
@@ -154,18 +154,18 @@ TEST(Spectra, PhasesTakeTurns) {
     Source source(sed302, 50);
     Metrology metrology(sed302, {});
     source.run(metrology, 1);
-    EXPECT_NE(metrology.spectra(0).voltage.rms[1], 0U);
-    EXPECT_EQ(metrology.spectra(1).voltage.rms[1], 0U);
+    EXPECT_NE(metrology.spectra()[0].voltage.rms[1], 0U);
+    EXPECT_EQ(metrology.spectra()[1].voltage.rms[1], 0U);
     source.run(metrology, 2);
-    EXPECT_NE(metrology.spectra(2).voltage.rms[1], 0U);
+    EXPECT_NE(metrology.spectra()[2].voltage.rms[1], 0U);
 }
 
 TEST(Spectra, WithoutSignalAreZero) {
     Metrology metrology(sed302, {});
     for (int windows = 0; windows < 3; windows += metrology.push({}) ? 1 : 0) {
     }
-    EXPECT_EQ(metrology.spectra(0).voltage.rms[1], 0U);
-    EXPECT_EQ(metrology.spectra(0).current.distortion_ppm, 0U);
+    EXPECT_EQ(metrology.spectra()[0].voltage.rms[1], 0U);
+    EXPECT_EQ(metrology.spectra()[0].current.distortion_ppm, 0U);
 }
 
 // The quarter-period delay agrees with the fundamental's reactive power for sinusoids at every frequency, and takes the

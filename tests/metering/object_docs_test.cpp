@@ -10,6 +10,7 @@
 #include "dlms/obis_names.hpp"
 #include "meter/billing/profile_sources.hpp"
 #include "meter/cosem/classes/condition_names.hpp"
+#include "meter/cosem/classes/transformer_names.hpp"
 #include "meter/event/log_sources.hpp"
 #include "meter/models/models.hpp"
 #include "station/object_list.hpp"
@@ -78,6 +79,22 @@ std::string own_description(const Obis& name) {
         {Obis(0, 0, 96, 51, 11), "Reversed phase sequence: time"},
         {Obis(0, 0, 96, 51, 12), "Current reversal: time"},
         {Obis(0, 0, 96, 51, 13), "Battery low: threshold"},
+        {Obis(0, 0, 21, 0, 5), "Display list without mains"},
+        {Obis(0, 0, 96, 54, 0), "Calibration: constants"},
+        {Obis(0, 0, 96, 54, 1), "Calibration: date"},
+        {Obis(0, 0, 96, 54, 2), "Calibration: check of what is stored"},
+        {Obis(0, 0, 96, 54, 3), "Calibration: how often"},
+        {Obis(0, 0, 96, 54, 4), "Calibration: state, and its seal"},
+        {Obis(0, 0, 96, 53, 0), "Display: time of an item in auto scroll"},
+        {Obis(0, 0, 96, 53, 1), "Display: time without a press until auto scroll"},
+        {Obis(0, 0, 96, 53, 2), "Display: time of the backlight after a press"},
+        {Obis(0, 0, 96, 53, 3), "Display: time after a press without mains"},
+        {Obis(0, 0, 96, 53, 4), "Display: backlight off, after a press, always"},
+        {Obis(0, 0, 96, 53, 5), "Display: decimals of energies"},
+        {Obis(0, 0, 96, 53, 6), "Display: decimals of powers and demands"},
+        {Obis(0, 0, 96, 53, 7), "Display: counters with leading zeros"},
+        {Obis(0, 0, 96, 53, 8), "Display: sounds"},
+        {Obis(0, 0, 96, 53, 9), "Display: why a setting was refused"},
         {Obis(0, 0, 96, 60, 0), "Relay: reasons to stay open"},
         {Obis(0, 0, 96, 60, 1), "Relay: the first reason"},
         {Obis(0, 0, 96, 60, 2), "Relay: causes that are enabled"},
@@ -102,7 +119,14 @@ std::string own_description(const Obis& name) {
     return {};
 }
 
+// Channel 1 has what channel 0 has, on the other side of the transformers.
+std::string primary_description(const Obis& name) {
+    std::array<char, dlms::max_obis_description> room{};
+    return std::string(dlms::describe_obis({1, 0, name.c(), name.d(), name.e()}, room)) + ", primary side";
+}
+
 std::string description_of(const Obis& name) {
+    if (name.a() == 1 && name.b() == primary_channel) return primary_description(name);
     if (auto own = own_description(name); !own.empty()) return own;
     std::array<char, dlms::max_obis_description> room{};
     std::string text(dlms::describe_obis(name, room));

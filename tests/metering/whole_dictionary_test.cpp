@@ -147,6 +147,9 @@ std::optional<station::ScalerUnit> scaler_unit_by_name(const Obis& name) {
     }
     if (quantity <= 8) return is_energy ? of(0, dlms::Unit::var_hour) : of(-1, dlms::Unit::var);
     if (quantity <= 10) return is_energy ? of(0, dlms::Unit::volt_ampere_hour) : of(-1, dlms::Unit::volt_ampere);
+    const bool has_harmonics = name.d() == 7 && name.e() != 0 && (quantity == 11 || quantity == 12);
+    if (has_harmonics && name.e() == 124) return of(-2, dlms::Unit::percent);
+    if (has_harmonics) return quantity == 12 ? of(-3, dlms::Unit::volt) : of(-4, dlms::Unit::ampere);
     switch (quantity) {
         case 11:
         case 90:

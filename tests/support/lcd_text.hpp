@@ -15,7 +15,8 @@ inline std::string read_segments(std::span<const std::uint8_t> digits) {
     for (const std::uint8_t segments : digits) {
         const auto without_point = static_cast<std::uint8_t>(segments & ~meter::segment_point);
         char character = without_point == 0 ? ' ' : '?';
-        for (const char candidate : {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-'}) {
+        for (const char candidate :
+             {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '-', 'A', 'b', 'C', 'd', 'E', 'F', 'n', 'o', 'r'}) {
             if (meter::seven_segments(candidate) == without_point) character = candidate;
         }
         text += character;

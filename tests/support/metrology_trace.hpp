@@ -113,7 +113,7 @@ inline std::uint64_t trace(const meter::Model& model, meter::Metrology& metrolog
         if (!metrology.push(signal.next())) continue;
         hash.mix(metrology.interval());
         for (std::size_t k = 0; k < model.phases; ++k) {
-            hash.mix(metrology.spectra(k));
+            hash.mix(metrology.spectra()[k]);
             hash.mix(metrology.delayed_reactive_power_mvar(k));
         }
         while (const auto event = metrology.voltage_events().take()) hash.mix(*event);

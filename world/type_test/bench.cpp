@@ -393,9 +393,10 @@ Specimen make_specimen(const meter::Model& model, std::uint64_t seed) {
     const AnalogFrontEnd front_end = AnalogFrontEnd::manufacture(model, seed);
     // As it leaves the factory: found, stored, sealed, and read again.
     SparseFlash flash(2);
-    meter::CalibrationMemory memory(flash);
-    if (!memory.write(calibrate_at_factory(model, front_end)) || !memory.seal()) return {seed, front_end, {}};
-    return {seed, front_end, memory.read().value_or(meter::Calibration{})};
+    meter::CalibrationMemory memory(flash, static_cast<std::uint32_t>(seed));
+    if (!memory.write(calibrate_at_factory(model, front_end), 0) || !memory.seal()) return {seed, front_end, {}};
+    const auto kept = memory.read();
+    return {seed, front_end, kept ? kept->calibration : meter::Calibration{}};
 }
 
 double run(const meter::Model& model, const Specimen& specimen, const Point& point) {

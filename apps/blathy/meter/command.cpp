@@ -116,6 +116,7 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     desk_options.serial_number = options.serial_number;
     desk_options.state = options.state;
     desk_options.speed = options.speed;
+    desk_options.unsealed = options.unsealed;
     if (options.keys) {
         auto keys = read_keys(*options.keys);
         if (!keys) return fail(keys.error().text);
@@ -311,6 +312,8 @@ void add_meter_command(CLI::App& app, int& exit_code) {
     const auto* state_option = command->add_option("--state", *state, "directory that keeps the meter's memory");
     const auto* speed =
         command->add_option("--speed", given->speed, "meter seconds a second, up to 10000")->capture_default_str();
+    const auto* unsealed = command->add_flag(
+        "--unsealed", "a new meter stays in factory state: its calibration can be written (0-0:96.54.0.255)");
     const auto* idle =
         command->add_option("--idle-timeout", *idle_timeout_s, "seconds until a silent client is cut off")
             ->check(CLI::Range(1, 86'400))
@@ -336,6 +339,7 @@ void add_meter_command(CLI::App& app, int& exit_code) {
         if (panel->count() > 0) options.panel = given->panel;
         if (state_option->count() > 0) options.state = *state;
         if (speed->count() > 0) options.speed = given->speed;
+        if (unsealed->count() > 0) options.unsealed = true;
         if (idle->count() > 0) options.idle_timeout = std::chrono::seconds{*idle_timeout_s};
         if (keys_option->count() > 0) options.keys = *keys;
         if (scenario->count() > 0) options.scenario = given->scenario;

@@ -211,11 +211,6 @@ std::optional<meter::ModuleKind> module_kind_named(std::string_view name) {
     return number ? std::optional(static_cast<meter::ModuleKind>(*number)) : std::nullopt;
 }
 
-bool has_slot(const meter::Model& model, std::size_t slot) {
-    if (slot == meter::input_slot) return model.ports.input_module;
-    return slot < model.ports.communication_modules;
-}
-
 bool has_cover(const meter::Model& model, Cover cover) {
     if (cover == Cover::module_1) return model.ports.communication_modules >= 1;
     if (cover == Cover::module_2) return model.ports.communication_modules >= 2;

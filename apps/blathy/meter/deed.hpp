@@ -50,7 +50,6 @@ constexpr std::string_view name_of(meter::ModuleKind kind) {
     return module_kind_names[static_cast<std::size_t>(kind)];
 }
 
-bool has_slot(const meter::Model& model, std::size_t slot);
 bool has_cover(const meter::Model& model, Cover cover);
 
 // Phases and slots count from 0. Of several settings those that are none stay as they are.

@@ -44,27 +44,24 @@ meter::Store mounted(FileFlash& flash) {
 }
 
 // Every meter is as imperfect as production makes it; its serial number says how.
-world::Site make_site(const DeskMeterOptions& options) {
-    return world::Site(*options.model, world::AnalogFrontEnd::manufacture(*options.model, options.serial_number));
-}
-
-meter::Calibration calibration_of(const DeskMeterOptions& options) {
-    return world::calibrate_at_factory(*options.model,
-                                       world::AnalogFrontEnd::manufacture(*options.model, options.serial_number));
+world::AnalogFrontEnd front_end_of(const DeskMeterOptions& options) {
+    return world::AnalogFrontEnd::manufacture(*options.model, options.serial_number);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterOptions& options) {
-    auto flash = FileFlash::in_memory();
+    Chips chips{FileFlash::in_memory(), FileFlash::in_memory(FileFlash::calibration)};
     if (options.state) {
-        auto opened = FileFlash::open(*options.state);
-        if (!opened) return fail(opened.error());
-        flash = std::move(*opened);
+        auto data = FileFlash::open(*options.state);
+        if (!data) return fail(data.error());
+        auto calibration = FileFlash::open(*options.state, FileFlash::calibration);
+        if (!calibration) return fail(calibration.error());
+        chips = {std::move(*data), std::move(*calibration)};
     }
     const auto device_key = device_key_in(options.state);
     if (!device_key) return fail(device_key.error());
-    std::unique_ptr<DeskMeter> desk(new DeskMeter(options, std::move(flash), *device_key));
+    std::unique_ptr<DeskMeter> desk(new DeskMeter(options, std::move(chips), *device_key));
     // Only a meter that leaves the factory gets them: one that lost its keys must not be opened by those.
     if (desk->leaves_the_factory_ && !desk->meter().security().provision_demo_keys()) {
         return fail(std::string("the keys could not be stored"));
@@ -75,12 +72,13 @@ Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterO
     return desk;
 }
 
-DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash, const DeviceKey& device_key)
+DeskMeter::DeskMeter(const DeskMeterOptions& options, Chips chips, const DeviceKey& device_key)
     : options_(options),
-      flash_(std::move(flash)),
+      chips_(std::move(chips)),
       clock_chip_(options.state),
       device_key_(device_key),
-      store_(mounted(*flash_)),
+      store_(mounted(*chips_.data)),
+      calibration_memory_(*chips_.calibration, options.serial_number),
       leaves_the_factory_(store_.empty()),
       meter_(*options.model, meter::Identity(*options.model, options.serial_number), options.factory, store_,
              options.clock.value_or(clock_chip_.now()),
@@ -90,16 +88,33 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash>
               },
               this},
              {&entropy_, device_key_}),
-      site_(make_site(options)),
+      site_(*options.model, front_end_of(options)),
       relay_(options.model->relay, meter_.relay().drive().closed(), options.serial_number),
-      calibration_(calibration_of(options)),
-      metrology_(std::in_place, *options.model, calibration_),
       supercapacitor_v_(options.model->ports.last_gasp ? full_supercapacitor_v : 0),
       recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {
     set_inputs(inputs_);
+    calibrate();
+    start_metrology();
     start_household();
     // The first Interval, so that whoever asks first finds a meter that measures.
     while (meter_.interval().duration_us == 0) take_sample();
+}
+
+// A new meter comes to the factory's bench first.
+void DeskMeter::calibrate() {
+    meter_.connect(calibration_memory_);
+    if (!calibration_memory_.blank()) return;
+    // What goes wrong here the meter says itself: it has no valid constants, and goes on with those of the design.
+    if (world::calibrate_at_factory(meter_, front_end_of(options_)) && !options_.unsealed) {
+        (void)meter_.seal_calibration();
+    }
+}
+
+void DeskMeter::start_metrology() {
+    const auto found = calibration_memory_.read();
+    metrology_.emplace(*options_.model, found ? found->calibration : meter::Calibration{});
+    calibrations_ = meter_.calibrations();
+    meter_.connect(metrology_->spectra());
 }
 
 void DeskMeter::start_household() {
@@ -149,7 +164,7 @@ bool DeskMeter::supplied() const {
 }
 
 void DeskMeter::power_up() {
-    metrology_.emplace(*options_.model, calibration_);
+    start_metrology();
     supercapacitor_v_ = options_.model->ports.last_gasp ? full_supercapacitor_v : 0;
     inputs_.converter_fault = false;
     set_inputs(inputs_);
@@ -251,6 +266,7 @@ void DeskMeter::end_interval() {
     keep(active_pulses_, pulses.active_us);
     keep(reactive_pulses_, pulses.reactive_us);
     since_start_ += microseconds{interval.duration_us};
+    if (calibrations_ != meter_.calibrations()) start_metrology();
     move_relay();
 }
 

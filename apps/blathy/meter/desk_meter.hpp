@@ -32,6 +32,7 @@ struct DeskMeterOptions {
     std::optional<std::filesystem::path> state;
     meter::Configuration factory;
     double speed = 1;             // meter seconds a second
+    bool unsealed = false;        // a new meter stays in factory state once it is calibrated
     std::optional<KeyList> keys;  // of this meter; none: those that it has, and at first those that everybody knows
     std::optional<meter::UtcTime> clock;  // what the clock starts with; none: what its chip says
 };
@@ -94,7 +95,13 @@ class DeskMeter {
     PulseAges take_pulses();
 
   private:
-    DeskMeter(const DeskMeterOptions& options, std::unique_ptr<FileFlash> flash, const DeviceKey& device_key);
+    struct Chips {
+        std::unique_ptr<FileFlash> data;
+        std::unique_ptr<FileFlash> calibration;
+    };
+    DeskMeter(const DeskMeterOptions& options, Chips chips, const DeviceKey& device_key);
+    void calibrate();
+    void start_metrology();
     void live_on_mains(std::chrono::duration<double> meter_time);
     void take_sample();
     void end_interval();
@@ -105,19 +112,20 @@ class DeskMeter {
     void advance_modules(std::chrono::microseconds meter_time);
 
     DeskMeterOptions options_;
-    std::unique_ptr<FileFlash> flash_;
+    Chips chips_;
     ClockChip clock_chip_;
     DeviceKey device_key_;
     station::SystemEntropy entropy_;
     meter::Store store_;
+    meter::CalibrationMemory calibration_memory_;
     bool leaves_the_factory_;  // nothing was stored before
     std::array<std::unique_ptr<world::PlugInModule>, meter::module_slots> modules_;
     std::function<void(const meter::Event&)> event_observer_;
     meter::Meter meter_;
     world::Site site_;
     world::LatchingRelay relay_;
-    meter::Calibration calibration_;
     std::optional<meter::Metrology> metrology_;
+    std::uint8_t calibrations_ = 0;  // that the metrology has taken up
     meter::Inputs inputs_;
     double supercapacitor_v_;
     double magnet_mt_ = 0;

@@ -11,26 +11,23 @@
 #include "station/link/stream.hpp"
 
 namespace blathy::apps {
-namespace {
 
-bool within(std::size_t sector, std::size_t offset, std::size_t count) {
-    return sector < FileFlash::sectors && offset <= FileFlash::sector_octets &&
-           count <= FileFlash::sector_octets - offset;
-}
-
-}  // namespace
-
-FileFlash::FileFlash() : octets_(sectors * sector_octets, meter::erased_octet) {}
+FileFlash::FileFlash(const Chip& chip) : octets_(chip.sectors * sector_octets, meter::erased_octet) {}
 
 FileFlash::~FileFlash() {
     if (file_ >= 0) ::close(file_);
 }
 
-std::unique_ptr<FileFlash> FileFlash::in_memory() {
-    return std::unique_ptr<FileFlash>(new FileFlash());
+bool FileFlash::within(std::size_t sector, std::size_t offset, std::size_t count) const {
+    return sector < sector_count() && offset <= sector_octets && count <= sector_octets - offset;
 }
 
-Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::filesystem::path& directory) {
+std::unique_ptr<FileFlash> FileFlash::in_memory(const Chip& chip) {
+    return std::unique_ptr<FileFlash>(new FileFlash(chip));
+}
+
+Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::filesystem::path& directory,
+                                                                const Chip& chip) {
     std::error_code error;
     if (!std::filesystem::exists(directory, error)) {
         std::filesystem::create_directories(directory, error);
@@ -38,8 +35,8 @@ Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::files
     }
     if (error) return fail("cannot make the state directory " + directory.string() + ": " + error.message());
 
-    auto flash = in_memory();
-    const auto path = directory / "flash.bin";
+    auto flash = in_memory(chip);
+    const auto path = directory / chip.file;
     flash->file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (flash->file_ < 0) return fail("cannot open " + path.string() + ": " + station::system_error_text(errno));
     if (::flock(flash->file_, LOCK_EX | LOCK_NB) != 0) {

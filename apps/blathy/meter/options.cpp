@@ -93,6 +93,10 @@ Result<void, std::string> read_config_file(const std::filesystem::path& file, Me
         options.speed = value;
         return true;
     });
+    in.take<bool>("unsealed", "true or false", [&](bool value) {
+        options.unsealed = value;
+        return true;
+    });
     in.take<std::int64_t>("idle-timeout", "a number of seconds", [&](std::int64_t value) {
         options.idle_timeout = std::chrono::seconds{value};
         return value >= 1;

@@ -20,6 +20,7 @@ struct MeterOptions {
     std::string panel = "127.0.0.1:8080";  // or "off"
     std::optional<std::filesystem::path> state;
     double speed = 1;
+    bool unsealed = false;  // a new meter stays in factory state
     std::chrono::seconds idle_timeout{180};
     // A key list, as `blathy keys` makes them. Without one the keys are those that the state directory holds.
     std::optional<std::filesystem::path> keys;

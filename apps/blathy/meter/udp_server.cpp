@@ -83,7 +83,7 @@ UdpServer::Peer& UdpServer::peer_at(const DatagramPeer& from) {
         return peers_.front();
     }
     if (peers_.size() >= limits_.connections) forget_oldest();
-    peers_.push_front({from, from.name(), {}, now});
+    peers_.push_front({from, from.name(), meter::WrapperLink{}, now});
     places_.emplace(from, peers_.begin());
     return peers_.front();
 }

@@ -98,6 +98,23 @@ extern const InterfaceClass failure_duration_class;     // IC 3
 extern const InterfaceClass battery_class;              // IC 3: battery and supercapacitor, by E
 extern const InterfaceClass battery_date_class;         // IC 1
 
-// IC 7, Profile generic, version 1, is profile_class<source> in meter/profile/profile.hpp.
+// The display.
+extern const InterfaceClass display_list_class;     // IC 7, version 1: by the logical name
+extern const InterfaceClass display_setting_class;  // IC 1: by E of the logical name
+extern const InterfaceClass display_time_class;     // IC 3: likewise
+extern const InterfaceClass display_fault_class;    // IC 1: why what was written last was refused
+
+// The calibration of the analog front end.
+extern const InterfaceClass calibration_class;         // IC 1: the constants
+extern const InterfaceClass calibration_date_class;    // IC 1
+extern const InterfaceClass calibration_number_class;  // IC 1: check and count, by E of the logical name
+extern const InterfaceClass calibration_state_class;   // IC 1
+
+// Transformers.
+extern const InterfaceClass transformer_ratio_class;  // IC 1: by the logical name
+extern const InterfaceClass overall_ratio_class;      // IC 1: likewise
+extern const InterfaceClass primary_register_class;   // IC 3: of channel 1, by the logical name
+
+// IC 7, Profile generic, version 1, of everything else is profile_class<source> in meter/profile/profile.hpp.
 
 }  // namespace blathy::meter

@@ -61,6 +61,8 @@ struct Nameplate {
 constexpr std::array nameplates = {
     Nameplate{Obis(1, 0, 0, 3, 0), &Model::active_constant_per_kwh, -3, Unit::per_watt_hour},
     Nameplate{Obis(1, 0, 0, 3, 1), &Model::reactive_constant_per_kvarh, -3, Unit::per_var_hour},
+    Nameplate{Obis(1, 0, 0, 3, 3), &Model::output_constant, -3, Unit::per_watt_hour},
+    Nameplate{Obis(1, 0, 0, 3, 4), &Model::output_constant, -3, Unit::per_var_hour},
     Nameplate{Obis(1, 0, 0, 6, 0), &Model::nominal_voltage_mv, -3, Unit::volt},
     Nameplate{Obis(1, 0, 0, 6, 1), &Model::basic_current_ma, -3, Unit::ampere},
     Nameplate{Obis(1, 0, 0, 6, 2), &Model::nominal_frequency_mhz, -3, Unit::hertz},

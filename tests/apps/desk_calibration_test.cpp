@@ -1,0 +1,102 @@
+// The calibration of a desk meter: made at the first start, sealed, kept, and missed when it is damaged.
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "apps/blathy/meter/desk_meter.hpp"
+#include "meter/models/sed302.hpp"
+
+namespace blathy::apps {
+namespace {
+
+struct DeskCalibration : testing::Test {
+    std::filesystem::path state;
+
+    void SetUp() override {
+        std::string name = (std::filesystem::temp_directory_path() / "blathy-test-XXXXXX").string();
+        ASSERT_NE(::mkdtemp(name.data()), nullptr);
+        state = name;
+    }
+    void TearDown() override { std::filesystem::remove_all(state); }
+
+    std::unique_ptr<DeskMeter> make(std::uint32_t serial_number = 7, bool unsealed = false) const {
+        DeskMeterOptions options;
+        options.model = &meter::sed302;
+        options.serial_number = serial_number;
+        options.state = state;
+        options.unsealed = unsealed;
+        auto made = DeskMeter::make(options);
+        return made ? std::move(*made) : nullptr;
+    }
+    void damage(std::streamoff at) const {
+        std::fstream file(state / "calibration.bin", std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(at);
+        file.put('\0');
+    }
+    // What production and calibration leave of 10 A in the first phase, as a share.
+    static double error_of(DeskMeter& desk) {
+        desk.site().stop_household();
+        desk.site().set_loads({.current_a = 10});
+        for (int i = 0; i < 4; ++i) desk.run_for(std::chrono::milliseconds{500});
+        return desk.meter().interval().phase[0].current_ua / 10e6 - 1;
+    }
+};
+
+TEST_F(DeskCalibration, IsSealedAndKept) {
+    meter::CalibrationRecord first;
+    {
+        const auto desk = make();
+        ASSERT_TRUE(desk);
+        ASSERT_TRUE(desk->meter().calibration()->sealed());
+        first = desk->meter().calibration()->read().value();
+        EXPECT_EQ(first.number, 1U);
+        EXPECT_FALSE(desk->meter().calibrate(first.calibration));
+        EXPECT_LT(std::abs(error_of(*desk)), 0.002);
+        EXPECT_NE(desk->meter().measurements().spectra, nullptr);
+    }
+    const auto again = make();
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->meter().calibration()->read().value().check, first.check);
+    EXPECT_FALSE(again->meter().measurement_fault());
+    EXPECT_LT(std::abs(error_of(*again)), 0.002);
+}
+
+TEST_F(DeskCalibration, WhatIsWrittenInFactoryStateIsMeasuredWith) {
+    const auto desk = make(7, true);
+    ASSERT_TRUE(desk);
+    EXPECT_FALSE(desk->meter().calibration()->sealed());
+    meter::Calibration wrong = desk->meter().calibration()->read().value().calibration;
+    wrong.phase[0].current_gain_ppm += 50'000;
+    ASSERT_TRUE(desk->meter().calibrate(wrong));
+    EXPECT_NEAR(error_of(*desk), 0.05, 0.002);
+}
+
+TEST_F(DeskCalibration, OneDamagedCopyHurtsNobodyAndBothAreAFault) {
+    ASSERT_TRUE(make());
+    damage(30);
+    {
+        const auto desk = make();
+        ASSERT_TRUE(desk);
+        EXPECT_TRUE(desk->meter().calibration()->damaged());
+        EXPECT_FALSE(desk->meter().measurement_fault());
+        EXPECT_LT(std::abs(error_of(*desk)), 0.002);
+    }
+    damage(FileFlash::sector_octets + 30);
+    const auto desk = make();
+    ASSERT_TRUE(desk);
+    EXPECT_TRUE(desk->meter().measurement_fault());
+    EXPECT_TRUE(desk->meter().alarm_led());
+    EXPECT_NE(desk->meter().events().errors() & meter::error_measurement, 0U);
+    EXPECT_NE(desk->meter().interval().phase[0].voltage_mv, 0U);  // it goes on with the design's constants
+}
+
+TEST_F(DeskCalibration, OfAnotherMeterIsAFault) {
+    ASSERT_TRUE(make(7));
+    const auto desk = make(8);
+    ASSERT_TRUE(desk);
+    EXPECT_TRUE(desk->meter().measurement_fault());
+}
+
+}  // namespace
+}  // namespace blathy::apps
