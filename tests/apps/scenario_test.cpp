@@ -92,7 +92,8 @@ TEST(Scenario, ComplainsWithThePlace) {
     EXPECT_EQ(complaint_about(step + "weld = 4\n"), "t.toml:4:8: `weld` must be a whole number from 1 to 3");
     EXPECT_EQ(complaint_about(""), "t.toml:1:1: a scenario needs a `[[step]]`");
     EXPECT_EQ(complaint_about("[[step]\n").find("t.toml:2:"), 0U);
-    EXPECT_EQ(complaint_about("[[=").find("t.toml:2:"), 0U) << "no key at all, which the parser's own assertion forbids";
+    EXPECT_EQ(complaint_about("[[=").find("t.toml:2:"), 0U)
+        << "no key at all, which the parser's own assertion forbids";
     const auto expect = [&](const std::string& keys) { return complaint_about(step + "[[expect]]\n" + keys); };
     EXPECT_THAT(expect("until = 3\n"), HasSubstr("t.toml:4:1: an expectation needs one of `event`"));
     EXPECT_THAT(expect("event = \"power_down\"\nled = true\nuntil = 3\n"), HasSubstr("needs one of"));
