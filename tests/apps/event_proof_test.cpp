@@ -221,7 +221,7 @@ void with_head_end(EventStand& at, const std::function<void(HeadEnd&)>& act) {
     head_end.keys = keys.keys(meter::Role::management).value();
     head_end.peer_title = at.meter().identity().system_title();
     head_end.own_title = *head_end.keys.client_title;
-    head_end.counter = keys.expected(meter::Role::management, dlms::security::KeySet::unicast);
+    head_end.counter = keys.expected(meter::Role::management, meter::security::KeyMemory::Counted::unicast);
     ASSERT_TRUE(head_end.associate());
     act(head_end);
     at.live(1);

@@ -183,12 +183,12 @@ struct Hands {
         return {};
     }
     std::string operator()(const PressButton& deed) const {
-        if (!deed.pressed) return {};
         meter::Meter& meter = desk.meter();
         if (deed.button == Button::display) {
-            meter.press_display_button();
+            meter.push_display_button(deed.pressed);
             return {};
         }
+        if (!deed.pressed) return {};
         if (!meter.powered()) return "without mains only the display button does anything";
         if (deed.button == Button::relay) return std::string(refusal_of(meter.relay().press_button(meter.clock())));
         return meter.press_reset_button() ? "" : "the reset could not be stored";

@@ -80,10 +80,6 @@ class DeskMeter {
     // Is told of each event once it is recorded; one at most.
     void observe_events(std::function<void(const meter::Event&)> observer) { event_observer_ = std::move(observer); }
 
-    // Its glass and its alarm LED as one sees them: without mains they are dark.
-    [[nodiscard]] meter::Lcd shown_lcd() const { return meter_.powered() ? meter_.lcd() : meter::Lcd{}; }
-    [[nodiscard]] bool shows_alarm() const { return meter_.powered() && meter_.alarm_led(); }
-
     // The last two mains periods as the converter saw them, oldest first.
     [[nodiscard]] std::vector<meter::Samples> recent_samples() const;
 

@@ -109,7 +109,7 @@ Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen
 Json tick_message(DeskMeter& desk, std::size_t clients) {
     const meter::Meter& meter = desk.meter();
     const meter::Interval& interval = meter.interval();
-    const meter::Lcd lcd = desk.shown_lcd();
+    const meter::Lcd lcd = desk.meter().lcd();
     const auto pulses = desk.take_pulses();
     Json phases = Json::array();
     double active = 0;
@@ -135,7 +135,9 @@ Json tick_message(DeskMeter& desk, std::size_t clients) {
           {"annunciators", station::hex_text(lcd.annunciators)},
           {"backlight", lcd.backlight}}},
         {"leds",
-         {{"active", ages_ms(pulses.active)}, {"reactive", ages_ms(pulses.reactive)}, {"alarm", desk.shows_alarm()}}},
+         {{"active", ages_ms(pulses.active)},
+          {"reactive", ages_ms(pulses.reactive)},
+          {"alarm", desk.meter().alarm_led()}}},
         {"phases", phases},
         {"total", {{"p", active}, {"q", reactive}, {"s", apparent}, {"pf", power_factor_of(active, apparent)}}},
         {"neutral", interval.neutral_current_ua * micro},

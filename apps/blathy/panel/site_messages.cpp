@@ -114,7 +114,7 @@ Json alarms_of(const DeskMeter& desk) {
                             {"acknowledged", (events.descriptor(i) >> bit & 1U) == 0}});
         }
     }
-    return {{"led", desk.shows_alarm()}, {"errors", events.errors()}, {"bits", std::move(bits)}};
+    return {{"led", desk.meter().alarm_led()}, {"errors", events.errors()}, {"bits", std::move(bits)}};
 }
 
 Json row_of(const DeskMeter& desk, meter::EventLogId log, std::uint32_t number) {

@@ -120,8 +120,8 @@ bool ScenarioPlayer::holds(const Expected& expected) const {
         bool operator()(const ExpectAlarm& of) const {
             return (desk.meter().events().alarms(of.alarm_register) >> of.bit & 1U) != 0;
         }
-        bool operator()(const ExpectAnnunciator& of) const { return desk.shown_lcd().test(of.which) == of.lit; }
-        bool operator()(const ExpectLed& of) const { return desk.shows_alarm() == of.lit; }
+        bool operator()(const ExpectAnnunciator& of) const { return desk.meter().lcd().test(of.which) == of.lit; }
+        bool operator()(const ExpectLed& of) const { return desk.meter().alarm_led() == of.lit; }
         bool operator()(const ExpectPower& of) const { return desk.meter().powered() == of.on; }
     };
     return std::visit(Look{desk_}, expected);
