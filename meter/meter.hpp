@@ -95,7 +95,7 @@ class Meter {
     // Somebody may read it at its optical port: with mains always, without for so long after the display button was
     // pressed, if there is a battery.
     static constexpr std::chrono::minutes awake_time{2};
-    [[nodiscard]] bool awake() const { return powered_ || awake_left_ > std::chrono::microseconds{0}; }
+    [[nodiscard]] bool awake() const { return powered_ || awake_left_us_ > 0; }
     void set_clock(UtcTime now);
     // As above, but it does not make a clock valid whose time nobody knows.
     void adjust_clock(UtcTime now);
@@ -200,7 +200,7 @@ class Meter {
     std::chrono::microseconds unsaved_{0};
     std::uint8_t port_setup_changes_ = 0;
     std::uint32_t since_alarm_us_ = 0;  // was pushed
-    std::chrono::microseconds awake_left_{0};
+    std::uint32_t awake_left_us_ = 0;
     bool powered_ = true;
 };
 

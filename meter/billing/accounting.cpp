@@ -434,11 +434,6 @@ void Accounting::run_script(const Clock& clock, const Switching& switching) {
     scripts_(script_table_of(switching.script->action), switching.script->selector);
 }
 
-void Accounting::connect(const Clock& clock, const ScriptRunner& scripts) {
-    scripts_ = scripts;
-    follow_calendar(clock);
-}
-
 void Accounting::find_boundary(const Clock& clock) {
     const UtcTime now = clock.now();
     const LocalTime local = local_of(clock, now);
