@@ -93,9 +93,9 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
     const std::uint32_t damaged = accounting_.damaged() + recorder_.damaged() + store.damaged_records();
     if (damaged != 0) tell(EventKind::storage_damaged, damaged);
     if (!clock_.valid()) tell(EventKind::clock_invalid);
-    accounting_.resume(clock_);
     relay_.resume(clock_);
-    accounting_.connect(clock_, calendar_scripts());
+    accounting_.connect(calendar_scripts());
+    accounting_.resume(clock_);
     if (!outbox_.empty()) (void)modules_.connect(clock_);
     note_birth_and_firmware();
     outbox_.reset(*this, PushSetup::power_down);
@@ -254,7 +254,7 @@ void Meter::advance_on_battery(std::chrono::microseconds duration) {
     clock_.advance(duration);
     follow(supervision_.advance(duration, recorder_.now(), clock_.now()));
     modules_.advance(clock_, duration, ModuleBay::Supply::battery);
-    awake_left_ = std::max(awake_left_ - duration, std::chrono::microseconds{0});
+    awake_left_us_ -= static_cast<std::uint32_t>(std::min<std::int64_t>(duration.count(), awake_left_us_));
     display_.advance(duration, readings());
     pass(duration);
 }
@@ -267,7 +267,7 @@ void Meter::clock_stopped() {
 void Meter::mains_returned() {
     if (powered_) return;
     powered_ = true;
-    awake_left_ = {};
+    awake_left_us_ = 0;
     display_.set_supply(display_supply());
     outbox_.reset(*this, PushSetup::power_down);
     accounting_.resume(clock_);
@@ -286,7 +286,9 @@ void Meter::push_display_button(bool down) {
 void Meter::wake() {
     const Inputs& inputs = supervision_.inputs();
     const bool has_energy = inputs.battery_present || inputs.supercapacitor_mv >= supercapacitor_empty_mv;
-    if (!powered_ && has_energy) awake_left_ = awake_time;
+    if (!powered_ && has_energy) {
+        awake_left_us_ = static_cast<std::uint32_t>(std::chrono::microseconds{awake_time}.count());
+    }
 }
 
 void Meter::set_inputs(const Inputs& inputs) {

@@ -99,7 +99,7 @@ class Meter {
     // Somebody may read it at its optical port: with mains always, without for so long after the display button was
     // pressed, if there is a battery.
     static constexpr std::chrono::minutes awake_time{2};
-    [[nodiscard]] bool awake() const { return powered_ || awake_left_ > std::chrono::microseconds{0}; }
+    [[nodiscard]] bool awake() const { return powered_ || awake_left_us_ > 0; }
     // Of who makes the Intervals from samples, and has to live as long. A meter that lives of a load model has none,
     // and no memory for any.
     void connect(const Spectra& spectra) { spectra_ = &spectra; }
@@ -245,7 +245,7 @@ class Meter {
     security::MeterSecurity security_;  // behind what a report needs
     std::chrono::microseconds unsaved_{0};
     std::uint32_t since_alarm_us_ = 0;  // was pushed
-    std::chrono::microseconds awake_left_{0};
+    std::uint32_t awake_left_us_ = 0;
     std::uint8_t port_setup_changes_ = 0;
     std::uint8_t calibrations_ = 0;
     DisplayFault display_fault_ = DisplayFault::none;

@@ -437,11 +437,6 @@ void Accounting::run_script(const Clock& clock, const Switching& switching) {
     (void)save(clock);
 }
 
-void Accounting::connect(const Clock& clock, const ScriptRunner& scripts) {
-    scripts_ = scripts;
-    follow_calendar(clock);
-}
-
 void Accounting::find_boundary(const Clock& clock) {
     const UtcTime now = clock.now();
     const LocalTime local = local_of(clock, now);

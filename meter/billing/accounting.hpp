@@ -39,9 +39,8 @@ class Accounting {
     // The clock runs again, or the mains are back: makes up for what the time without power has missed.
     void resume(const Clock& clock);
 
-    // Who runs the scripts of the calendar. One that was missed until now is run at once; while nobody knows the time
-    // none is.
-    void connect(const Clock& clock, const ScriptRunner& scripts);
+    // Who runs the scripts of the calendar, before resume(). While nobody knows the time none is run.
+    void connect(const ScriptRunner& scripts) { scripts_ = scripts; }
 
     // Until when nothing is to be done but to add.
     [[nodiscard]] UtcTime boundary() const { return boundary_; }

@@ -136,15 +136,14 @@ void Supervision::follow(Conditions shown, Conditions now, const Interval* inter
 }
 
 void Supervision::follow_converter(std::chrono::microseconds duration, UtcTime time, Findings& found) {
-    if (inputs_.converter_fault == measures_wrong_) {
-        converter_us_ = 0;
-        return;
+    if (!inputs_.converter_fault) converter_ms_ = 0;
+    if (!inputs_.converter_fault || measures_wrong()) return;
+    const std::int64_t lasted_ms = converter_ms_ + duration.count() / 1000;
+    if (lasted_ms < settings_.input_time_ms) {
+        converter_ms_ = static_cast<std::uint16_t>(lasted_ms);
+    } else if (found.add({EventKind::measurement_fault, time})) {
+        converter_ms_ = told_of_converter;
     }
-    converter_us_ += static_cast<std::uint32_t>(duration.count());
-    if (converter_us_ < settings_.input_time_ms * 1000U) return;
-    if (inputs_.converter_fault && !found.add({EventKind::measurement_fault, time})) return;
-    measures_wrong_ = inputs_.converter_fault;
-    converter_us_ = 0;
 }
 
 void Supervision::follow_failures(const Interval& interval, UtcTime time, Findings& found) {

@@ -43,7 +43,7 @@ class Supervision {
     [[nodiscard]] Findings power_returns(const EventState& before, std::uint32_t failed_s, UtcTime now);
 
     // The converter has been at fault for long enough to be told of.
-    [[nodiscard]] bool measures_wrong() const { return measures_wrong_; }
+    [[nodiscard]] bool measures_wrong() const { return converter_ms_ == told_of_converter; }
 
     // Since when the phase, or any of them, fails; 0: it does not.
     [[nodiscard]] std::uint32_t failing_since_s(std::size_t kind) const { return failing_since_s_[kind]; }
@@ -61,11 +61,11 @@ class Supervision {
     SupervisionSettings settings_;
     Inputs inputs_;
     std::array<std::uint32_t, conditions> pending_us_{};  // for so long what is shown is not what holds
-    std::uint32_t converter_us_ = 0;                      // as above, of the converter
-    bool measures_wrong_ = false;
     // Of the voltage's condition, in tenths of a volt.
     static constexpr std::uint16_t no_extreme = 0xFFFF;
     std::array<std::uint16_t, max_phases> extreme_{no_extreme, no_extreme, no_extreme};
+    static constexpr std::uint16_t told_of_converter = 0xFFFF;
+    std::uint16_t converter_ms_ = 0;  // for so long the converter has been at fault
     std::array<std::uint32_t, Failures::kinds> failing_since_s_{};
 };
 
