@@ -71,7 +71,8 @@ struct PushSettings {
     [[nodiscard]] bool window_open_at(const Clock& clock) const;
 };
 
-// What a new meter has: the names of the setup and of the meter, the time, and for the interval the energies.
+// What a new meter has: the list itself, by which the receiver knows what the values behind it are, the name of the
+// meter, the time, and for the interval the energies.
 PushSettings factory_push_settings(PushSetup setup);
 
 PushSettings load_push_settings(const Store& store, PushSetup setup);
