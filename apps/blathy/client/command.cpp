@@ -103,7 +103,7 @@ Result<station::Options, Error> client_options(const CommonOptions& options, con
     result.link.client_sap = chosen->sap;
     result.link.server_sap = options.server;
     result.link.retries = options.retries;
-    const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
+    const auto timeout = timeout_of(options);
     result.link.connect_timeout = timeout;
     result.link.response_timeout = timeout;
     result.association.password = std::move(*secret);
@@ -247,6 +247,10 @@ Cell OutputOptions::cell(const station::Value& value, int scaler) const {
     Cell cell;
     fill(cell, value, scaler);
     return cell;
+}
+
+std::chrono::milliseconds timeout_of(const CommonOptions& options) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
 }
 
 int with_client(const CommonOptions& options, const std::function<int(station::Client&)>& work) {
