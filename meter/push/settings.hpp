@@ -12,6 +12,7 @@
 #include "base/bytes.hpp"
 #include "base/fixed_list.hpp"
 #include "meter/clock/clock.hpp"
+#include "meter/local_port/port_setup.hpp"
 #include "meter/profile/source.hpp"
 #include "meter/storage/store.hpp"
 
@@ -59,7 +60,7 @@ struct PushSettings {
 
     FixedList<CaptureObject, max_objects> objects;
     PushTransport transport = PushTransport::tcp;
-    FixedList<std::uint8_t, max_destination> destination;  // "192.0.2.7:4059"; empty: nothing is pushed
+    FixedList<std::uint8_t, max_destination> destination;  // "192.0.2.7:4059"
     FixedList<PushWindow, max_windows> windows;            // none: always open
     std::uint16_t randomisation_start_interval_s = 0;
     std::uint8_t number_of_retries = 3;
@@ -68,6 +69,12 @@ struct PushSettings {
     std::int8_t client_sap = 1;
 
     [[nodiscard]] std::string_view destination_text() const { return as_text(destination.view()); }
+    // The line of the meter's own that HDLC leaves by, which is the one that port_reference names.
+    [[nodiscard]] std::optional<HdlcLine> line() const {
+        return transport == PushTransport::hdlc ? hdlc_line_named(port_reference) : std::nullopt;
+    }
+    // Without, nothing is pushed.
+    [[nodiscard]] bool leads_anywhere() const { return destination.count > 0 || line(); }
     [[nodiscard]] bool window_open_at(const Clock& clock) const;
 };
 

@@ -118,6 +118,28 @@ TEST_F(LinksTest, AReadoutNeedsAnOpticalPortAndAMeterAtIt) {
     }
 }
 
+TEST_F(LinksTest, AMeterPushesByItsOwnLineWhatAListenerThereNames) {
+    const NullModem cable(directory_);
+    Background program(meter({"tcp://127.0.0.1:0", "serial:" + cable.meter_end() + "?address=17"}));
+    const std::string url = bound(program, "tcp://");
+    Background listener(
+        {"sh", "-c", "exec \"$0\" listen \"$1\" --count 1 --json 2>&1", blathy, "serial:" + cable.client_end()});
+    ASSERT_TRUE(listener.line_with("blathy: listening at serial:"));
+    const auto manage = [&](const std::string& command, const std::vector<std::string>& arguments) {
+        std::vector<std::string> all = {blathy, command, url};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        all.insert(all.end(), {"--client", "1"});
+        const Outcome outcome = run(all);
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    };
+    manage("write", {"0-1:25.9.0/3", "0203 1605 0900 1600", "--encoded"});
+    manage("write", {"0-1:25.9.0/8", "0906 0001160000FF", "--encoded"});
+    manage("call", {"0-1:25.9.0", "push"});
+    const auto record = listener.line_with("{\"received\":");
+    ASSERT_TRUE(record);
+    EXPECT_THAT(*record, HasSubstr(R"({"obis":"1-0:1.8.0.255","class":3,"attribute":2,"data_index":0,"value":)"));
+}
+
 TEST_F(LinksTest, AllOfThemServeTheOneMeter) {
     const NullModem cable(directory_);
     Background program(

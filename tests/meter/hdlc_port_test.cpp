@@ -109,6 +109,78 @@ TEST_F(HdlcPortTest, AnotherClientTakesTheLineOver) {
     EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm_control}));
 }
 
+// A push of the logical device name to client 16, by the line that is said.
+void push_by(Bench& bench, meter::HdlcLine line) {
+    meter::PushSettings settings;
+    (void)settings.objects.add({{1, dlms::Obis(0, 0, 42, 0, 0), 2}, 0});
+    settings.transport = meter::PushTransport::hdlc;
+    settings.port_reference = meter::hdlc_setup_name(line);
+    settings.client_sap = 16;
+    ASSERT_TRUE(meter::keep_push_settings(bench.store, meter::PushSetup::interval, settings));
+    ASSERT_EQ(bench.meter.outbox().push(bench.meter, meter::PushSetup::interval), dlms::ActionResult::success);
+}
+
+class PushingPortTest : public testing::Test {
+  protected:
+    PushingPortTest() { line_.attach(port_); }
+    // Without what differs from push to push: the number and the time.
+    static bool is_push(const std::string& said, const Address& from) {
+        const std::string name =
+            "0201"
+            "0910"
+            "424C5445443330323030303132333435";
+        const std::string whole = frame({reader, from, 0x13,
+                                         "E6E7000F00000001"
+                                         "0C"
+                                         "07EA060F010E000000FF8880" +
+                                             name});
+        return said.substr(0, whole.size()) == whole;
+    }
+
+    Bench bench_;
+    meter::HdlcPort port_{bench_.meter, {.line = meter::HdlcLine::rs485, .address_sizes = dlms::hdlc::bus_sizes}};
+    HdlcLine line_;
+    static constexpr Address here_ = two_octet_address(1, 16);
+};
+
+TEST_F(PushingPortTest, PushesByItsLineWhenThatIsQuiet) {
+    EXPECT_FALSE(port_.may_have_push());
+    push_by(bench_, meter::HdlcLine::rs485);
+    EXPECT_TRUE(port_.may_have_push());
+    const std::string said = line_.wait(1);
+    EXPECT_TRUE(is_push(said, here_)) << said;
+    EXPECT_TRUE(bench_.meter.outbox().empty());
+    EXPECT_FALSE(port_.may_have_push());
+    EXPECT_EQ(line_.wait(1'000), silence);
+}
+
+TEST_F(PushingPortTest, LeavesAnotherLinesPushAlone) {
+    push_by(bench_, meter::HdlcLine::optical);
+    EXPECT_EQ(line_.wait(1'000), silence);
+    EXPECT_FALSE(bench_.meter.outbox().empty());
+}
+
+TEST_F(PushingPortTest, OnAConnectionItPushesWithItsNextTurn) {
+    ASSERT_EQ(line_.ask(frame({here_, reader, snrm_control})), frame({reader, here_, ua_control}));
+    push_by(bench_, meter::HdlcLine::rs485);
+    EXPECT_EQ(line_.wait(1'000), silence) << "the client has the turn";
+    const std::string said = line_.ask(frame({here_, reader, poll_first}));
+    const std::string ready = frame({reader, here_, poll_first});
+    EXPECT_EQ(said.substr(0, said.size() - ready.size()).substr(12, 2), "03") << "an UI frame that ends no turn";
+    EXPECT_EQ(said.substr(said.size() - ready.size()), ready);
+    EXPECT_TRUE(bench_.meter.outbox().empty());
+}
+
+TEST_F(PushingPortTest, AFrameThatIsTooShortForAPushIsAFailure) {
+    meter::HdlcSetup setup;
+    setup.max_info_transmit = 32;
+    ASSERT_TRUE(bench_.meter.set_up(meter::HdlcLine::rs485, setup));
+    push_by(bench_, meter::HdlcLine::rs485);
+    EXPECT_EQ(line_.wait(1'000), silence);
+    EXPECT_FALSE(bench_.meter.outbox().empty()) << "it is tried again";
+    EXPECT_FALSE(port_.may_have_push()) << "but later";
+}
+
 TEST_F(HdlcPortTest, NoOctetAloneKeepsAConnectionAlive) {
     associate(here_);
     for (int i = 0; i < 120; ++i) {
