@@ -4,6 +4,7 @@
 #include "meter/server/hdlc_port.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "meter/models/sm306.hpp"
 
@@ -107,6 +108,76 @@ TEST_F(HdlcPortTest, AnotherClientTakesTheLineOver) {
     connect(here_, manager);
     EXPECT_EQ(ask({here_, manager, 0x10, get_name}), frame({manager, here_, 0x30, not_associated}));
     EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm_control}));
+}
+
+// Connecting and disconnecting in any order with the services of an association: each frame gets the one answer that
+// the state of both, which is all that a connection is made of, allows.
+RC_GTEST_PROP(HdlcSequence, FramesAndServicesInAnyOrderGetTheAnswersOfTheirState, ()) {
+    Bench bench;
+    meter::HdlcPort port(bench.meter, {});
+    HdlcLine line;
+    line.attach(port);
+    constexpr Address meter = one_octet_address(1);
+    bool connected = false;
+    bool associated = false;
+    unsigned next = 0;  // N(S) of both sides' next I frame: every request has one answer
+    const auto ask = [&](std::uint8_t control, std::string_view information = {}) {
+        return line.ask(frame({meter, reader, control, information}));
+    };
+    const auto answer = [&](std::uint8_t control, std::string_view information = {}) {
+        return frame({reader, meter, control, information});
+    };
+    const std::string disconnected = answer(dm_control);
+    // What the request is answered with, or on a line without a connection DM.
+    const auto exchange = [&](std::string_view request, std::string_view in_association, std::string_view without) {
+        const auto sent = static_cast<std::uint8_t>(next << 5U | 0x10U | next << 1U);
+        const std::string said = ask(sent, request);
+        if (!connected) return RC_ASSERT(said == disconnected);
+        const unsigned after = (next + 1U) % 8U;
+        RC_ASSERT(said == answer(static_cast<std::uint8_t>(after << 5U | 0x10U | next << 1U),
+                                 associated ? in_association : without));
+        next = after;
+    };
+    const std::string accepted =
+        "E6E700 6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400007E1F08000007";
+    const std::string released = "E6E700 6303800100";
+    for (const std::uint8_t step :
+         *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::inRange<std::uint8_t>(0, 8))) {
+        switch (step) {
+            case 0:
+                RC_ASSERT(ask(snrm_control) == answer(ua_control));
+                connected = true;
+                associated = false;
+                next = 0;
+                break;
+            case 1:
+                RC_ASSERT(ask(disc_control) == (connected ? answer(ua_control) : disconnected));
+                connected = associated = false;
+                break;
+            case 2:
+            case 3:
+                exchange(aarq, accepted, accepted);
+                associated = connected;
+                break;
+            case 4:
+                exchange(get_name, name_answer("12345"), not_associated);
+                break;
+            case 5:
+                exchange("E6E600 6200", released, released);
+                associated = false;
+                break;
+            case 6:
+                exchange("E6E600 D94000000100 00 00", "E6E700 D80102", not_associated);
+                break;
+            default: {
+                const auto poll = static_cast<std::uint8_t>(next << 5U | 0x11U);
+                RC_ASSERT(ask(poll) == (connected ? answer(poll) : disconnected));
+                break;
+            }
+        }
+        RC_ASSERT(port.is_connected() == connected);
+        RC_ASSERT(port.has_open_association() == associated);
+    }
 }
 
 // A push of the logical device name to client 16, by the line that is said.
