@@ -79,6 +79,7 @@ class SimulatedLine final : public station::Link {
         dlms::hdlc::ClientSettings of;
         of.client = client_sap_of(Role::management);
         of.server = dlms::hdlc::one_octet_address(management_logical_device);
+        of.parameters = {dlms::hdlc::max_info, dlms::hdlc::max_info, dlms::hdlc::max_window, dlms::hdlc::max_window};
         of.turnaround_ms = rest_ms;
         of.baud = line_baud;
         return of;
