@@ -312,7 +312,7 @@ TEST_F(SecurityWire, BasicCap_1_ACipheredAssociationAndItsSecuritySetup) {
     EXPECT_EQ(setup(1), "C401C100090600002B0000FF");
     EXPECT_EQ(setup(2), "C401C1001600") << "no policy yet";
     EXPECT_EQ(setup(3), "C401C1001600") << "AES-GCM-128";
-    EXPECT_EQ(setup(4), "C401C1000908" + hex(head_end.own_title));
+    EXPECT_EQ(setup(4), "C401C1000900") << "the keys that everybody knows belong to no client";
     EXPECT_EQ(setup(5), "C401C1000908" + hex(head_end.peer_title));
 }
 
