@@ -72,6 +72,7 @@ TEST_F(ClientProgram, AttributeZeroIsTheWholeObject) {
     const nlohmann::json& attributes = json.at(0).at("value");
     ASSERT_EQ(attributes.size(), 9U) << "the attributes of a clock";
     EXPECT_EQ(attributes.at(0), "0-0:1.0.0.255");
+    EXPECT_EQ(json.at(0).at("description"), "Clock, all attributes");
 }
 
 TEST_F(ClientProgram, ThePublicClientTakesNoPassword) {

@@ -132,6 +132,7 @@ TEST_F(LinksTest, AMeterPushesByItsOwnLineWhatAListenerThereNames) {
         const Outcome outcome = run(all);
         EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
     };
+    ASSERT_EQ(read(url, {"1.8.0"}).exit_code, 0) << "and the password is in the environment";
     manage("write", {"0-1:25.9.0/3", "0203 1605 0900 1600", "--encoded"});
     manage("write", {"0-1:25.9.0/8", "0906 0001160000FF", "--encoded"});
     manage("call", {"0-1:25.9.0", "push"});

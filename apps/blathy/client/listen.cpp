@@ -424,8 +424,11 @@ Result<OpenListener, Error> open_listener(const station::Url& url, std::size_t m
         constexpr std::uint32_t usual_baud = 9600;
         auto port =
             station::open_serial(url.path, {url.baud.value_or(usual_baud), dlms::iec62056_21::Framing::eight_none_one});
-        if (!port) return fail(port.error());
         const std::string name = station::name_of(url);
+        if (!port) {
+            port.error().text = name + ": " + port.error().text;
+            return fail(port.error());
+        }
         return OpenListener{name, std::make_unique<LineListener>(std::move(*port), name, pushes)};
     }
     const bool datagrams = url.transport == Transport::udp;

@@ -99,6 +99,7 @@ std::string label_of(const AttributeDescriptor& attribute) {
     if (attribute.attribute == 2) return text;
     const std::string_view name = dlms::attribute_name(attribute.class_id, attribute.attribute);
     if (!text.empty()) text += ", ";
+    if (attribute.attribute == 0) return text + "all attributes";
     return text + (name.empty() ? "attribute " + std::to_string(attribute.attribute) : std::string(name));
 }
 
