@@ -13,7 +13,8 @@ namespace blathy::station {
 
 // All that this client can do; general block transfer is added when it is wanted.
 inline constexpr dlms::Conformance client_conformance(
-    dlms::Conformance::priority_management, dlms::Conformance::block_transfer_with_get,
+    dlms::Conformance::attribute_0_with_set, dlms::Conformance::priority_management,
+    dlms::Conformance::attribute_0_with_get, dlms::Conformance::block_transfer_with_get,
     dlms::Conformance::block_transfer_with_set, dlms::Conformance::block_transfer_with_action,
     dlms::Conformance::multiple_references, dlms::Conformance::data_notification, dlms::Conformance::access,
     dlms::Conformance::get, dlms::Conformance::set, dlms::Conformance::selective_access,

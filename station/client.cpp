@@ -42,7 +42,6 @@ bool is_about_the_request(const Error& error) {
 }
 
 constexpr dlms::MethodDescriptor reply_to_hls_authentication{15, dlms::Obis(0, 0, 40, 0, 0), 1};
-constexpr std::uint16_t public_client_sap = 16;
 
 dlms::security::Random& entropy() {
     static SystemEntropy source;

@@ -84,6 +84,21 @@ Result<void, Error> Exchange::require(dlms::Conformance::Bit bit) const {
               "the association with the meter does not include " + std::string(dlms::conformance_bit_name(bit))});
 }
 
+Result<void, Error> Exchange::require_for_get(const AttributeTarget& target) const {
+    return require_for(target, dlms::Conformance::attribute_0_with_get);
+}
+
+Result<void, Error> Exchange::require_for_set(const AttributeTarget& target) const {
+    return require_for(target, dlms::Conformance::attribute_0_with_set);
+}
+
+Result<void, Error> Exchange::require_for(const AttributeTarget& target, dlms::Conformance::Bit all_attributes) const {
+    if (target.attribute.attribute == 0) {
+        if (auto allowed = require(all_attributes); !allowed) return allowed;
+    }
+    return target.selection ? require(dlms::Conformance::selective_access) : Result<void, Error>{};
+}
+
 Result<dlms::DataBlock, Error> BlockSource::next(std::size_t room) {
     constexpr std::size_t overhead = 1 + 4;  // last-block, block-number
     const std::size_t left = payload_.size() - position_;

@@ -15,6 +15,7 @@
 #include "dlms/initiate.hpp"
 #include "station/error.hpp"
 #include "station/octets.hpp"
+#include "station/service/target.hpp"
 
 namespace blathy::station {
 
@@ -83,8 +84,14 @@ class Exchange {
     [[nodiscard]] Result<Step, Error> post(Octets apdu) const;
     // Nothing if the service is negotiated.
     [[nodiscard]] Result<void, Error> require(dlms::Conformance::Bit bit) const;
+    // The same for what the target asks of GET or SET: a selection, or attribute 0, which is all attributes.
+    [[nodiscard]] Result<void, Error> require_for_get(const AttributeTarget& target) const;
+    [[nodiscard]] Result<void, Error> require_for_set(const AttributeTarget& target) const;
 
   private:
+    [[nodiscard]] Result<void, Error> require_for(const AttributeTarget& target,
+                                                  dlms::Conformance::Bit all_attributes) const;
+
     Context context_;
 };
 

@@ -9,6 +9,7 @@
 #include "station/object_list.hpp"            // what a meter holds
 #include "station/profile.hpp"                // rows of load profiles, billing profiles and event logs
 #include "station/push_receiver.hpp"          // pushes out of the octets of a connection
+#include "station/readout.hpp"                // what an optical port tells without DLMS
 #include "station/security/counter_file.hpp"  // invocation counters that outlive the program
 #include "station/security/security.hpp"      // keys, authentication and protection
 #include "station/url.hpp"                    // where a meter is

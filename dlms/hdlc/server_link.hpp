@@ -74,6 +74,10 @@ class ServerLink {
     // next turn. `apdu` is viewed until is_datagram_pending() is false. False if one is pending or it does not fit.
     bool send_datagram(std::uint8_t client, const Address& server, Bytes apdu);
     [[nodiscard]] bool is_datagram_pending() const { return datagram_.is_pending; }
+    // One that is queued now is what transmit() gives next.
+    [[nodiscard]] bool is_free_for_datagram(std::uint32_t now_ms) const {
+        return !datagram_.is_pending && (!is_connected_ || reply_ != Reply::none) && silence_.is_over(now_ms);
+    }
 
     // Writes the next frame that is due and returns its size, 0 if there is none. `room` holds
     // frame_octets(parameters.max_info_transmit).

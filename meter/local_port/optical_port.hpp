@@ -41,6 +41,9 @@ class OpticalPort {
     dlms::iec62056_21::Chunk transmit(MutableBytes room, std::uint32_t now_ms);
     [[nodiscard]] std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const;
 
+    // As of HdlcPort; a port that waits for a sign-on pushes nothing.
+    [[nodiscard]] bool may_have_push() const { return is_hdlc() && hdlc_.may_have_push(); }
+
     [[nodiscard]] dlms::iec62056_21::LineSettings line();
     [[nodiscard]] bool is_hdlc() const { return starts_with_hdlc() || session_.is_hdlc(); }
     [[nodiscard]] bool has_open_association() const { return hdlc_.has_open_association(); }

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/crc32.hpp"
+#include "dlms/hdlc/llc.hpp"
+#include "dlms/hdlc/parameters.hpp"
 #include "meter/meter.hpp"
 #include "meter/storage/records.hpp"
 
@@ -29,6 +31,10 @@ std::uint32_t random_delay_ms(const Meter& meter, std::uint16_t id, std::uint16_
     return static_cast<std::uint32_t>(((random_of(meter, id) >> 32) * choices) >> 32);
 }
 
+// An UI frame can't be segmented.
+constexpr std::size_t longest_in_frame = dlms::hdlc::max_info - dlms::hdlc::llc_response.size();
+static_assert(longest_in_frame >= min_notification_room);
+
 // Windows are looked at when a minute of the clock begins.
 std::uint32_t until_next_minute_ms(const Clock& clock) {
     return static_cast<std::uint32_t>((minutes{1} - clock.now().time_since_epoch() % minutes{1}).count());
@@ -47,7 +53,7 @@ void Outbox::restore(const Store& store) {
 
 ActionResult Outbox::push(Meter& meter, PushSetup setup) {
     const PushSettings settings = load_push_settings(meter.store(), setup);
-    if (settings.destination.count == 0) return ActionResult::object_unavailable;
+    if (!settings.leads_anywhere()) return ActionResult::object_unavailable;
     Entry& entry = entries_[static_cast<std::size_t>(setup)];
     if (entry.state == State::being_sent) entry.state = State::asked_again;
     if (entry.state != State::idle) return ActionResult::success;
@@ -74,22 +80,25 @@ bool Outbox::notify(const dlms::AttributeDescriptor& attribute) {
     return true;
 }
 
-std::optional<Delivery> Outbox::next(Meter& meter, MutableBytes room) {
+std::optional<Delivery> Outbox::next(Meter& meter, MutableBytes room, std::optional<HdlcLine> line) {
     if (!meter.can_send()) return std::nullopt;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
         Entry& entry = entries_[i];
         if (!entry.is_waiting() || !is_due(entry)) continue;
         const PushSettings settings = load_push_settings(meter.store(), settings_of(i));
-        if (settings.destination.count == 0) {
+        if (!settings.leads_anywhere()) {
             end(meter, entry);
             continue;
         }
+        if (settings.line() != line) continue;
         if (!may_be_sent(meter, settings, entry)) continue;
         entry.state = State::being_sent;
+        const bool in_frame = settings.transport == PushTransport::hdlc;
+        const MutableBytes apdu_room = in_frame ? room.first(std::min(room.size(), longest_in_frame)) : room;
         const Bytes apdu =
             i == event_entry
-                ? write_event_notification(meter, settings.client_sap, event_, room)
-                : write_data_notification(meter, settings, dlms::LongInvokeId::make(entry.id, false, false), room);
+                ? write_event_notification(meter, settings.client_sap, event_, apdu_room)
+                : write_data_notification(meter, settings, dlms::LongInvokeId::make(entry.id, false, false), apdu_room);
         return Delivery{static_cast<std::uint8_t>(i), settings.transport, settings.destination, settings.client_sap,
                         apdu};
     }
@@ -112,6 +121,10 @@ void Outbox::report(Meter& meter, std::uint8_t number, bool delivered) {
 
 bool Outbox::empty() const {
     return std::ranges::all_of(entries_, [](const Entry& entry) { return entry.state == State::idle; });
+}
+
+bool Outbox::may_have_next() const {
+    return std::ranges::any_of(entries_, [&](const Entry& entry) { return entry.is_waiting() && is_due(entry); });
 }
 
 bool Outbox::is_due(const Entry& entry) const {

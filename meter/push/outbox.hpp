@@ -1,8 +1,8 @@
 // The outbox: what the meter has to say on its own account, and when it is time to say it.
 //
-// It sends nothing. Whoever runs the meter asks for the next delivery, sends it, and reports how that went; the outbox
-// keeps to the communication windows, draws the random delay before the first attempt, and repeats what failed
-// (IEC 62056-6-2, 4.4.8). Time is that of the Intervals, so setting the clock neither hurries nor holds up a message.
+// It sends nothing. Whoever runs the meter, or the port whose line it is, asks for the next delivery, sends it, and
+// reports how that went; the outbox keeps to the communication windows, draws the random delay before the first
+// attempt, and repeats what failed (IEC 62056-6-2, 4.4.8). Time is that of the Intervals, so setting the clock neither hurries nor holds up a message.
 //
 // A setup waits at most once: pushed again before it was sent, it is sent once; pushed again while it is being sent, it
 // is sent once more, for what it was pushed for may have happened since. Pushes that wait survive a restart and then
@@ -41,7 +41,7 @@ class Outbox {
     // What was lived since the start.
     [[nodiscard]] std::uint32_t uptime_s() const { return static_cast<std::uint32_t>(uptime_us_ / 1'000'000); }
 
-    // object_unavailable: the setup has no destination; hardware_fault: the flash failed. Then nothing is sent.
+    // object_unavailable: the setup leads nowhere; hardware_fault: the flash failed. Then nothing is sent.
     dlms::ActionResult push(Meter& meter, PushSetup setup);
     // Forgets a push, also one that is being sent: it is not repeated.
     void reset(Meter& meter, PushSetup setup);
@@ -49,12 +49,14 @@ class Outbox {
     // the alarm setup. False: another one waits.
     [[nodiscard]] bool notify(const dlms::AttributeDescriptor& attribute);
 
-    // What is to be sent now, its APDU built in `room`, which has min_notification_room or more. None: nothing at
-    // present. Each delivery is to be reported.
-    std::optional<Delivery> next(Meter& meter, MutableBytes room);
+    // What is to be sent now by this line, or without one to a destination of its own, its APDU built in `room`, which
+    // has min_notification_room or more. None: nothing at present. Each delivery is to be reported.
+    std::optional<Delivery> next(Meter& meter, MutableBytes room, std::optional<HdlcLine> line = std::nullopt);
     void report(Meter& meter, std::uint8_t entry, bool delivered);
 
     [[nodiscard]] bool empty() const;
+    // Something may be due by now, as far as is known without looking at its settings.
+    [[nodiscard]] bool may_have_next() const;
 
   private:
     enum class State : std::uint8_t {

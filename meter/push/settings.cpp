@@ -41,7 +41,7 @@ PushSettings factory_push_settings(PushSetup setup) {
     const auto add = [&](std::uint16_t class_id, const Obis& name, std::int8_t id) {
         (void)settings.objects.add(attribute(class_id, name, id));
     };
-    add(40, name_of(setup), 1);
+    add(40, name_of(setup), 2);
     add(1, Obis(0, 0, 42, 0, 0), 2);
     if (setup != PushSetup::connectivity) add(8, Obis(0, 0, 1, 0, 0), 2);
     if (setup == PushSetup::interval) {

@@ -12,6 +12,7 @@
 #include "base/bytes.hpp"
 #include "base/fixed_list.hpp"
 #include "meter/clock/time_window.hpp"
+#include "meter/local_port/port_setup.hpp"
 #include "meter/profile/source.hpp"
 #include "meter/storage/store.hpp"
 
@@ -49,7 +50,7 @@ struct PushSettings {
 
     FixedList<CaptureObject, max_objects> objects;
     PushTransport transport = PushTransport::tcp;
-    FixedList<std::uint8_t, max_destination> destination;  // "192.0.2.7:4059"; empty: nothing is pushed
+    FixedList<std::uint8_t, max_destination> destination;  // "192.0.2.7:4059"
     TimeWindows windows;                                   // none: always open
     std::uint16_t randomisation_start_interval_s = 0;
     std::uint8_t number_of_retries = 3;
@@ -58,9 +59,16 @@ struct PushSettings {
     std::int8_t client_sap = 1;
 
     [[nodiscard]] std::string_view destination_text() const { return as_text(destination.view()); }
+    // The line of the meter's own that HDLC leaves by, which is the one that port_reference names.
+    [[nodiscard]] std::optional<HdlcLine> line() const {
+        return transport == PushTransport::hdlc ? hdlc_line_named(port_reference) : std::nullopt;
+    }
+    // Without, nothing is pushed.
+    [[nodiscard]] bool leads_anywhere() const { return destination.count > 0 || line(); }
 };
 
-// What a new meter has: the names of the setup and of the meter, the time, and for the interval the energies.
+// What a new meter has: the list itself, by which the receiver knows what the values behind it are, the name of the
+// meter, the time, and for the interval the energies.
 PushSettings factory_push_settings(PushSetup setup);
 
 PushSettings load_push_settings(const Store& store, PushSetup setup);

@@ -97,7 +97,32 @@ void HdlcPort::take_datagram(const ServerEvent& event, std::uint32_t now_ms) {
     (void)session_.receive(meter_, writable(frame_, event.apdu), unsent);
 }
 
+bool HdlcPort::may_have_push() const {
+    return settings_.line && meter_.outbox().may_have_next();
+}
+
+// The frame leaves with the same call of transmit(), so nothing has to be remembered of it.
+void HdlcPort::queue_push(std::uint32_t now_ms) {
+    if (!may_have_push() || !link_.is_free_for_datagram(now_ms)) return;
+    const auto delivery = meter_.outbox().next(meter_, push_, settings_.line);
+    if (!delivery) return;
+    const bool is_sent = !delivery->apdu.empty() && link_.send_datagram(static_cast<std::uint8_t>(delivery->client_sap),
+                                                                        own_address(), delivery->apdu);
+    meter_.outbox().report(meter_, delivery->entry, is_sent);
+}
+
+// As short as can be: alone on its line the meter needs no physical device address.
+dlms::hdlc::Address HdlcPort::own_address() const {
+    constexpr std::uint16_t fits_one_octet = 0x7F;
+    if ((settings_.address_sizes & dlms::hdlc::one_octet) != 0) {
+        return dlms::hdlc::one_octet_address(management_logical_device);
+    }
+    const std::uint16_t device = settings_.setup.device_address;
+    return {management_logical_device, device, static_cast<std::uint8_t>(device > fits_one_octet ? 4 : 2)};
+}
+
 dlms::iec62056_21::Chunk HdlcPort::transmit(MutableBytes room, std::uint32_t now_ms) {
+    queue_push(now_ms);
     return {link_.transmit(room, now_ms), line()};
 }
 

@@ -5,8 +5,9 @@
 //   port.receive(octets, now_ms);
 //   while (auto chunk = port.transmit(room, now_ms); chunk.size > 0) write(room.first(chunk.size));
 //
-// The line carries one connection at a time. DISC and inactivity end it with its association, and an SNRM of another
-// client takes the line over. Nothing a client sends makes this grow: every buffer is in here.
+// Of a line of the meter's own, what is pushed by it leaves in UI frames: while the line is quiet, or with the meter's
+// next turn. The line carries one connection at a time. DISC and inactivity end it with its association, and an SNRM of
+// another client takes the line over. Nothing a client sends makes this grow: every buffer is in here.
 #pragma once
 
 #include <array>
@@ -56,6 +57,8 @@ class HdlcPort {
 
     // 8N1. Takes up a speed that was written meanwhile once nobody is connected.
     [[nodiscard]] dlms::iec62056_21::LineSettings line();
+    // Something may be pushed by this line: call transmit(), whatever wake_after_ms() said.
+    [[nodiscard]] bool may_have_push() const;
     // Instead of the setup's, until reset(): what a sign-on settled on.
     void set_baud(std::uint32_t baud) { agreed_baud_ = baud; }
     [[nodiscard]] bool is_connected() const { return link_.is_connected(); }
@@ -76,6 +79,8 @@ class HdlcPort {
     void follow_setup();
     void handle(const dlms::hdlc::ServerEvent& event, std::uint32_t now_ms);
     void take_datagram(const dlms::hdlc::ServerEvent& event, std::uint32_t now_ms);
+    void queue_push(std::uint32_t now_ms);
+    [[nodiscard]] dlms::hdlc::Address own_address() const;
 
     Meter& meter_;
     HdlcPortSettings settings_;
@@ -85,6 +90,7 @@ class HdlcPort {
     std::array<std::uint8_t, frame_room> frame_{};
     std::array<std::uint8_t, max_receive_pdu_size + dlms::hdlc::llc_command.size()> request_{};
     std::array<std::uint8_t, answer_room> answer_{};
+    std::array<std::uint8_t, dlms::hdlc::max_info - dlms::hdlc::llc_response.size()> push_{};
     dlms::hdlc::ServerLink link_;
     // Of the connection; without one, of the client that last opened an unconfirmed association by datagram.
     Session session_;

@@ -31,8 +31,11 @@ class Link {
     virtual void close(const Deadline&) {}
 };
 
+// Who reads what anybody may, without any security.
+inline constexpr std::uint16_t public_client_sap = 16;
+
 struct LinkOptions {
-    std::uint16_t client_sap = 16;
+    std::uint16_t client_sap = public_client_sap;
     std::uint16_t server_sap = 1;
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds response_timeout{10'000};

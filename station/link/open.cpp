@@ -73,10 +73,21 @@ OpenedLink open_link(const Url& url, const LinkOptions& options) {
     if (!port) return fail(port.error());
     Stream stream(std::move(*port));
     if (!optical) return open_hdlc(std::move(stream), *settings, line.baud, options);
-    const auto agreed =
-        sign_on(stream, url.device, url.baud.value_or(usual_baud), Deadline::after(options.connect_timeout));
+    const auto agreed = sign_on(stream, url.device, url.baud.value_or(usual_baud), options.connect_timeout);
     if (!agreed) return fail(agreed.error());
     return open_hdlc(std::move(stream), *settings, agreed->baud, options);
+}
+
+Result<Readout, Error> read_out(const Url& url, const LinkOptions& options) {
+    if (url.transport != Transport::optical) {
+        return fail(Error{ErrorKind::usage, 0, name_of(url) + ": only an optical port (optical:PATH) has a readout"});
+    }
+    auto port = open_serial(url.path, LineSettings{});
+    if (!port) return fail(port.error());
+    Stream stream(std::move(*port));
+    auto readout = read_out(stream, url.device, url.baud.value_or(usual_baud), options.response_timeout);
+    if (!readout) readout.error().text = name_of(url) + ": " + readout.error().text;
+    return readout;
 }
 
 }  // namespace blathy::station

@@ -1,6 +1,8 @@
 #include "station/link/optical.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "dlms/iec62056_21/reader_session.hpp"
 #include "station/link/serial.hpp"
@@ -18,15 +20,18 @@ char max_baud_code_of(std::uint32_t max_baud) {
     return code;
 }
 
-Error failure_of(ReaderEvent::Failure failure) {
+Error failure_of(ReaderEvent::Failure failure, bool identified) {
     switch (failure) {
         case ReaderEvent::Failure::no_answer:
-            return timeout_error("the meter does not answer the sign-on; is the probe in its place?");
+            return identified ? timeout_error("the meter fell silent after its identification")
+                              : timeout_error("the meter does not answer the sign-on; is the probe in its place?");
         case ReaderEvent::Failure::no_such_mode:
-            return connection_error("the meter does not offer mode E (HDLC) at its optical port");
-        case ReaderEvent::Failure::bad_identification:
+            return connection_error("the meter does not offer the wanted mode at its optical port");
         case ReaderEvent::Failure::bad_check:
+            return protocol_error("the readout came damaged (its check character is wrong); read it again");
         case ReaderEvent::Failure::too_long:
+            return protocol_error("the meter sent a line that is longer than any data line");
+        case ReaderEvent::Failure::bad_identification:
         case ReaderEvent::Failure::none:
             break;
     }
@@ -40,28 +45,30 @@ Result<void, Error> follow(Stream& port, const LineSettings& wanted, LineSetting
     return set_line(port.number(), wanted);
 }
 
-}  // namespace
-
-Result<LineSettings, Error> sign_on(Stream& port, const std::string& device, std::uint32_t max_baud,
-                                    const Deadline& deadline) {
+// Runs a session over the port, until `take` says of an event that it was the last. Returns how the line is set then.
+template <class Take>
+Result<LineSettings, Error> run(ReaderSession& session, ReaderSession::Goal goal, Stream& port,
+                                std::chrono::milliseconds patience, Take&& take) {
     const auto start = Deadline::Clock::now();
     const auto now_ms = [&] {
         const auto elapsed = Deadline::Clock::now() - start;
         return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count());
     };
-    dlms::iec62056_21::ReaderSettings settings;
-    settings.address = device;
-    settings.max_baud_code = max_baud_code_of(max_baud);
-    ReaderSession session(settings);
-    session.start(ReaderSession::Goal::hdlc, now_ms());
+    session.start(goal, now_ms());
+    Deadline deadline = Deadline::after(patience);
     LineSettings present = session.line();
     std::array<std::uint8_t, 256> room{};
     std::array<std::uint8_t, 256> received{};
     Bytes input;
+    bool identified = false;
     while (true) {
         while (const auto event = session.receive(input, now_ms())) {
-            if (event->kind == ReaderEvent::Kind::failed) return fail(failure_of(event->failure));
-            if (event->kind != ReaderEvent::Kind::hdlc) continue;
+            if (event->kind == ReaderEvent::Kind::failed) return fail(failure_of(event->failure, identified));
+            identified = true;
+            deadline = Deadline::after(patience);
+            const Result<bool, Error> last = take(*event);
+            if (!last) return fail(last.error());
+            if (!*last) continue;
             if (auto set = follow(port, session.line(), present); !set) return fail(set.error());
             return present;
         }
@@ -70,7 +77,7 @@ Result<LineSettings, Error> sign_on(Stream& port, const std::string& device, std
             if (auto sent = port.write(Bytes(room).first(chunk.size), deadline); !sent) return fail(sent.error());
         }
         if (auto set = follow(port, session.line(), present); !set) return fail(set.error());
-        if (deadline.passed()) return fail(timeout_error("the sign-on took too long"));
+        if (deadline.passed()) return fail(failure_of(ReaderEvent::Failure::no_answer, identified));
         const auto wake = session.wake_after_ms(now_ms());
         const auto until = wake ? deadline.or_after(std::chrono::milliseconds(*wake)) : deadline;
         const auto got = port.read(received, until);
@@ -80,6 +87,42 @@ Result<LineSettings, Error> sign_on(Stream& port, const std::string& device, std
             return fail(got.error());
         }
     }
+}
+
+ReaderSession session_with(const std::string& device, std::uint32_t max_baud) {
+    dlms::iec62056_21::ReaderSettings settings;
+    settings.address = device;
+    settings.max_baud_code = max_baud_code_of(max_baud);
+    return ReaderSession(settings);
+}
+
+}  // namespace
+
+Result<LineSettings, Error> sign_on(Stream& port, const std::string& device, std::uint32_t max_baud,
+                                    std::chrono::milliseconds patience) {
+    ReaderSession session = session_with(device, max_baud);
+    return run(session, ReaderSession::Goal::hdlc, port, patience,
+               [](const ReaderEvent& event) -> Result<bool, Error> { return event.kind == ReaderEvent::Kind::hdlc; });
+}
+
+Result<Readout, Error> read_out(Stream& port, const std::string& device, std::uint32_t max_baud,
+                                std::chrono::milliseconds patience) {
+    ReaderSession session = session_with(device, max_baud);
+    Readout readout;
+    const auto take = [&](const ReaderEvent& event) -> Result<bool, Error> {
+        if (event.kind == ReaderEvent::Kind::identified) readout.identification = event.text;
+        if (event.kind == ReaderEvent::Kind::data_line) {
+            auto values = readout_values(event.text);
+            std::move(values.begin(), values.end(), std::back_inserter(readout.values));
+        }
+        if (readout.values.size() > Readout::max_values) {
+            return fail(Error{ErrorKind::limit, 0,
+                              "the readout has more than " + std::to_string(Readout::max_values) + " values"});
+        }
+        return event.kind == ReaderEvent::Kind::finished;
+    };
+    if (auto done = run(session, ReaderSession::Goal::readout, port, patience, take); !done) return fail(done.error());
+    return readout;
 }
 
 }  // namespace blathy::station

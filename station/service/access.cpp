@@ -60,9 +60,10 @@ Result<Step, Error> AccessExchange::begin() {
     if (auto allowed = require(Conformance::access); !allowed) return fail(allowed.error());
     std::size_t octets = request_overhead;
     for (const AccessItem& item : items_) {
-        const AttributeTarget* attribute = attribute_of(item);
-        if (attribute != nullptr && attribute->selection) {
-            if (auto allowed = require(Conformance::selective_access); !allowed) return fail(allowed.error());
+        if (const AttributeTarget* attribute = attribute_of(item)) {
+            const auto allowed =
+                kind_of(item) == AccessKind::get ? require_for_get(*attribute) : require_for_set(*attribute);
+            if (!allowed) return fail(allowed.error());
         }
         octets += encoded_size(item);
     }

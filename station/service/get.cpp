@@ -32,9 +32,7 @@ GetExchange::GetExchange(const Context& context, dlms::InvokeId invoke, Attribut
 
 Result<Step, Error> GetExchange::begin() {
     if (auto allowed = require(Conformance::get); !allowed) return fail(allowed.error());
-    if (target_.selection) {
-        if (auto allowed = require(Conformance::selective_access); !allowed) return fail(allowed.error());
-    }
+    if (auto allowed = require_for_get(target_); !allowed) return fail(allowed.error());
     return send(encoded(3 + encoded_size(target_), [&](ByteWriter& out) {
         write(out, dlms::GetRequestNormal{invoke_, view(target_)});
     }));
@@ -95,9 +93,7 @@ Result<Step, Error> GetListExchange::begin() {
     if (auto allowed = require(Conformance::multiple_references); !allowed) return fail(allowed.error());
     std::size_t octets = 0;
     for (const AttributeTarget& target : targets_) {
-        if (target.selection) {
-            if (auto allowed = require(Conformance::selective_access); !allowed) return fail(allowed.error());
-        }
+        if (auto allowed = require_for_get(target); !allowed) return fail(allowed.error());
         octets += encoded_size(target);
     }
     const Octets list = encoded(octets, [&](ByteWriter& out) {

@@ -23,9 +23,7 @@ Result<Step, Error> SetExchange::begin() {
     Octets values;
     for (const Assignment& assignment : assignments_) {
         const AttributeTarget& target = assignment.target;
-        if (target.selection) {
-            if (auto allowed = require(Conformance::selective_access); !allowed) return fail(allowed.error());
-        }
+        if (auto allowed = require_for_set(target); !allowed) return fail(allowed.error());
         append(targets, encoded(encoded_size(target), [&](ByteWriter& out) { write(out, view(target)); }));
         append(values, assignment.value);
     }

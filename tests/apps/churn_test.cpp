@@ -9,7 +9,9 @@
 #include <malloc.h>
 
 #include "apps/blathy/meter/hdlc_server.hpp"
+#include "apps/blathy/meter/udp_server.hpp"
 #include "apps/blathy/meter/wrapper_server.hpp"
+#include "apps/blathy/net/connect.hpp"
 #include "meter/models/sed302.hpp"
 #include "meter/server/hdlc_port.hpp"
 
@@ -137,6 +139,32 @@ TEST_F(Churn, TenThousandLinesOfHdlcLeaveNothingBehind) {
     const auto snrm = hex("7EA0070321930F017E");
     const std::vector<Beginning> ways = {{}, {first(snrm.size() - 2, snrm), 0}, {snrm, 9}, {hex("7EA7FF0223"), 0}};
     churn(**server, (*server)->port(), ways, 10'000);
+}
+
+// Peers of datagrams take no leave: the server forgets those that were silent for the longest.
+TEST_F(Churn, TwentyThousandPeersOfUdpLeaveNothingBehind) {
+    constexpr std::size_t remembered = 100;
+    station::Url url;
+    url.host = "127.0.0.1";
+    auto server = UdpServer::listen(poller_, url, meter_, {.connections = remembered});
+    ASSERT_TRUE(server) << server.error();
+    const auto aarq = hex("000100100001001F 601DA109060760857405080101BE10040E01000000065F1F0400007E1F04B0");
+    const auto come_and_go = [&](std::size_t peers) {
+        for (std::size_t peer = 0; peer < peers; ++peer) {
+            const auto socket = connect_udp("127.0.0.1", (*server)->port());
+            ASSERT_TRUE(socket && socket->write(aarq) == aarq.size());
+            poller_.wait(milliseconds{10});
+            (*server)->after_wait();
+        }
+    };
+    come_and_go(2 * remembered);
+    EXPECT_EQ((*server)->connections(), remembered);
+    const std::size_t allocated_before = allocated();
+    const std::size_t descriptors_before = open_descriptors();
+    come_and_go(20'000);
+    EXPECT_EQ((*server)->connections(), remembered);
+    EXPECT_EQ(open_descriptors(), descriptors_before);
+    EXPECT_LT(allocated(), allocated_before + 4096);
 }
 
 }  // namespace

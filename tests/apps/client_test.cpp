@@ -66,6 +66,24 @@ TEST_F(ClientProgram, ShowsTimesByTheClockAskedFor) {
     EXPECT_EQ(client("read", {"0-0:1.0.0", "--time", "lunar"}).exit_code, 2);
 }
 
+TEST_F(ClientProgram, AttributeZeroIsTheWholeObject) {
+    const auto json = json_of("read", {"8/0-0:1.0.0/0"});
+    ASSERT_EQ(json.size(), 1U);
+    const nlohmann::json& attributes = json.at(0).at("value");
+    ASSERT_EQ(attributes.size(), 9U) << "the attributes of a clock";
+    EXPECT_EQ(attributes.at(0), "0-0:1.0.0.255");
+    EXPECT_EQ(json.at(0).at("description"), "Clock, all attributes");
+}
+
+TEST_F(ClientProgram, ThePublicClientTakesNoPassword) {
+    // The environment has one, for the clients that do.
+    const Outcome outcome = client("read", {"0-0:1.0.0", "--client", "16"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    const Outcome with = client("read", {"0-0:1.0.0", "--client", "16", "--password-file", "password"});
+    EXPECT_EQ(with.exit_code, 2);
+    EXPECT_THAT(with.err, HasSubstr("client 16 is the public client, which takes no password"));
+}
+
 TEST_F(ClientProgram, ListsObjectsInEveryFormat) {
     EXPECT_THAT(client("objects", {}).out, HasSubstr("1-0:1.8.0.255"));
     EXPECT_THAT(client("objects", {"--format", "csv"}).out,

@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <rapidcheck/gtest.h>
+#include <sys/stat.h>
 
 #include "apps/blathy/decode/hex.hpp"
 #include "apps/blathy/decode/pcap.hpp"
@@ -443,10 +445,11 @@ struct Outcome {
     std::string err;
 };
 
-Outcome decode(DecodeOptions options) {
+Outcome decode(DecodeOptions options, const std::string& input = {}) {
+    std::istringstream in(input);
     std::ostringstream out;
     std::ostringstream err;
-    const int code = run_decode(options, out, err);
+    const int code = run_decode(options, in, out, err);
     return {code, out.str(), err.str()};
 }
 
@@ -559,7 +562,34 @@ TEST(Decode, BadInputIsNotDecoded) {
     EXPECT_EQ(outcome.out, "");
     EXPECT_EQ(outcome.err, "at character 5: 'G' is no hexadecimal digit\n");
     EXPECT_EQ(decode({.input = ""}).code, 2);
-    EXPECT_EQ(decode({.input = "no/such/file.pcap"}).code, 2);
+    for (const char* missing : {"no/such/file.pcap", "/nonexistent", "missing.txt"}) {
+        const Outcome none = decode({.input = missing});
+        EXPECT_EQ(none.code, 2);
+        EXPECT_EQ(none.err, std::string(missing) + ": no such file\n");
+    }
+    const std::string directory = std::filesystem::temp_directory_path().string();
+    EXPECT_EQ(decode({.input = directory}).code, 2);
+    EXPECT_EQ(decode({.input = directory}).err, directory + ": is a directory\n");
+}
+
+TEST(Decode, StandardInputIsAFileToo) {
+    EXPECT_THAT(decode({.input = "-"}, "7EA00703 21930F01\n7E\n").out, HasSubstr("FCS: good"));
+    const Octets capture = classic_capture(
+        {ethernet("0800", ipv4(17, udp(hex("000100010040000D C001C1000800000100 00FF0200"), {4059, 4059})))});
+    const Outcome captured = decode({.input = "-"}, {capture.begin(), capture.end()});
+    EXPECT_EQ(captured.code, 0);
+    EXPECT_THAT(captured.out, HasSubstr("get-request"));
+    EXPECT_EQ(decode({.input = "-"}).err, "no octets\n");
+}
+
+TEST(Decode, ANamedPipeIsReadButOnce) {
+    const std::string path = (std::filesystem::temp_directory_path() / "blathy-decode-pipe").string();
+    std::filesystem::remove(path);
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    std::thread writer([&] { std::ofstream(path) << "7EA00703 21930F01 7E"; });
+    EXPECT_THAT(decode({.input = path}).out, HasSubstr("FCS: good"));
+    writer.join();
+    std::filesystem::remove(path);
 }
 
 TEST(Decode, TextFileWithHex) {
@@ -618,13 +648,14 @@ class DecodeWithKeys : public testing::Test {
 
     [[nodiscard]] std::filesystem::path keys() const { return directory_ / "keys.json"; }
     [[nodiscard]] std::string decode(const std::string& input, int outcome, bool csv = false) const {
+        std::istringstream in;
         std::ostringstream out;
         std::ostringstream err;
         DecodeOptions options;
         options.input = input;
         options.keys = keys().string();
         options.csv = csv;
-        EXPECT_EQ(run_decode(options, out, err), outcome) << out.str() << err.str();
+        EXPECT_EQ(run_decode(options, in, out, err), outcome) << out.str() << err.str();
         EXPECT_THAT(out.str(), Not(HasSubstr("000102030405")));
         return out.str();
     }

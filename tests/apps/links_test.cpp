@@ -88,6 +88,59 @@ TEST_F(LinksTest, TheOpticalPortChangesItsSpeed) {
     EXPECT_TRUE(cable.had_speed(B4800));
 }
 
+TEST_F(LinksTest, TheOpticalPortIsReadOutWithoutDlms) {
+    const NullModem cable(directory_);
+    Background program(meter({"optical:" + cable.meter_end()}));
+    ASSERT_TRUE(program.line_with("DLMS/COSEM at optical:"));
+    const std::string url = "optical:" + cable.client_end();
+    const Outcome csv = run({blathy, "read", url, "--readout", "--csv"});
+    EXPECT_EQ(csv.exit_code, 0) << csv.err;
+    EXPECT_THAT(csv.out, testing::StartsWith("address,description,value,unit\n0-0:96.1.0,"));
+    EXPECT_THAT(csv.out, testing::ContainsRegex("1-0:1\\.8\\.0,Active energy import [^,]*,[0-9.]+,kWh"));
+    const Outcome json = run({blathy, "read", url, "--readout", "--json"});
+    EXPECT_THAT(json.out, HasSubstr(R"({"address":"0-0:96.1.0",)")) << json.err;
+    // And after it the port is there for HDLC.
+    expect_readable(url);
+}
+
+TEST_F(LinksTest, AReadoutNeedsAnOpticalPortAndAMeterAtIt) {
+    const Outcome elsewhere = run({blathy, "read", "tcp://127.0.0.1", "--readout"});
+    EXPECT_EQ(elsewhere.exit_code, 2);
+    EXPECT_THAT(elsewhere.err, HasSubstr("only an optical port (optical:PATH) has a readout"));
+    EXPECT_EQ(run({blathy, "read", "optical:/dev/ttyUSB0", "1.8.0", "--readout"}).exit_code, 2);
+    const NullModem cable(directory_);
+    for (const std::vector<std::string>& options : {std::vector<std::string>{"--readout"}, {"--retries", "0"}}) {
+        std::vector<std::string> command = {blathy, "read", "optical:" + cable.client_end(), "--timeout", "0.3"};
+        command.insert(command.end(), options.begin(), options.end());
+        const Outcome silent = run(command);
+        EXPECT_EQ(silent.exit_code, 2);
+        EXPECT_THAT(silent.err, HasSubstr("the meter does not answer the sign-on; is the probe in its place?"));
+    }
+}
+
+TEST_F(LinksTest, AMeterPushesByItsOwnLineWhatAListenerThereNames) {
+    const NullModem cable(directory_);
+    Background program(meter({"tcp://127.0.0.1:0", "serial:" + cable.meter_end() + "?address=17"}));
+    const std::string url = bound(program, "tcp://");
+    Background listener(
+        {"sh", "-c", "exec \"$0\" listen \"$1\" --count 1 --json 2>&1", blathy, "serial:" + cable.client_end()});
+    ASSERT_TRUE(listener.line_with("blathy: listening at serial:"));
+    const auto manage = [&](const std::string& command, const std::vector<std::string>& arguments) {
+        std::vector<std::string> all = {blathy, command, url};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        all.insert(all.end(), {"--client", "1"});
+        const Outcome outcome = run(all);
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    };
+    ASSERT_EQ(read(url, {"1.8.0"}).exit_code, 0) << "and the password is in the environment";
+    manage("write", {"0-1:25.9.0/3", "0203 1605 0900 1600", "--encoded"});
+    manage("write", {"0-1:25.9.0/8", "0906 0001160000FF", "--encoded"});
+    manage("call", {"0-1:25.9.0", "push"});
+    const auto record = listener.line_with("{\"received\":");
+    ASSERT_TRUE(record);
+    EXPECT_THAT(*record, HasSubstr(R"({"obis":"1-0:1.8.0.255","class":3,"attribute":2,"data_index":0,"value":)"));
+}
+
 TEST_F(LinksTest, AllOfThemServeTheOneMeter) {
     const NullModem cable(directory_);
     Background program(

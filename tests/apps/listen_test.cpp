@@ -200,7 +200,8 @@ TEST(Listen, RefusesWhatCanNotBe) {
         EXPECT_EQ(outcome.exit_code, 2) << outcome.err;
         return outcome.err;
     };
-    EXPECT_THAT(refusal({"serial:/dev/null"}), HasSubstr("pushes come over"));
+    EXPECT_THAT(refusal({"optical:/dev/null"}), HasSubstr("pushes come over"));
+    EXPECT_THAT(refusal({"serial:/dev/null"}), HasSubstr("serial:/dev/null: not a serial port"));
     EXPECT_THAT(refusal({"tcp://192.0.2.1:4059"}), HasSubstr("cannot listen at 192.0.2.1"));
     EXPECT_THAT(refusal({"tcp://127.0.0.1:0", "--for", "soon"}), HasSubstr("a duration is written"));
     EXPECT_THAT(refusal({"http://127.0.0.1"}), HasSubstr("is not the address of a meter"));

@@ -88,6 +88,8 @@ TEST_P(Dictionaries, HoldThePushSetupsAndWhatTheyPush) {
         EXPECT_EQ(push_setup_named(name_of(setup)), setup);
         EXPECT_EQ(object->access, AccessKind::parameter);
         const PushSettings settings = factory_push_settings(setup);
+        const CaptureObject list{{40, name_of(setup), 2}, 0};
+        EXPECT_EQ(settings.objects.view().front(), list) << "it names all that is behind it";
         for (const CaptureObject& pushed : settings.objects.view()) {
             EXPECT_TRUE(readable(pushed)) << dlms::ObisText(pushed.attribute.instance).view();
         }

@@ -4,6 +4,7 @@
 #include "meter/server/hdlc_port.hpp"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include "meter/models/sm306.hpp"
 
@@ -107,6 +108,148 @@ TEST_F(HdlcPortTest, AnotherClientTakesTheLineOver) {
     connect(here_, manager);
     EXPECT_EQ(ask({here_, manager, 0x10, get_name}), frame({manager, here_, 0x30, not_associated}));
     EXPECT_EQ(ask({here_, reader, 0x32, get_name}), frame({reader, here_, dm_control}));
+}
+
+// Connecting and disconnecting in any order with the services of an association: each frame gets the one answer that
+// the state of both, which is all that a connection is made of, allows.
+RC_GTEST_PROP(HdlcSequence, FramesAndServicesInAnyOrderGetTheAnswersOfTheirState, ()) {
+    Bench bench;
+    meter::HdlcPort port(bench.meter, {});
+    HdlcLine line;
+    line.attach(port);
+    constexpr Address meter = one_octet_address(1);
+    bool connected = false;
+    bool associated = false;
+    unsigned next = 0;  // N(S) of both sides' next I frame: every request has one answer
+    const auto ask = [&](std::uint8_t control, std::string_view information = {}) {
+        return line.ask(frame({meter, reader, control, information}));
+    };
+    const auto answer = [&](std::uint8_t control, std::string_view information = {}) {
+        return frame({reader, meter, control, information});
+    };
+    const std::string disconnected = answer(dm_control);
+    // What the request is answered with, or on a line without a connection DM.
+    const auto exchange = [&](std::string_view request, std::string_view in_association, std::string_view without) {
+        const auto sent = static_cast<std::uint8_t>(next << 5U | 0x10U | next << 1U);
+        const std::string said = ask(sent, request);
+        if (!connected) return RC_ASSERT(said == disconnected);
+        const unsigned after = (next + 1U) % 8U;
+        RC_ASSERT(said == answer(static_cast<std::uint8_t>(after << 5U | 0x10U | next << 1U),
+                                 associated ? in_association : without));
+        next = after;
+    };
+    const std::string accepted =
+        "E6E700 6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F0400007E1F08000007";
+    const std::string released = "E6E700 6303800100";
+    for (const std::uint8_t step :
+         *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::inRange<std::uint8_t>(0, 8))) {
+        switch (step) {
+            case 0:
+                RC_ASSERT(ask(snrm_control) == answer(ua_control));
+                connected = true;
+                associated = false;
+                next = 0;
+                break;
+            case 1:
+                RC_ASSERT(ask(disc_control) == (connected ? answer(ua_control) : disconnected));
+                connected = associated = false;
+                break;
+            case 2:
+            case 3:
+                exchange(aarq, accepted, accepted);
+                associated = connected;
+                break;
+            case 4:
+                exchange(get_name, name_answer("12345"), not_associated);
+                break;
+            case 5:
+                exchange("E6E600 6200", released, released);
+                associated = false;
+                break;
+            case 6:
+                exchange("E6E600 D94000000100 00 00", "E6E700 D80102", not_associated);
+                break;
+            default: {
+                const auto poll = static_cast<std::uint8_t>(next << 5U | 0x11U);
+                RC_ASSERT(ask(poll) == (connected ? answer(poll) : disconnected));
+                break;
+            }
+        }
+        RC_ASSERT(port.is_connected() == connected);
+        RC_ASSERT(port.has_open_association() == associated);
+    }
+}
+
+// A push of the logical device name to client 16, by the line that is said.
+void push_by(Bench& bench, meter::HdlcLine line) {
+    meter::PushSettings settings;
+    (void)settings.objects.add({{1, dlms::Obis(0, 0, 42, 0, 0), 2}, 0});
+    settings.transport = meter::PushTransport::hdlc;
+    settings.port_reference = meter::hdlc_setup_name(line);
+    settings.client_sap = 16;
+    ASSERT_TRUE(meter::keep_push_settings(bench.store, meter::PushSetup::interval, settings));
+    ASSERT_EQ(bench.meter.outbox().push(bench.meter, meter::PushSetup::interval), dlms::ActionResult::success);
+}
+
+class PushingPortTest : public testing::Test {
+  protected:
+    PushingPortTest() { line_.attach(port_); }
+    // Without what differs from push to push: the number and the time.
+    static bool is_push(const std::string& said, const Address& from) {
+        const std::string name =
+            "0201"
+            "0910"
+            "424C5445443330323030303132333435";
+        const std::string whole = frame({reader, from, 0x13,
+                                         "E6E7000F00000001"
+                                         "0C"
+                                         "07EA060F010E000000FF8880" +
+                                             name});
+        return said.substr(0, whole.size()) == whole;
+    }
+
+    Bench bench_;
+    meter::HdlcPort port_{bench_.meter, {.line = meter::HdlcLine::rs485, .address_sizes = dlms::hdlc::bus_sizes}};
+    HdlcLine line_;
+    static constexpr Address here_ = two_octet_address(1, 16);
+};
+
+TEST_F(PushingPortTest, PushesByItsLineWhenThatIsQuiet) {
+    EXPECT_FALSE(port_.may_have_push());
+    push_by(bench_, meter::HdlcLine::rs485);
+    EXPECT_TRUE(port_.may_have_push());
+    const std::string said = line_.wait(1);
+    EXPECT_TRUE(is_push(said, here_)) << said;
+    EXPECT_TRUE(bench_.meter.outbox().empty());
+    EXPECT_FALSE(port_.may_have_push());
+    EXPECT_EQ(line_.wait(1'000), silence);
+}
+
+TEST_F(PushingPortTest, LeavesAnotherLinesPushAlone) {
+    push_by(bench_, meter::HdlcLine::optical);
+    EXPECT_EQ(line_.wait(1'000), silence);
+    EXPECT_FALSE(bench_.meter.outbox().empty());
+}
+
+TEST_F(PushingPortTest, OnAConnectionItPushesWithItsNextTurn) {
+    ASSERT_EQ(line_.ask(frame({here_, reader, snrm_control})), frame({reader, here_, ua_control}));
+    push_by(bench_, meter::HdlcLine::rs485);
+    EXPECT_EQ(line_.wait(1'000), silence) << "the client has the turn";
+    const std::string said = line_.ask(frame({here_, reader, poll_first}));
+    const std::string ready = frame({reader, here_, poll_first});
+    EXPECT_EQ(said.substr(0, said.size() - ready.size()).substr(12, 2), "03") << "an UI frame that ends no turn";
+    EXPECT_EQ(said.substr(said.size() - ready.size()), ready);
+    EXPECT_TRUE(bench_.meter.outbox().empty());
+}
+
+TEST_F(PushingPortTest, AFrameThatIsTooShortForAPushIsAFailure) {
+    meter::HdlcSetup setup;
+    setup.max_info_transmit = 32;
+    ASSERT_TRUE(bench_.meter.set_up(meter::HdlcLine::rs485, setup));
+    push_by(bench_, meter::HdlcLine::rs485);
+    EXPECT_EQ(line_.wait(1'000), silence);
+    EXPECT_FALSE(bench_.meter.outbox().empty()) << "it is tried again";
+    EXPECT_FALSE(port_.may_have_push()) << "but later";
 }
 
 TEST_F(HdlcPortTest, NoOctetAloneKeepsAConnectionAlive) {

@@ -76,18 +76,18 @@ TEST_F(PushSetupObject, IsDeliveredWithTheSettingsOfTheFactory) {
     const std::vector<std::pair<Obis, std::string>> lists = {
         {connectivity,
          "0102"
-         "0206 120028 09060000190900FF 0F01 120000 0202 1600 00 0100"
+         "0206 120028 09060000190900FF 0F02 120000 0202 1600 00 0100"
          "0206 120001 090600002A0000FF 0F02 120000 0202 1600 00 0100"},
         {interval,
          "0105"
-         "0206 120028 09060001190900FF 0F01 120000 0202 1600 00 0100"
+         "0206 120028 09060001190900FF 0F02 120000 0202 1600 00 0100"
          "0206 120001 090600002A0000FF 0F02 120000 0202 1600 00 0100"
          "0206 120008 09060000010000FF 0F02 120000 0202 1600 00 0100"
          "0206 120003 09060100010800FF 0F02 120000 0202 1600 00 0100"
          "0206 120003 09060100020800FF 0F02 120000 0202 1600 00 0100"},
         {alarm,
          "0105"
-         "0206 120028 09060004190900FF 0F01 120000 0202 1600 00 0100"
+         "0206 120028 09060004190900FF 0F02 120000 0202 1600 00 0100"
          "0206 120001 090600002A0000FF 0F02 120000 0202 1600 00 0100"
          "0206 120008 09060000010000FF 0F02 120000 0202 1600 00 0100"
          "0206 120001 09060000616214FF 0F02 120000 0202 1600 00 0100"
@@ -203,7 +203,12 @@ TEST_F(Push, SendsTheValuesOfItsObjectList) {
               "0F00000001"
               "0C07EA060F010E000000FF8880"
               "0205"
-              "09060001190900FF"
+              "0105"
+              "020612002809060001190900FF0F0212000002021600000100"
+              "0206120001090600002A0000FF0F0212000002021600000100"
+              "020612000809060000010000FF0F0212000002021600000100"
+              "020612000309060100010800FF0F0212000002021600000100"
+              "020612000309060100020800FF0F0212000002021600000100"
               "0910424C5445443330323030303132333435"
               "090C07EA060F010E000000FF8880"
               "0600000000"
@@ -212,6 +217,48 @@ TEST_F(Push, SendsTheValuesOfItsObjectList) {
     report(*delivery, true);
     EXPECT_TRUE(bench.meter.outbox().empty());
     EXPECT_FALSE(next());
+}
+
+// {hdlc, no destination, A-XDR}, and the setup of the line that it leaves by.
+constexpr const char* by_hdlc = "0203 1605 0900 1600";
+constexpr const char* rs485_line = "0906 0001160000FF";
+
+TEST_F(Push, LeavesByTheLineThatItsPortReferenceNames) {
+    ASSERT_EQ(set(interval, 3, by_hdlc), "C501C100");
+    EXPECT_EQ(push(interval), "C701C10B00") << "HDLC, but by no line";
+    ASSERT_EQ(set(interval, 8, rs485_line), "C501C100");
+    ASSERT_EQ(push(interval), "C701C10000");
+    EXPECT_FALSE(next());
+    EXPECT_FALSE(bench.meter.outbox().next(bench.meter, room, HdlcLine::optical));
+    EXPECT_TRUE(bench.meter.outbox().may_have_next());
+    const auto delivery = bench.meter.outbox().next(bench.meter, room, HdlcLine::rs485);
+    ASSERT_TRUE(delivery);
+    EXPECT_FALSE(bench.meter.outbox().may_have_next());
+    report(*delivery, true);
+    EXPECT_TRUE(bench.meter.outbox().empty());
+    // The reference is of HDLC only.
+    ASSERT_EQ(set(interval, 3, destination), "C501C100");
+    ASSERT_EQ(push(interval), "C701C10000");
+    EXPECT_FALSE(bench.meter.outbox().next(bench.meter, room, HdlcLine::rs485));
+    EXPECT_TRUE(next());
+}
+
+TEST_F(Push, ByHdlcIsNeverLongerThanAFrame) {
+    std::string all = "0110";
+    for (int i = 0; i < 16; ++i) all += "0206 120028 09060001190900FF 0F02 120000 0202 1600 00 0100";
+    ASSERT_EQ(set(interval, 2, all), "C501C100");
+    ASSERT_EQ(set(interval, 3, destination), "C501C100");
+    ASSERT_EQ(push(interval), "C701C10000");
+    const auto by_tcp = next();
+    ASSERT_TRUE(by_tcp);
+    EXPECT_GT(by_tcp->apdu.size(), 2027U);
+    report(*by_tcp, true);
+    ASSERT_EQ(set(interval, 3, "0203 1605 0901 78 1600"), "C501C100");
+    ASSERT_EQ(push(interval), "C701C10000");
+    const auto by_frame = next();
+    ASSERT_TRUE(by_frame);
+    EXPECT_LE(by_frame->apdu.size(), 2027U);
+    EXPECT_EQ(by_frame->apdu.back(), 0) << "null-data for what does not fit";
 }
 
 TEST_F(Push, NumbersItsMessages) {

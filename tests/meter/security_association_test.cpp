@@ -50,7 +50,7 @@ class SecuredAssociationTest : public ::testing::Test {
 };
 
 // Passes 1 to 4 on the wire: AARE with diagnostic 14, the title and the challenge; then the ACTION and its answer.
-TEST_F(SecuredAssociationTest, ApplOpen3HighLevelSecurity) {
+TEST_F(SecuredAssociationTest, APPL_OPEN_3_HighLevelSecurity) {
     const Octets aarq = client.aarq(Mechanism::high_level_gmac, false, client.challenge);
     const Octets aare = server.send(aarq);
     EXPECT_EQ(hex(aare),
@@ -344,7 +344,7 @@ TEST_F(SecuredAssociationTest, ControlOctetsThatAreRefused) {
     EXPECT_EQ(hex(server.send(hex("DF00"))), not_supported);
 }
 
-TEST_F(SecuredAssociationTest, FraCount1ReplayIsRefusedInSessionInANewOneAndAfterRestart) {
+TEST_F(SecuredAssociationTest, FraCount_1_ReplayIsRefusedInSessionInANewOneAndAfterRestart) {
     ASSERT_TRUE(client.associate());
     ASSERT_EQ(client.get(), its_answer);
     const Octets request = client.sent.back();
@@ -383,7 +383,7 @@ TEST_F(SecuredAssociationTest, Recipe14AWholeSessionAgain) {
     EXPECT_EQ(server.served, 3);
 }
 
-TEST_F(SecuredAssociationTest, FraCount3TheServersCountersOnlyGrow) {
+TEST_F(SecuredAssociationTest, FraCount_3_TheServersCountersOnlyGrow) {
     for (int i = 0; i < 3; ++i) {
         client.dedicated_key = hex(i == 1 ? "0123456789ABCDEF0123456789ABCDEF" : "");
         ASSERT_TRUE(client.associate());
@@ -495,7 +495,7 @@ TEST_F(SecuredAssociationTest, NothingCipheredWithinAnAssociationInPlain) {
     EXPECT_EQ(server.served, 0);
 }
 
-TEST_F(SecuredAssociationTest, SecDataXP1GlobalAndDedicatedKeys) {
+TEST_F(SecuredAssociationTest, SecDataX_P1_GlobalAndDedicatedKeys) {
     client.dedicated_key = hex("0123456789ABCDEF0123456789ABCDEF");
     ASSERT_TRUE(client.associate());
     auto dedicated = client.how();
@@ -512,7 +512,7 @@ TEST_F(SecuredAssociationTest, SecDataXP1GlobalAndDedicatedKeys) {
     EXPECT_EQ(client.get(), its_answer);
 }
 
-TEST_F(SecuredAssociationTest, SecDataXN1WrongKeys) {
+TEST_F(SecuredAssociationTest, SecDataX_N1_WrongKeys) {
     ASSERT_TRUE(client.associate());
     const auto right = client.keys;
     client.keys.unicast = KeyOctets(hex("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"));
@@ -529,7 +529,7 @@ TEST_F(SecuredAssociationTest, SecDataXN1WrongKeys) {
     EXPECT_EQ(client.get(), its_answer);
 }
 
-TEST_F(SecuredAssociationTest, DedKeyN1) {
+TEST_F(SecuredAssociationTest, DedKey_N1_RefusedUses) {
     // A dedicated key is used that was not agreed.
     ASSERT_TRUE(client.associate());
     client.dedicated_key = hex("0123456789ABCDEF0123456789ABCDEF");
@@ -561,7 +561,7 @@ TEST_F(SecuredAssociationTest, DedKeyN1) {
     EXPECT_EQ(client.open(Mechanism::high_level_gmac), Diagnostic(UserDiagnostic::no_reason));
 }
 
-TEST_F(SecuredAssociationTest, SymsecRelN1WeakReleaseReleasesNothing) {
+TEST_F(SecuredAssociationTest, SYMSEC_REL_N1_WeakReleaseReleasesNothing) {
     ASSERT_TRUE(client.associate());
     EXPECT_EQ(hex(server.send(hex("6203800100"))), "6303800101");
     EXPECT_EQ(hex(server.send(hex("6215800100BE10040E01000000065F1F0400007E1F04B0"))), "6303800101");
@@ -596,7 +596,7 @@ TEST_F(SecuredAssociationTest, AnAssociationInPlainIsReleasedInPlain) {
     EXPECT_FALSE(server.association.is_open());
 }
 
-TEST_F(SecuredAssociationTest, SecPolAPolicyIsNotToBeGoneBelow) {
+TEST_F(SecuredAssociationTest, SecPol_3_APolicyIsNotToBeGoneBelow) {
     for (const Mechanism mechanism : {Mechanism::low_level, Mechanism::high_level_gmac}) {
         Server early(meter);
         HeadEnd before(early);

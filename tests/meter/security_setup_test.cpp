@@ -36,7 +36,7 @@ class SecuritySetup : public ::testing::Test {
     }
 };
 
-TEST_F(SecuritySetup, KeyTxP1UnicastKeyAndBack) {
+TEST_F(SecuritySetup, Key_Tx_P1_UnicastKeyAndBack) {
     const Octets old = hex("000102030405060708090A0B0C0D0E0F");
     // Answered under the old key, asked under the new one, in the same association and in the next.
     EXPECT_EQ(transfer({{0, new_unicast}}), success);
@@ -57,14 +57,14 @@ TEST_F(SecuritySetup, KeyTxP1UnicastKeyAndBack) {
               client.server_counters.end());
 }
 
-TEST_F(SecuritySetup, KeyTxP2AuthenticationKey) {
+TEST_F(SecuritySetup, Key_Tx_P2_AuthenticationKey) {
     EXPECT_EQ(transfer({{2, new_authentication}}), success);
     EXPECT_EQ(client.get(), "D80105");
     client.keys.authentication = KeyOctets(new_authentication);
     EXPECT_EQ(client.get(), its_answer);
 }
 
-TEST_F(SecuritySetup, KeyTxP3BothTogether) {
+TEST_F(SecuritySetup, Key_Tx_P3_BothTogether) {
     EXPECT_EQ(transfer({{0, new_unicast}, {2, new_authentication}}), success);
     client.keys.unicast = KeyOctets(new_unicast);
     client.keys.authentication = KeyOctets(new_authentication);
@@ -81,7 +81,7 @@ TEST_F(SecuritySetup, AMasterKeyIsWrappedWithTheOneBefore) {
     EXPECT_EQ(hex(client.ask(HeadEnd::transfer(new_master, {{0, new_unicast}}))), success);
 }
 
-TEST_F(SecuritySetup, KeyTxN1KeyIdentifiersThatThereAreNot) {
+TEST_F(SecuritySetup, Key_Tx_N1_KeyIdentifiersThatThereAreNot) {
     const auto before = keys_now();
     for (const int id : {4, 5, 255}) {
         EXPECT_EQ(transfer({{0, new_unicast}, {static_cast<std::uint8_t>(id), new_unicast}}), refused);
@@ -94,7 +94,7 @@ TEST_F(SecuritySetup, KeyTxN1KeyIdentifiersThatThereAreNot) {
     EXPECT_EQ(meter.events[SecurityEvent::keys_changed], 0);
 }
 
-TEST_F(SecuritySetup, KeyTxN2WrongWrapping) {
+TEST_F(SecuritySetup, Key_Tx_N2_WrongWrapping) {
     const auto before = keys_now();
     EXPECT_EQ(hex(client.ask(HeadEnd::transfer(new_master, {{0, new_unicast}}))), refused);
     Octets altered = HeadEnd::transfer(master, {{0, new_unicast}, {2, new_authentication}});
@@ -125,7 +125,7 @@ TEST_F(SecuritySetup, KeysAreForTheManagementAlone) {
     EXPECT_EQ(keys_now(), before);
 }
 
-TEST_F(SecuritySetup, SecPol1APolicyOnlyGrows) {
+TEST_F(SecuritySetup, SecPol_1_APolicyOnlyGrows) {
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x04))), success);
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x04))), success);
     EXPECT_EQ(meter.events[SecurityEvent::policy_raised], 1);
@@ -141,7 +141,7 @@ TEST_F(SecuritySetup, SecPol1APolicyOnlyGrows) {
     EXPECT_EQ(meter.keys().policy(role), 0x6C);
 }
 
-TEST_F(SecuritySetup, SecPol2WhatCantBeKeptIsNotActivated) {
+TEST_F(SecuritySetup, SecPol_2_WhatCantBeKeptIsNotActivated) {
     // Unused bits, signatures in suite 0, and the numbers of version 0.
     for (const int policy : {0x01, 0x02, 0x03, 0x10, 0x80, 0xFF}) {
         EXPECT_EQ(hex(client.ask(HeadEnd::activate(static_cast<std::uint8_t>(policy)))), refused) << policy;
@@ -157,7 +157,7 @@ TEST_F(SecuritySetup, SecPol2WhatCantBeKeptIsNotActivated) {
               dlms::ActionResult::object_unavailable);
 }
 
-TEST_F(SecuritySetup, SecPol3APolicyIsInForceFromTheNextRequestOn) {
+TEST_F(SecuritySetup, SecPol_3_APolicyIsInForceFromTheNextRequestOn) {
     client.protection = Protection::authenticated;
     // The answer is protected as it was asked for; then the policy demands more.
     EXPECT_EQ(hex(client.ask(HeadEnd::activate(0x0C))), success);

@@ -303,6 +303,19 @@ TEST_F(SecurityWire, KeysAreTransferredAndTheOldOnesAreWorthNothing) {
     EXPECT_TRUE(head_end.associate());
 }
 
+// What the plan of suite 0 begins with: a ciphered association by GMAC, and the setup that describes it.
+TEST_F(SecurityWire, BasicCap_1_ACipheredAssociationAndItsSecuritySetup) {
+    ASSERT_TRUE(head_end.associate());
+    const auto setup = [&](std::int8_t attribute) {
+        return hex(head_end.ask(Client::get_request(64, Obis(0, 0, 43, 0, 0), attribute)));
+    };
+    EXPECT_EQ(setup(1), "C401C100090600002B0000FF");
+    EXPECT_EQ(setup(2), "C401C1001600") << "no policy yet";
+    EXPECT_EQ(setup(3), "C401C1001600") << "AES-GCM-128";
+    EXPECT_EQ(setup(4), "C401C1000900") << "the keys that everybody knows belong to no client";
+    EXPECT_EQ(setup(5), "C401C1000908" + hex(head_end.peer_title));
+}
+
 TEST_F(SecurityWire, APolicyOnlyGrowsAndIsInForceAtOnce) {
     ASSERT_TRUE(head_end.associate());
     EXPECT_EQ(hex(head_end.ask(HeadEndOf<Client>::activate(strict))), "C701C10000");
@@ -332,7 +345,7 @@ TEST_F(SecurityWire, ThePublicClientReadsWhereTheCountersOfTheOthersStand) {
     EXPECT_EQ(public_client.value(3, Obis(1, 0, 1, 8, 0), 2), "error 3");
 }
 
-TEST_F(SecurityWire, APushIsProtectedAsTheRolesPolicyDemands) {
+TEST_F(SecurityWire, COSEM_40_APushIsProtectedAsTheRolesPolicyDemands) {
     PushSettings settings = load_push_settings(bench.store, PushSetup::interval);
     settings.client_sap = 1;
     for (const char character : std::string_view("192.0.2.7:4059")) {

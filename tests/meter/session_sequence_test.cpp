@@ -31,7 +31,7 @@ class Oracle {
     explicit Oracle(const Model& model) : bench_(model), client_(bench_.meter, test::management_client_sap) {}
 
     void take(const Step& step) {
-        switch (step.kind % 12) {
+        switch (step.kind % 13) {
             case 0:
                 return open(step.detail % 4 != 0, step.more);
             case 1:
@@ -52,6 +52,8 @@ class Oracle {
                 return next_block(step.detail % 2 == 0 ? Kind::set : Kind::action, step.more);
             case 10:
                 return step.detail % 2 == 0 ? action_normal(step.more) : action_next(step.more);
+            case 11:
+                return access(step.detail);
             default:
                 return nonsense(step.detail);
         }
@@ -155,6 +157,39 @@ class Oracle {
         RC_ASSERT(ask(request) == "C701C11000");
     }
 
+    // Its answers fit into the shortest APDU of all: nothing, or the time zone set by one that is confirmed, by one
+    // that is not, or to what is no time zone.
+    void access(std::uint8_t detail) {
+        constexpr std::string_view set_zone = "010200080000010000FF03";
+        std::string request = "D94000000100";
+        std::string expected = "DA4000000100000000";
+        switch (detail % 4) {
+            case 0:
+                request += "0000";
+                break;
+            case 1:
+                request = "D90000000100" + std::string(set_zone) + "0110FF88";
+                expected = "";
+                break;
+            case 2:
+                request += std::string(set_zone) + "0110FF88";
+                expected =
+                    "DA40000001000001000102"
+                    "00";
+                break;
+            default:
+                request += std::string(set_zone) + "0100";
+                expected =
+                    "DA40000001000001000102"
+                    "0C";
+                break;
+        }
+        if (refused(request)) return;
+        transfer_ = Kind::none;
+        RC_ASSERT(ask(request) == expected);
+        if (detail % 4 == 1 || detail % 4 == 2) RC_ASSERT(bench_.meter.clock().settings().time_zone_min == -120);
+    }
+
     // Blocks of one octet of `10 00 00`, a long that is in range for either.
     void first_block(Kind kind, std::uint8_t more) {
         const bool right = more % 4 != 0;
@@ -222,6 +257,45 @@ RC_GTEST_PROP(SessionSequence, AnyOrderOfRequestsGetsTheAnswersThatTheModelAllow
     // Open at first, or most sequences would spend their life outside an association.
     oracle.take({0, 1, static_cast<std::uint8_t>(steps.size())});
     for (const Step& step : steps) oracle.take(step);
+}
+
+// General blocks in any order: requests in blocks, acknowledgements that are due, early or of nothing, aborts, plain
+// requests between them. Every answer is a block that fits, or one of few others; and a plain request is served at
+// once.
+RC_GTEST_PROP(SessionSequence, GeneralBlocksInAnyOrderLeaveThePlainServicesAsTheyWere, ()) {
+    Bench bench;
+    const auto size = *rc::gen::elementOf(std::vector<std::uint16_t>{12, 17, 40, 200});
+    test::Manager manager(bench, size, test::all_conformance);
+    const std::vector<std::string> requests = {"E0 81 0001 0000 0D C001C1000F0000280000FF0200",
+                                               "E0 8F 0001 0000 0D C001C1000F0000280000FF0200",
+                                               "E0 08 0001 0000 07 C101C100080000",
+                                               "E0 48 0002 0001 05 010000FF03",
+                                               "E0 88 0003 0001 04 0010FF88",
+                                               "E0 80 0000 0000 00",
+                                               "E0 81 0001 0000 02 6200",
+                                               "D9 40000001 00 00 00",
+                                               "C001C100080000010000FF0300",
+                                               "C001C1000F0000280000FF0200",
+                                               "E0 81 0001 0000 0D C001C100080000010000FF0900",
+                                               "C002C100000001"};
+    const auto steps = *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::arbitrary<std::uint8_t>());
+    const auto is_known = [&](const std::string& answer) {
+        const Octets octets = test::hex(answer);
+        if (octets.size() > size) return false;
+        if (octets[0] == 0xE0) return dlms::read_general_block(octets).has_value();
+        return octets[0] == 0xC4 || octets[0] == 0xC5 || octets[0] == 0xDA || octets[0] == 0xD8;
+    };
+    for (const std::uint8_t step : steps) {
+        // Half of the steps acknowledge, in streams of one to fifteen, what may be due.
+        const std::string request = step % 2 == 0 ? requests[step / 2U % requests.size()]
+                                                  : "E08" + std::string(1, "123F"[step / 2U % 4]) + "0002" + "00" +
+                                                        octet_hex(static_cast<std::uint8_t>(step / 8U)) + "00";
+        for (const std::string& answer : manager.ask_all(request)) RC_ASSERT(is_known(answer));
+        RC_ASSERT(manager.session().association().is_open());
+        const int zone_min = bench.meter.clock().settings().time_zone_min;
+        RC_ASSERT(zone_min == -60 || zone_min == -120);
+    }
+    RC_ASSERT(manager.ask_all("C001C100080000010000FF0900") == std::vector<std::string>{"C401C1001601"});
 }
 
 // A real request with a few octets changed: the answer is one of those that there are, and never too long.

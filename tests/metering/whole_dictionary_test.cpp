@@ -1,9 +1,12 @@
 // Every readable attribute of every object of every model, through the client: it can be read, has the type that its
-// class gives it, and registers the scaler and unit that their logical names say.
+// class gives it, and registers the scaler and unit that their logical names say. And what the DLMS UA's plan asks of
+// each object (ATS_COSEM, COSEM_X_Y): that what can be written is, and the clauses of single classes.
 #include <gtest/gtest.h>
 
 #include "dlms/names.hpp"
 #include "meter/models/models.hpp"
+#include "station/notification.hpp"
+#include "station/profile.hpp"
 #include "world/simulation/lived_meter.hpp"
 
 #include "tests/support/session_link.hpp"
@@ -12,6 +15,7 @@ namespace blathy::meter {
 namespace {
 
 using namespace std::chrono;
+using namespace std::chrono_literals;
 using dlms::DataTag;
 using dlms::Obis;
 
@@ -205,6 +209,187 @@ TEST(WholeDictionary, EveryReadableAttributeHasItsTypeUnitAndScaler) {
         }
         EXPECT_GT(read, 1000U);
         EXPECT_GT(units, 200U);
+    }
+}
+
+class ObjectsOfModel : public ::testing::TestWithParam<const Model*> {
+  protected:
+    void SetUp() override {
+        world::Life life(*GetParam(), begin, begin + days{2}, 1, {.interval = 900s});
+        while (!life.over()) lived.live(life.next());
+        auto managing = test::manage(lived.meter());
+        ASSERT_TRUE(managing) << managing.error().text;
+        client.emplace(std::move(*managing));
+        const auto listed = client->object_list();
+        ASSERT_TRUE(listed) << listed.error().text;
+        objects = *listed;
+    }
+    [[nodiscard]] static std::string place(const station::ObjectEntry& object, std::int8_t attribute) {
+        return station::obis_text(object.instance) + " attribute " + std::to_string(attribute);
+    }
+    station::Value get(const station::ObjectEntry& object, std::int8_t attribute,
+                       std::optional<station::Selection> selection = {}) {
+        auto value = client->get({object.class_id, object.instance, attribute}, std::move(selection));
+        EXPECT_TRUE(value) << place(object, attribute) << ": " << value.error().text;
+        return value ? std::move(*value) : station::Value{};
+    }
+    std::vector<station::ObjectEntry> of_class(std::uint16_t class_id) const {
+        std::vector<station::ObjectEntry> found;
+        std::ranges::copy_if(*objects, std::back_inserter(found),
+                             [&](const auto& object) { return object.class_id == class_id; });
+        return found;
+    }
+    static std::size_t count_of(const station::Value& value) { return value.items() ? value.items()->size() : 0; }
+
+    static constexpr UtcTime begin = sys_days{2026y / 3 / 1};
+    world::LivedMeter lived{*GetParam(), begin};
+    std::optional<station::Client> client;
+    const station::ObjectList* objects = nullptr;
+};
+INSTANTIATE_TEST_SUITE_P(Models, ObjectsOfModel, ::testing::ValuesIn(all_models().begin(), all_models().end()),
+                         [](const auto& of) { return std::string(of.param->name); });
+
+// A type that no attribute has.
+const station::Value of_no_attribute{DataTag::float64, 1.5};
+
+TEST_P(ObjectsOfModel, COSEM_X_Y_WhatCanBeWrittenTakesItsOwnValueAndNoOtherType) {
+    std::size_t written = 0;
+    for (const station::ObjectEntry& object : *objects) {
+        for (const station::AttributeAccess& access : object.attributes) {
+            if (!access.rights.may_write()) continue;
+            const dlms::AttributeDescriptor attribute{object.class_id, object.instance, access.attribute};
+            const auto refused = client->set(attribute, of_no_attribute);
+            ASSERT_FALSE(refused) << place(object, access.attribute);
+            EXPECT_EQ(refused.error().code, static_cast<std::uint32_t>(dlms::DataAccessResult::type_unmatched))
+                << place(object, access.attribute);
+            if (!access.rights.may_read()) continue;
+            const station::Value before = get(object, access.attribute);
+            const auto set = client->set(attribute, before);
+            EXPECT_TRUE(set) << place(object, access.attribute) << ": " << set.error().text;
+            EXPECT_EQ(get(object, access.attribute), before) << place(object, access.attribute);
+            ++written;
+        }
+    }
+    EXPECT_GT(written, 50U);
+}
+
+TEST_P(ObjectsOfModel, COSEM_7_SelectionsOfABufferAreWithinIt) {
+    constexpr std::size_t largest_tested = 1000;  // as the plan has it
+    for (const station::ObjectEntry& object : of_class(7)) {
+        if (!object.may_read(2)) continue;
+        SCOPED_TRACE(station::obis_text(object.instance));
+        const auto columns = station::capture_objects_from(get(object, 3));
+        ASSERT_TRUE(columns);
+        const auto in_use = get(object, 7).integer();
+        const auto entries = get(object, 8).integer();
+        ASSERT_TRUE(in_use && entries);
+        EXPECT_LE(*in_use, *entries);
+        const auto sorted_by = get(object, 6);
+        ASSERT_EQ(count_of(sorted_by), 4U);
+        const auto as_column = station::capture_objects_from(station::array_value({sorted_by}));
+        ASSERT_TRUE(as_column);
+        const station::CaptureObject& sort_object = as_column->front();
+        if (sort_object.attribute.class_id != 0) {
+            EXPECT_NE(std::ranges::count(*columns, sort_object), 0) << "it is sorted by one of its columns";
+        }
+        if (static_cast<std::size_t>(*in_use) > largest_tested) continue;
+        const auto rows = static_cast<std::size_t>(*in_use);
+        EXPECT_EQ(count_of(get(object, 2)), rows);
+        EXPECT_EQ(count_of(get(object, 2, station::entry_selection(1, 0))), rows) << "to the last one";
+        EXPECT_EQ(count_of(get(object, 2, station::entry_selection(1, 1))), std::min<std::size_t>(rows, 1));
+        if (rows > 2) EXPECT_EQ(count_of(get(object, 2, station::entry_selection(2, 3))), 2U);
+        const station::CaptureObject clock{{8, Obis(0, 0, 1, 0, 0), 2}, 0};
+        if (std::ranges::count(*columns, clock) == 0) continue;
+        const auto range = [&](UtcTime from, UtcTime to) {
+            const auto at = [](UtcTime time) { return dlms::local_date_time(floor<milliseconds>(time), 0, 0); };
+            return count_of(get(object, 2, station::range_selection(clock, at(from), at(to), {})));
+        };
+        EXPECT_EQ(range(begin - days{1000}, begin + days{1000}), rows);
+        EXPECT_EQ(range(begin + days{1000}, begin + days{1001}), 0U);
+        EXPECT_EQ(range(begin - days{1001}, begin - days{1000}), 0U);
+        EXPECT_LE(range(begin + hours{12}, begin + hours{24}), rows);
+    }
+}
+
+TEST_P(ObjectsOfModel, COSEM_9_ScriptsWriteOrCall) {
+    for (const station::ObjectEntry& object : of_class(9)) {
+        const station::Value scripts = get(object, 2);
+        for (const station::Value& script : *scripts.items()) {
+            ASSERT_EQ(count_of(script), 2U) << station::obis_text(object.instance);
+            for (const station::Value& action : *(*script.items())[1].items()) {
+                ASSERT_EQ(count_of(action), 5U) << station::obis_text(object.instance);
+                const auto service = (*action.items())[0].integer();
+                EXPECT_TRUE(service == 1 || service == 2) << station::obis_text(object.instance);
+            }
+        }
+    }
+}
+
+TEST_P(ObjectsOfModel, COSEM_15_AssociationsAreOfAVersionTheClientKnows) {
+    constexpr std::uint8_t newest = 3;
+    for (const station::ObjectEntry& object : of_class(15)) {
+        EXPECT_LE(object.version, newest) << station::obis_text(object.instance);
+        EXPECT_NE(
+            std::ranges::count_if(object.methods,
+                                  [](const auto& method) { return method.method == 1 && method.rights.may_invoke(); }),
+            0)
+            << station::obis_text(object.instance) << ": reply_to_HLS_authentication";
+    }
+}
+
+TEST_P(ObjectsOfModel, COSEM_21_ThresholdsAreOfTheTypeOfWhatIsMonitored) {
+    for (const station::ObjectEntry& object : of_class(21)) {
+        SCOPED_TRACE(station::obis_text(object.instance));
+        const station::Value thresholds = get(object, 2);
+        const station::Value monitored = get(object, 3);
+        ASSERT_EQ(count_of(monitored), 3U);
+        const auto class_id = (*monitored.items())[0].integer();
+        const auto name = (*monitored.items())[1].logical_name();
+        const auto attribute = (*monitored.items())[2].integer();
+        ASSERT_TRUE(class_id && name && attribute);
+        if (*class_id == 0) continue;  // nothing is monitored
+        const auto value =
+            client->get({static_cast<std::uint16_t>(*class_id), *name, static_cast<std::int8_t>(*attribute)});
+        ASSERT_TRUE(value) << value.error().text;
+        for (const station::Value& threshold : *thresholds.items()) EXPECT_EQ(threshold.type, value->type);
+    }
+}
+
+TEST_P(ObjectsOfModel, COSEM_40_WhatIsPushedIsThePushObjectList) {
+    for (const station::ObjectEntry& object : of_class(40)) {
+        SCOPED_TRACE(station::obis_text(object.instance));
+        const auto destination =
+            station::structure_value({station::unsigned_value(DataTag::enumerated, 0),
+                                      station::octet_string_value(station::to_octets(as_bytes("192.0.2.7:4059"))),
+                                      station::unsigned_value(DataTag::enumerated, 0)});
+        ASSERT_TRUE(client->set({object.class_id, object.instance, 3}, destination));
+        const auto called =
+            client->call({object.class_id, object.instance, 1}, station::integer_value(DataTag::integer, 0));
+        ASSERT_TRUE(called) << called.error().text;
+        station::Octets room(4096);
+        const auto delivery = lived.meter().outbox().next(lived.meter(), room);
+        ASSERT_TRUE(delivery);
+        EXPECT_EQ(delivery->destination_text(), "192.0.2.7:4059");
+        const auto notification = station::notification_from(delivery->apdu);
+        ASSERT_TRUE(notification) << notification.error().text;
+        const auto values = station::pushed_values(*notification);
+        EXPECT_EQ(values.size() + 1, count_of(get(object, 2))) << "the list is the first of its elements";
+        for (const auto& [source, value] : values) {
+            ASSERT_TRUE(source);
+            EXPECT_FALSE(value->is_null()) << station::obis_text(source->attribute.instance);
+        }
+        lived.meter().outbox().report(lived.meter(), delivery->entry, true);
+    }
+}
+
+TEST_P(ObjectsOfModel, COSEM_64_SecuritySetupsStateSuiteAndPolicy) {
+    for (const station::ObjectEntry& object : of_class(64)) {
+        SCOPED_TRACE(station::obis_text(object.instance));
+        const auto policy = get(object, 2).integer();
+        const auto suite = get(object, 3).integer();
+        ASSERT_TRUE(policy && suite);
+        EXPECT_EQ(*policy & 0x03, 0) << "the first two bits are reserved";
+        EXPECT_LE(*suite, 2);
     }
 }
 

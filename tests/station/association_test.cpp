@@ -29,6 +29,12 @@ TEST(Association, AsksWithoutSecurity) {
     EXPECT_EQ(request.agreed().max_response_octets, 0x04B0U);
 }
 
+TEST(Association, OffersAllThatTheClientCanDo) {
+    AssociationRequest request(AssociationOptions{});
+    const Conversation talk(request, {});
+    EXPECT_THAT(talk.requests, ElementsAre("601DA109060760857405080101BE10040E01000000065F1F040000FEDFFFFF"));
+}
+
 TEST(Association, AsksWithThePassword) {
     AssociationOptions options = options_of_the_vectors();
     options.password = to_octets(as_bytes("12345678"));

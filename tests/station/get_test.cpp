@@ -139,6 +139,10 @@ TEST(Get, RefusesWhatIsNotNegotiated) {
     EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::get)),
                         {{7, Obis(1, 0, 99, 1, 0), 2}, Selection{2, hex("00")}}, {}));
     EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::get)), clock_target, {"C402C10000000001000105"}));
+    const AttributeTarget whole_clock{{8, Obis(0, 0, 1, 0, 0), 0}, {}};
+    EXPECT_TRUE(refused(context_of(100, Conformance(Conformance::get)), whole_clock, {}));
+    const auto asked = get({}, context_of(100), whole_clock);
+    EXPECT_EQ(asked.talk.requests.front(), "C001C100080000010000FF0000");
 }
 
 TEST(Get, RefusesARequestThatIsTooLongForTheMeter) {

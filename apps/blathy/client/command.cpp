@@ -20,8 +20,13 @@ using station::Octets;
 
 constexpr const char* password_variable = "BLATHY_PASSWORD";
 
-// Passwords are read from where other users of the machine can't see them.
-Result<std::optional<Octets>, Error> password(const CommonOptions& options) {
+// Passwords are read from where other users of the machine can't see them. The environment's is for whoever has one.
+Result<std::optional<Octets>, Error> password(const CommonOptions& options, std::uint16_t client) {
+    const bool is_public = client == station::public_client_sap;
+    if (is_public && !options.password_file.empty()) {
+        return fail(Error{ErrorKind::usage, 0,
+                          "client 16 is the public client, which takes no password; --client says who does"});
+    }
     if (!options.password_file.empty()) {
         std::ifstream file(options.password_file, std::ios::binary);
         std::stringstream content;
@@ -32,7 +37,7 @@ Result<std::optional<Octets>, Error> password(const CommonOptions& options) {
         if (text.empty()) return fail(Error{ErrorKind::usage, 0, "the password file is empty"});
         return station::to_octets(as_bytes(text));
     }
-    if (const char* text = std::getenv(password_variable); text != nullptr && *text != '\0') {
+    if (const char* text = std::getenv(password_variable); !is_public && text != nullptr && *text != '\0') {
         return station::to_octets(as_bytes(text));
     }
     return std::nullopt;
@@ -91,13 +96,14 @@ Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
 Result<station::Options, Error> client_options(const CommonOptions& options, const station::Url& url) {
     auto chosen = chosen_client(options);
     if (!chosen) return fail(chosen.error());
-    auto secret = chosen->security ? Result<std::optional<Octets>, Error>(std::nullopt) : password(options);
+    auto secret =
+        chosen->security ? Result<std::optional<Octets>, Error>(std::nullopt) : password(options, chosen->sap);
     if (!secret) return fail(secret.error());
     station::Options result;
     result.link.client_sap = chosen->sap;
     result.link.server_sap = options.server;
     result.link.retries = options.retries;
-    const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
+    const auto timeout = timeout_of(options);
     result.link.connect_timeout = timeout;
     result.link.response_timeout = timeout;
     result.association.password = std::move(*secret);
@@ -180,7 +186,8 @@ void add_common_options(CLI::App& command, CommonOptions& options) {
         ->capture_default_str()
         ->check(CLI::Range(0, 0xFFFF));
     command.add_option("--password-file", options.password_file,
-                       "Low-level security with the password in this file\n(or in the environment, BLATHY_PASSWORD)");
+                       "Low-level security with the password in this file\n(or in the environment, BLATHY_PASSWORD); "
+                       "not for the public client");
     add_security_options(command, options);
     command.add_option("--timeout", options.timeout_s, "Seconds to wait for the connection and for each answer")
         ->capture_default_str()
@@ -240,6 +247,10 @@ Cell OutputOptions::cell(const station::Value& value, int scaler) const {
     Cell cell;
     fill(cell, value, scaler);
     return cell;
+}
+
+std::chrono::milliseconds timeout_of(const CommonOptions& options) {
+    return std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_s * 1000));
 }
 
 int with_client(const CommonOptions& options, const std::function<int(station::Client&)>& work) {

@@ -1,6 +1,7 @@
 // Private to the client commands: what all of them share.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -48,8 +49,13 @@ struct CommonOptions {
 
 void add_common_options(CLI::App& command, CommonOptions& options);
 
+std::chrono::milliseconds timeout_of(const CommonOptions& options);
+
 // Connects and runs `work(client)`, which returns an ExitCode. What fails before is printed.
 int with_client(const CommonOptions& options, const std::function<int(station::Client&)>& work);
+
+// Prints what an optical port tells by itself. Returns an ExitCode.
+int print_readout(const CommonOptions& options);
 
 // The exit codes, at the end of every command's help.
 inline constexpr const char* exit_codes =

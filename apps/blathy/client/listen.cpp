@@ -1,8 +1,11 @@
 // blathy listen: pushes from any number of meters.
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <functional>
 #include <list>
+#include <memory>
 #include <set>
 #include <unordered_map>
 
@@ -17,6 +20,7 @@
 #include "apps/blathy/net/datagram.hpp"
 #include "apps/blathy/net/poller.hpp"
 #include "apps/blathy/net/socket.hpp"
+#include "station/link/serial.hpp"
 #include "station/push_receiver.hpp"
 
 namespace blathy::apps {
@@ -222,25 +226,80 @@ class Connection final : public Watcher {
 
 class Listener : public Watcher {
   public:
-    Listener(Socket socket, Register& pushes) : socket_(std::move(socket)), register_(pushes) {}
-    [[nodiscard]] const Socket& socket() const { return socket_; }
+    explicit Listener(Register& pushes) : register_(pushes) {}
+    Listener(const Listener&) = delete;
+    Listener& operator=(const Listener&) = delete;
+    virtual ~Listener() = default;
+    [[nodiscard]] virtual int descriptor() const = 0;
     // What can't be done while the watchers run.
     virtual void after_wait() {}
+    // Nothing will come any more.
+    [[nodiscard]] virtual bool is_over() const { return false; }
 
   protected:
-    ~Listener() = default;
     [[nodiscard]] Register& pushes() const { return register_; }
 
   private:
-    Socket socket_;
     Register& register_;
 };
 
-class StreamListener final : public Listener {
+class SocketListener : public Listener {
+  public:
+    SocketListener(Socket socket, Register& pushes) : Listener(pushes), socket_(std::move(socket)) {}
+    [[nodiscard]] int descriptor() const override { return socket_.descriptor(); }
+
+  protected:
+    [[nodiscard]] const Socket& socket() const { return socket_; }
+
+  private:
+    Socket socket_;
+};
+
+// A serial line, on which meters push in UI frames.
+class LineListener final : public Listener {
+  public:
+    LineListener(station::Descriptor port, std::string name, Register& pushes)
+        : Listener(pushes),
+          port_(std::move(port)),
+          name_(std::move(name)),
+          receiver_(
+              PushReceiver::Framing::hdlc, [this](const Push& push) { this->pushes().take(name_, push); },
+              pushes.open()) {}
+    [[nodiscard]] int descriptor() const override { return port_.number(); }
+    [[nodiscard]] bool is_over() const override { return is_gone_; }
+
+    void on_readable() override {
+        std::array<std::uint8_t, 4096> room;  // NOLINT(cppcoreguidelines-pro-type-member-init): read() fills it
+        const ssize_t count = ::read(descriptor(), room.data(), room.size());
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (count <= 0) {
+            complain(name_ + " is gone");
+            is_gone_ = true;
+            return;
+        }
+        // On a line octets get lost: what can't be understood is reported, and the next frame begins anew.
+        const auto taken = receiver_.put(Bytes(room).first(static_cast<std::size_t>(count)), now_ms());
+        if (!taken) pushes().complain_of(name_, taken.error().text);
+        // A confirmation that the line has no room for is as good as lost on its way: the meter pushes again.
+        const station::Octets replies = receiver_.take_replies();
+        if (::write(descriptor(), replies.data(), replies.size()) < 0) return;
+    }
+
+  private:
+    station::Descriptor port_;
+    std::string name_;
+    PushReceiver receiver_;
+    bool is_gone_ = false;
+};
+
+class StreamListener final : public SocketListener {
   public:
     StreamListener(Socket socket, PushReceiver::Framing framing, std::size_t max_connections, Register& pushes,
                    Poller& poller)
-        : Listener(std::move(socket), pushes), framing_(framing), max_connections_(max_connections), poller_(poller) {}
+        : SocketListener(std::move(socket), pushes),
+          framing_(framing),
+          max_connections_(max_connections),
+          poller_(poller) {}
 
     void on_readable() override {
         // Not all at once: those that are here already get their turn.
@@ -281,9 +340,9 @@ class StreamListener final : public Listener {
     bool is_crowded_ = false;
 };
 
-class DatagramListener final : public Listener {
+class DatagramListener final : public SocketListener {
   public:
-    using Listener::Listener;
+    using SocketListener::SocketListener;
 
     void on_readable() override {
         constexpr int at_once = 256;
@@ -350,13 +409,42 @@ std::string listening_at(station::Url url, const Socket& socket) {
     return station::name_of(url);
 }
 
+struct OpenListener {
+    std::string at;
+    std::unique_ptr<Listener> listener;
+};
+
+Result<OpenListener, Error> open_listener(const station::Url& url, std::size_t max_connections, Register& pushes,
+                                          Poller& poller) {
+    using station::Transport;
+    if (url.transport == Transport::optical) {
+        return fail(Error{ErrorKind::usage, 0, "pushes come over tcp://, udp://, hdlc+tcp:// or serial:"});
+    }
+    if (url.transport == Transport::serial) {
+        constexpr std::uint32_t usual_baud = 9600;
+        auto port =
+            station::open_serial(url.path, {url.baud.value_or(usual_baud), dlms::iec62056_21::Framing::eight_none_one});
+        const std::string name = station::name_of(url);
+        if (!port) {
+            port.error().text = name + ": " + port.error().text;
+            return fail(port.error());
+        }
+        return OpenListener{name, std::make_unique<LineListener>(std::move(*port), name, pushes)};
+    }
+    const bool datagrams = url.transport == Transport::udp;
+    auto socket = datagrams ? listen_udp(url.host, url.port) : listen_tcp(url.host, url.port);
+    if (!socket) return fail(Error{ErrorKind::connection, 0, socket.error()});
+    const std::string at = listening_at(url, *socket);
+    if (datagrams) return OpenListener{at, std::make_unique<DatagramListener>(std::move(*socket), pushes)};
+    const auto framing =
+        url.transport == Transport::hdlc_tcp ? PushReceiver::Framing::hdlc : PushReceiver::Framing::wrapper;
+    return OpenListener{at,
+                        std::make_unique<StreamListener>(std::move(*socket), framing, max_connections, pushes, poller)};
+}
+
 int listen(const ListenOptions& options) {
     const auto url = station::parse_url(options.url, station::UrlUse::listen);
     if (!url) return complain({}, url.error());
-    const bool datagrams = url->transport == station::Transport::udp;
-    if (!datagrams && url->transport != station::Transport::tcp && url->transport != station::Transport::hdlc_tcp) {
-        return complain({}, Error{ErrorKind::usage, 0, "pushes come over tcp://, udp:// or hdlc+tcp://"});
-    }
     std::optional<std::chrono::seconds> time;
     if (!options.time.empty()) {
         time = parse_duration(options.time);
@@ -365,41 +453,31 @@ int listen(const ListenOptions& options) {
     const auto keys = find_keys(options.keys);
     if (!keys) return complain({}, keys.error());
     std::signal(SIGPIPE, SIG_IGN);
-    auto socket = datagrams ? listen_udp(url->host, url->port) : listen_tcp(url->host, url->port);
-    if (!socket) return complain({}, Error{ErrorKind::connection, 0, socket.error()});
-    // Whoever sees that it listens may end it.
-    Interrupt interrupt;
-    complain("listening at " + listening_at(*url, *socket));
-
     Poller poller;
     Register pushes(options, *keys);
-    const auto framing =
-        url->transport == station::Transport::hdlc_tcp ? PushReceiver::Framing::hdlc : PushReceiver::Framing::wrapper;
-    std::optional<DatagramListener> by_datagrams;
-    std::optional<StreamListener> by_streams;
-    Listener* listener = nullptr;
-    if (datagrams) {
-        listener = &by_datagrams.emplace(std::move(*socket), pushes);
-    } else {
-        listener = &by_streams.emplace(std::move(*socket), framing, options.max_connections, pushes, poller);
-    }
-    if (!poller.watch(listener->socket().descriptor(), *listener, Poller::Interest::readable) ||
+    const auto opened = open_listener(*url, options.max_connections, pushes, poller);
+    if (!opened) return complain({}, opened.error());
+    Listener& listener = *opened->listener;
+    // Whoever sees that it listens may end it.
+    Interrupt interrupt;
+    complain("listening at " + opened->at);
+    if (!poller.watch(listener.descriptor(), listener, Poller::Interest::readable) ||
         !poller.watch(interrupt.descriptor(), interrupt, Poller::Interest::readable)) {
-        return complain({}, Error{ErrorKind::connection, 0, "the system can't watch the socket"});
+        return complain({}, Error{ErrorKind::connection, 0, "the system can't watch what it listens at"});
     }
     const auto start = steady_clock::now();
     const auto end = time ? std::optional(start + *time) : std::nullopt;
-    while (!interrupt.came() && !pushes.is_full() && pushes.can_write()) {
+    while (!interrupt.came() && !pushes.is_full() && pushes.can_write() && !listener.is_over()) {
         const auto now = steady_clock::now();
         if (end && now >= *end) break;
         auto wait = std::chrono::milliseconds(1000);
         if (end) wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(*end - now));
         poller.wait(wait);
-        listener->after_wait();
+        listener.after_wait();
     }
     const bool written = pushes.finish();
     complain(pushes.summary(steady_clock::now() - start));
-    return written ? exit_ok : exit_failed;
+    return written && !listener.is_over() ? exit_ok : exit_failed;
 }
 
 }  // namespace
@@ -409,7 +487,8 @@ void add_listen(CLI::App& app, int& exit_code) {
     CLI::App* command = app.add_subcommand("listen", "Print what meters push: a record for each notification");
     command
         ->add_option("URL", options->url,
-                     "Where to listen: tcp://HOST[:4059], udp://HOST[:4059] or hdlc+tcp://HOST:PORT; port 0 is any")
+                     "Where to listen: tcp://HOST[:4059], udp://HOST[:4059] or hdlc+tcp://HOST:PORT; port 0 is any;\n"
+                     "or a line: serial:PATH?baud=9600")
         ->required();
     command->add_option("--count", options->count, "End after so many pushes")->check(CLI::PositiveNumber);
     command->add_option("--for", options->time, "End after a time: 90, 90s, 15m, 2h, 1d")->type_name("DURATION");
@@ -438,6 +517,7 @@ void add_listen(CLI::App& app, int& exit_code) {
         "  blathy listen tcp://0.0.0.0\n"
         "  blathy listen udp://[::]:4059 --json --for 1h\n"
         "  blathy listen hdlc+tcp://127.0.0.1:4060 --count 10 --csv --time utc\n"
+        "  blathy listen serial:/dev/ttyUSB0?baud=9600\n"
         "\nExit codes: 0 ended as asked for, or by Ctrl-C; 2 bad usage, can't listen there, or the output\n"
         "can't be written."));
     command->callback([options, &exit_code] { exit_code = listen(*options); });

@@ -16,6 +16,7 @@ using station::ObjectEntry;
 struct ReadOptions {
     CommonOptions common;
     std::vector<std::string> targets;
+    bool readout = false;
 };
 
 // A row of the result, and where the values of its columns are among those read.
@@ -98,6 +99,7 @@ std::string label_of(const AttributeDescriptor& attribute) {
     if (attribute.attribute == 2) return text;
     const std::string_view name = dlms::attribute_name(attribute.class_id, attribute.attribute);
     if (!text.empty()) text += ", ";
+    if (attribute.attribute == 0) return text + "all attributes";
     return text + (name.empty() ? "attribute " + std::to_string(attribute.attribute) : std::string(name));
 }
 
@@ -152,6 +154,7 @@ int print(const Plan& plan, const std::vector<Result<station::Value, station::Er
 }
 
 int read(const ReadOptions& options) {
+    if (options.readout) return print_readout(options.common);
     std::vector<Target> targets;
     for (const std::string& text : options.targets) {
         auto target = parse_target(text);
@@ -190,8 +193,12 @@ void add_read(CLI::App& app, int& exit_code) {
     auto options = std::make_shared<ReadOptions>();
     CLI::App* command = app.add_subcommand("read", "Read values from a meter, with their units");
     add_common_options(*command, options->common);
-    command->add_option("OBIS", options->targets,
-                        "What to read; nothing: identifiers, clock and every register this client may read");
+    CLI::Option* targets = command->add_option(
+        "OBIS", options->targets, "What to read; nothing: identifiers, clock and every register this client may read");
+    command
+        ->add_flag("--readout", options->readout,
+                   "All that an optical port tells by itself (IEC 62056-21, mode C), without DLMS and without a client")
+        ->excludes(targets);
     add_output_options(*command, options->common.output);
     command->footer(std::string(target_help) +
                     "\nExamples:\n"
@@ -199,6 +206,7 @@ void add_read(CLI::App& app, int& exit_code) {
                     "  blathy read tcp://192.0.2.7 1.8.0 2.8.0 32.7.0 --json\n"
                     "  blathy read 'serial:/dev/ttyUSB0?baud=9600&address=17' 8/0-0:1.0.0.255/2\n"
                     "  blathy read tcp://192.0.2.7 --gbt 8 --max-pdu 1024 --time utc --csv\n"
+                    "  blathy read optical:/dev/ttyUSB0 --readout --csv\n"
                     "  BLATHY_PASSWORD=12345678 blathy read tcp://[2001:db8::7] --client 32\n" +
                     exit_codes);
     command->callback([options, &exit_code] { exit_code = read(*options); });

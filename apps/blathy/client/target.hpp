@@ -23,7 +23,8 @@ inline constexpr const char* target_help =
     "An object or attribute is written [CLASS/]OBIS[/ATTRIBUTE]:\n"
     "  1.8.0                   attribute 2 of 1-0:1.8.0.255, whatever its class\n"
     "  1-0:1.8.0.255/3         attribute 3 of it; its name works too: 1.8.0/scaler_unit\n"
-    "  8/0-0:1.0.0.255/2       class 8 stated: the object list need not be read first\n";
+    "  8/0-0:1.0.0.255/2       class 8 stated: the object list need not be read first\n"
+    "  0-0:1.0.0/0             all attributes of it, as one structure\n";
 
 Result<Target, station::Error> parse_target(std::string_view text);
 

@@ -22,6 +22,7 @@ Examples:
   blathy decode "C001C1000301000108 00FF0200"
   blathy decode 7EA0070321930F017E
   blathy decode --json morning.pcap
+  xxd -p frame.bin | blathy decode -
   blathy decode --keys meter.json morning.pcap)";
 
 }  // namespace
@@ -35,8 +36,9 @@ void add_decode_command(CLI::App& app, int& exit_code) {
                                                              {"wrapper", dlms::Protocol::wrapper},
                                                              {"hdlc", dlms::Protocol::hdlc},
                                                              {"iec62056-21", dlms::Protocol::iec62056_21}};
-    command->add_option("input", options->input, "hexadecimal digits, or a file: pcap, pcapng or text with such digits")
-        ->type_name("HEX|FILE")
+    command->add_option("input", options->input, "hexadecimal digits, or a file: pcap, pcapng or text with such digits;\n"
+                    "- for standard input")
+        ->type_name("HEX|FILE|-")
         ->required();
     command->add_option("--protocol", *protocol, "apdu, wrapper, hdlc or iec62056-21")
         ->check(CLI::IsMember({"apdu", "wrapper", "hdlc", "iec62056-21"}));
@@ -62,7 +64,7 @@ void add_decode_command(CLI::App& app, int& exit_code) {
     json->excludes(format);
     command->callback([=, &exit_code] {
         if (!protocol->empty()) options->protocol = protocols.at(*protocol);
-        exit_code = run_decode(*options, std::cout, std::cerr);
+        exit_code = run_decode(*options, std::cin, std::cout, std::cerr);
     });
 }
 

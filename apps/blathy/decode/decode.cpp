@@ -23,7 +23,8 @@ namespace {
 
 enum Outcome : int { decoded = 0, malformed = 1, unreadable = 2 };
 
-constexpr std::uintmax_t max_text_file = std::uintmax_t{64} * 1024 * 1024;
+constexpr std::size_t max_text_file = std::size_t{64} << 20U;
+constexpr std::string_view standard_input = "-";
 
 std::string title_of(const AssembledApdu& apdu) {
     return fmt::format("apdu of {}, put together from {} {}", apdu.octets.size(), apdu.parts, apdu.of);
@@ -163,32 +164,64 @@ int decode_capture(std::istream& file, const DecodeOptions& options, std::option
     return !reader.error().empty() && packets == 0 ? unreadable : outcome;
 }
 
-int decode_file(const DecodeOptions& options, std::optional<dlms::Decipher> decipher, std::ostream& out,
-                std::ostream& err) {
-    std::ifstream file(options.input, std::ios::binary);
+// What is left in `from`; none if that is longer than any text of octets.
+std::optional<std::string> bounded_text(std::istream& from) {
+    std::string text;
+    std::array<char, 4096> piece{};
+    while (from.read(piece.data(), piece.size()), from.gcount() > 0) {
+        text.append(piece.data(), static_cast<std::size_t>(from.gcount()));
+        if (text.size() > max_text_file) return std::nullopt;
+    }
+    return text;
+}
+
+int decode_content(std::istream& content, const std::string& name, const DecodeOptions& options,
+                   std::optional<dlms::Decipher> decipher, std::ostream& out, std::ostream& err) {
     std::array<char, 4> beginning{};
+    content.read(beginning.data(), beginning.size());
+    const auto size = static_cast<std::size_t>(content.gcount());
+    content.clear();
+    content.seekg(0);
+    if (is_capture(as_bytes({beginning.data(), size}))) return decode_capture(content, options, decipher, out, err);
+    const auto text = bounded_text(content);
+    if (!text) {
+        fmt::print(err, "{}: neither a capture nor a text of a reasonable size\n", name);
+        return unreadable;
+    }
+    return decode_text(*text, options, decipher, out, err);
+}
+
+// Of what can be read but once, like a pipe: kept first.
+int decode_pipe(std::istream& pipe, const std::string& name, const DecodeOptions& options,
+                std::optional<dlms::Decipher> decipher, std::ostream& out, std::ostream& err) {
+    auto kept = bounded_text(pipe);
+    if (!kept) {
+        fmt::print(err, "{}: more than {} MiB can only be read from a file\n", name, max_text_file >> 20U);
+        return unreadable;
+    }
+    std::istringstream content(std::move(*kept));
+    return decode_content(content, name, options, decipher, out, err);
+}
+
+int decode_file(const DecodeOptions& options, bool is_regular, std::optional<dlms::Decipher> decipher,
+                std::ostream& out, std::ostream& err) {
+    std::ifstream file(options.input, std::ios::binary);
     if (!file) {
         fmt::print(err, "{}: can't be opened\n", options.input);
         return unreadable;
     }
-    file.read(beginning.data(), beginning.size());
-    const auto size = static_cast<std::size_t>(file.gcount());
-    file.clear();
-    file.seekg(0);
-    if (is_capture(as_bytes({beginning.data(), size}))) return decode_capture(file, options, decipher, out, err);
-    std::error_code ignored;
-    if (std::filesystem::file_size(options.input, ignored) > max_text_file) {
-        fmt::print(err, "{}: neither a capture nor a text of a reasonable size\n", options.input);
-        return unreadable;
-    }
-    std::ostringstream text;
-    text << file.rdbuf();
-    return decode_text(text.str(), options, decipher, out, err);
+    return is_regular ? decode_content(file, options.input, options, decipher, out, err)
+                      : decode_pipe(file, options.input, options, decipher, out, err);
+}
+
+// Characters that no hexadecimal text has.
+bool looks_like_a_path(std::string_view input) {
+    return input.find_first_of("/.") != std::string_view::npos;
 }
 
 }  // namespace
 
-int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& err) {
+int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
     const auto keys = find_keys(options.keys);
     if (!keys) {
         fmt::print(err, "{}\n", keys.error().text);
@@ -201,8 +234,20 @@ int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& er
         return found ? std::optional(found->shown) : std::nullopt;
     };
     const auto decipher = decipherer ? std::optional<dlms::Decipher>(open) : std::nullopt;
+    if (options.input == standard_input) return decode_pipe(in, "standard input", options, decipher, out, err);
     std::error_code ignored;
-    if (std::filesystem::is_regular_file(options.input, ignored)) return decode_file(options, decipher, out, err);
+    const auto status = std::filesystem::status(options.input, ignored);
+    if (std::filesystem::is_directory(status)) {
+        fmt::print(err, "{}: is a directory\n", options.input);
+        return unreadable;
+    }
+    if (std::filesystem::exists(status)) {
+        return decode_file(options, std::filesystem::is_regular_file(status), decipher, out, err);
+    }
+    if (looks_like_a_path(options.input)) {
+        fmt::print(err, "{}: no such file\n", options.input);
+        return unreadable;
+    }
     return decode_text(options.input, options, decipher, out, err);
 }
 

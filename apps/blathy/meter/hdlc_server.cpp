@@ -43,11 +43,12 @@ class HdlcServer::Connection final : public Watcher {
     }
 
     void run_timers(Time now) {
-        if (now < next_timer_) return;
+        if (now < next_timer_ && !(unsent_.empty() && may_have_push())) return;
         port_->receive({}, line_clock_ms(now));
         answer(now);
     }
     [[nodiscard]] Time next_timer() const { return next_timer_; }
+    [[nodiscard]] bool may_have_push() const { return port_->may_have_push(); }
 
   private:
     void on_readable() override {
@@ -166,7 +167,9 @@ void HdlcServer::after_wait() {
 }
 
 void HdlcServer::run_timers(Time now) {
-    if (now < next_timer_) return;
+    // The ports are alike: what one may push, the next may too.
+    const bool may_push = !connections_.empty() && connections_.front()->may_have_push();
+    if (now < next_timer_ && !may_push) return;
     next_timer_ = Time::max();
     for (auto next = connections_.begin(); next != connections_.end();) {
         Connection& connection = **next++;

@@ -23,6 +23,8 @@ class LinePort {
     virtual void receive(Bytes octets, std::uint32_t now_ms) = 0;
     virtual Chunk transmit(MutableBytes room, std::uint32_t now_ms) = 0;
     [[nodiscard]] virtual std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const = 0;
+    // Something may be pushed by this line: transmit() is worth a call.
+    [[nodiscard]] virtual bool may_have_push() const = 0;
     // How the line is to be set when all that transmit() gave is out.
     [[nodiscard]] virtual LineSettings line() = 0;
     [[nodiscard]] virtual bool has_open_association() const = 0;
@@ -42,6 +44,7 @@ class LinePortOf final : public LinePort {
     [[nodiscard]] std::optional<std::uint32_t> wake_after_ms(std::uint32_t now_ms) const override {
         return port_.wake_after_ms(now_ms);
     }
+    [[nodiscard]] bool may_have_push() const override { return port_.may_have_push(); }
     [[nodiscard]] LineSettings line() override { return port_.line(); }
     [[nodiscard]] bool has_open_association() const override { return port_.has_open_association(); }
     [[nodiscard]] bool has_proven_client() const override { return port_.has_proven_client(); }

@@ -96,7 +96,8 @@ void SerialServer::on_readable() {
 void SerialServer::run_timers(Time now) {
     // A speed that was written through another port is taken up without anything having to happen on this one.
     const bool is_set = !is_open() || port_->line() == present_;
-    if (now < next_timer_ && is_set) return;
+    const bool has_push = is_open() && unsent_.empty() && port_->may_have_push();
+    if (now < next_timer_ && is_set && !has_push) return;
     if (!is_open()) {
         next_timer_ = now + retry_period;
         if (!open_file()) return;
