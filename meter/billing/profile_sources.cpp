@@ -54,8 +54,7 @@ dlms::ActionResult bill(Meter& meter) {
     return meter.account(&Accounting::bill, billing) ? dlms::ActionResult::success : dlms::ActionResult::hardware_fault;
 }
 
-// A billing can be taken at any time. The others are captured periodically, and by nothing else: a row in between would
-// have no period.
+// A row of a load profile in between would have no period.
 template <ProfileId id>
 constexpr dlms::ActionResult (*capture_of)(Meter&) = id == ProfileId::daily     ? bill<Billing::daily>
                                                      : id == ProfileId::monthly ? bill<Billing::monthly>

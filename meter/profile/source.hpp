@@ -123,8 +123,8 @@ struct ProfileSource {
     // False, and nothing is written: the row is gone or rotten.
     bool (*write_row)(const Meter&, std::uint32_t row, ColumnSet columns, RowScratch&, dlms::DataWriter&);
     std::size_t max_row_size;               // of a structure of all columns; at most max_profile_row_size
-    dlms::ActionResult (*reset)(Meter&);    // null: can't be
-    dlms::ActionResult (*capture)(Meter&);  // null: can't be
+    dlms::ActionResult (*reset)(Meter&);    // null where ProfileMethods has none
+    dlms::ActionResult (*capture)(Meter&);  // likewise
     // Each clears the buffer, as IEC 62056-6-2 says. Null: can't be.
     dlms::DataAccessResult (*set_columns)(Meter&, std::span<const CaptureObject>) = nullptr;
     dlms::DataAccessResult (*set_capture_period)(Meter&, std::uint32_t period_s) = nullptr;

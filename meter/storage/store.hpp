@@ -75,6 +75,10 @@ enum class RecordId : std::uint8_t {
     certificate_6,
     certificate_7,
     certificate_8,
+    special_days_b,
+    preset_time,
+    crystal,
+    changes,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

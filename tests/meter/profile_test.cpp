@@ -466,6 +466,7 @@ RC_GTEST_FIXTURE_PROP(Profile, NoParametersDoHarm, (std::uint8_t selector, std::
 struct Rows {
     std::uint32_t first = 0;
     std::vector<UtcTime> times;
+    std::size_t looked_at = 0;  // times that a selection has asked for
 };
 Rows made;
 
@@ -496,6 +497,7 @@ constexpr ProfileSource source_sorted(SortMethod method) {
                 return ProfileRows{made.first, static_cast<std::uint32_t>(made.times.size())};
             },
         .time_of = [](const Meter&, std::uint32_t row, RowScratch&) -> std::optional<UtcTime> {
+            ++made.looked_at;
             return made.times.at(row - made.first);
         },
         .write_row =
@@ -555,6 +557,15 @@ TEST_F(MadeProfile, ARangeFindsItsRowsOnBothSidesOfAClockThatWasSetBack) {
     EXPECT_EQ(numbers(rising, at(day - 1min), at(day + 1h)), (std::vector{2, 3}));
     EXPECT_EQ(numbers(rising, at(day + 12h), at(day + 22h)), (std::vector{0, 1, 4}));
     EXPECT_TRUE(numbers(rising, at(day + 13h), at(day + 20h)).empty());
+}
+
+// Once to count them, and once on the way through the blocks; not for every block.
+TEST_F(MadeProfile, ARangeLooksAtEveryTimeTwiceAtMost) {
+    for (int i = 0; i < 200; ++i) made.times.push_back(sys_days{2026y / 1 / 20} + i * minutes{15});
+    const Read answer = read(bench.meter, rising, 1, range(DateTime{}, DateTime{}));
+    EXPECT_EQ(rows_of(answer.octets).size(), made.times.size());
+    EXPECT_GT(answer.calls, 10U);
+    EXPECT_LE(made.looked_at, 2 * made.times.size());
 }
 
 RC_GTEST_FIXTURE_PROP(MadeProfile, ARangeHasTheRowsWhoseTimeIsWithinIt, ()) {
@@ -655,7 +666,7 @@ TEST_F(MadeProfile, ATransferWhoseRowsGoFails) {
 }
 
 TEST_F(MadeProfile, IsResetAndCapturedWhereTheSourceCan) {
-    static constexpr InterfaceClass of_rising = profile_class<rising>;
+    static constexpr InterfaceClass of_rising = profile_class<rising, ProfileMethods::reset_and_capture>;
     const Object object{&of_rising, name, AccessKind::reading};
     Association association;
     const RequestContext context{bench.meter, object, association};
