@@ -71,7 +71,8 @@ void rows_sent(benchmark::State& state) {
     world::LivedMeter lived(meter::sed302, start);
     world::Life life(meter::sed302, start, start + days{110}, 1, {.interval = seconds{900}});
     while (!life.over()) lived.live(life.next());
-    if (!lived.meter().set_buffer_form(meter::ProfileId::load_1, static_cast<meter::BufferForm>(state.range(0)))) {
+    if (!lived.meter().account(&meter::Accounting::set_buffer_form, meter::ProfileId::load_1,
+                               static_cast<meter::BufferForm>(state.range(0)))) {
         return state.SkipWithError("the form was not kept");
     }
     const meter::Object* object = lived.meter().dictionary().find(name_of(meter::ProfileId::load_1));

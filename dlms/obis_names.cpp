@@ -308,6 +308,7 @@ constexpr Pattern patterns[] = {
     {0, any, 97, 98, 20, "Alarm descriptor 1"},
     {0, any, 97, 98, 21, "Alarm descriptor 2"},
     {0, any, 97, 98, 22, "Alarm descriptor 3"},
+    {0, any, 98, any, 128, "Form of the buffer of billing period data", Number::d},
     {any, any, 98, any, any, "Data of billing period", Number::d},
     {0, any, 99, 12, any, "Connection profile"},
     {0, any, 99, 13, any, "GSM diagnostic profile"},
@@ -316,6 +317,14 @@ constexpr Pattern patterns[] = {
     {0, any, 99, 16, any, "Parameter monitor log"},
     {0, any, 99, 17, any, "Token transfer log"},
     {0, any, 99, 18, any, "LTE monitoring profile"},
+    {1, any, 99, 128, 0, "Test profile"},
+    {1, any, 99, 133, 0, "Profile of average values"},
+    {1, any, 99, 134, 0, "Profile of minimum values"},
+    {1, any, 99, 135, 0, "Profile of maximum values"},
+    {1, any, 99, 133, 128, "Form of the buffer of the average values"},
+    {1, any, 99, 134, 128, "Form of the buffer of the minimum values"},
+    {1, any, 99, 135, 128, "Form of the buffer of the maximum values"},
+    {1, any, 99, any, 128, "Form of the buffer of load profile", Number::d},
     {any, any, 99, 1, any, "Load profile with recording period 1"},
     {any, any, 99, 2, any, "Load profile with recording period 2"},
     {any, any, 99, 3, any, "Load profile during test"},
@@ -369,7 +378,74 @@ constexpr Pattern patterns[] = {
     {1, any, 0, 8, 6, "Billing period length"},
     {1, any, 0, 9, 1, "Local time"},
     {1, any, 0, 9, 2, "Local date"},
+    {1, any, 0, 9, 11, "Clock time shift limit"},
+    // The manufacturer's range, as this family of meters uses it; those of another maker mean something else there.
+    {0, any, 13, 128, 0, "Why a calendar was refused"},
+    {0, any, 19, 128, 0, "Available credit"},
+    {0, any, 19, 128, 1, "Charged to the account, this billing period"},
+    {0, any, 19, 128, 2, "Consumption amount, this billing period"},
+    {0, any, 96, 50, 0, "Magnitude of the last event"},
+    {0, any, 96, 50, 1, "Duration of what the last event ended"},
+    {0, any, 96, 50, 2, "Voltage unbalance"},
+    {0, any, 96, 51, 0, "Conditions that are watched"},
+    {0, any, 96, 51, 1, "Conditions that hold now"},
+    {0, any, 96, 51, 2, "Time for which a cover or magnet must stay"},
+    {0, any, 96, 51, 3, "Bypass: threshold"},
+    {0, any, 96, 51, 4, "Bypass: time"},
+    {0, any, 96, 51, 5, "Undervoltage: ends above"},
+    {0, any, 96, 51, 6, "Overvoltage: ends below"},
+    {0, any, 96, 51, 7, "Voltage unbalance: threshold"},
+    {0, any, 96, 51, 8, "Voltage unbalance: time"},
+    {0, any, 96, 51, 9, "Neutral missing: displacement of the star point"},
+    {0, any, 96, 51, 10, "Neutral missing: time"},
+    {0, any, 96, 51, 11, "Reversed phase sequence: time"},
+    {0, any, 96, 51, 12, "Current reversal: time"},
+    {0, any, 96, 51, 13, "Battery low: threshold"},
+    {0, any, 96, 53, 0, "Display: time of an item in auto scroll"},
+    {0, any, 96, 53, 1, "Display: time without a press until auto scroll"},
+    {0, any, 96, 53, 2, "Display: time of the backlight after a press"},
+    {0, any, 96, 53, 3, "Display: time after a press without mains"},
+    {0, any, 96, 53, 4, "Display: backlight off, after a press, always"},
+    {0, any, 96, 53, 5, "Display: decimals of energies"},
+    {0, any, 96, 53, 6, "Display: decimals of powers and demands"},
+    {0, any, 96, 53, 7, "Display: counters with leading zeros"},
+    {0, any, 96, 53, 8, "Display: sounds"},
+    {0, any, 96, 53, 9, "Display: why a setting was refused"},
+    {0, any, 96, 54, 0, "Calibration: constants"},
+    {0, any, 96, 54, 1, "Calibration: date"},
+    {0, any, 96, 54, 2, "Calibration: check of what is stored"},
+    {0, any, 96, 54, 3, "Calibration: how often"},
+    {0, any, 96, 54, 4, "Calibration: state, and its seal"},
+    {0, any, 96, 55, 0, "Deviation of the crystal at 25 degrees Celsius"},
+    {0, any, 96, 60, 0, "Relay: reasons to stay open"},
+    {0, any, 96, 60, 1, "Relay: the first reason"},
+    {0, any, 96, 60, 2, "Relay: causes that are enabled"},
+    {0, any, 96, 60, 3, "Relay: operations under load"},
+    {0, any, 96, 60, 4, "Relay: operations without load"},
+    {0, any, 96, 60, 5, "Relay: wear"},
+    {0, any, 96, 60, 10, "Relay: overvoltage, time to trip"},
+    {0, any, 96, 60, 11, "Relay: overvoltage, time to restore"},
+    {0, any, 96, 60, 12, "Relay: fuse supervision, time to trip"},
+    {0, any, 96, 60, 13, "Relay: fuse supervision, time to restore"},
+    {0, any, 96, 61, 1, "Module in slot 1"},
+    {0, any, 96, 61, 2, "Module in slot 2"},
+    {0, any, 96, 61, 3, "Module in the input slot"},
 };
+
+// 0-0:96.52.e of the manufacturer's range: five values of E for each condition, of which four are in use.
+void describe_tamper(TextWriter& out, std::uint8_t e) {
+    constexpr std::array<std::string_view, 12> conditions{
+        "Module cover 1 open", "Module cover 2 open",     "Bypass",          "Current reversal L1",
+        "Current reversal L2", "Current reversal L3",     "Overcurrent L1",  "Overcurrent L2",
+        "Overcurrent L3",      "Reversed phase sequence", "Neutral missing", "Voltage unbalance"};
+    constexpr std::array<std::string_view, 4> figures{"counter", "time of the last", "duration of the last",
+                                                      "total duration"};
+    constexpr std::size_t values = 5;
+    const std::size_t condition = e / values;
+    const std::size_t figure = e % values;
+    if (condition < conditions.size() && figure < figures.size())
+        out << conditions[condition] << ", " << figures[figure];
+}
 
 constexpr bool fits(std::int16_t group, std::uint8_t code) {
     return group == any || group == code;
@@ -491,6 +567,8 @@ std::string_view describe_obis(const Obis& obis, std::span<char> buffer) {
             }
         }
     }
+    constexpr std::uint8_t tampers = 52;
+    if (out.empty() && obis.a() == 0 && obis.c() == 96 && obis.d() == tampers) describe_tamper(out, obis.e());
     if (out.empty()) return {};
     if (obis.a() == 1 && obis.b() != 0) out << ", channel " << obis.b();
     describe_billing_period(out, obis.f());

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "base/crc32.hpp"
+#include "meter/changes.hpp"
 #include "meter/cosem/dictionary.hpp"
 #include "meter/storage/records.hpp"
 
@@ -83,6 +84,7 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       clock_(
           load_record<Configuration>(store, RecordId::configuration, read_configuration_record).value_or(factory).clock,
           now.value_or(accounting_.saved_time().value_or(factory_time)), now.has_value()),
+      crystal_(load_crystal_deviation(store)),
       relay_(model, store, event_sink()),
       modules_(model, store, event_sink()),
       active_pulses_(model.active_constant_per_kwh, energy().total.active_absolute()),
@@ -134,12 +136,13 @@ void Meter::note_birth_and_firmware() {
 }
 
 Pulses Meter::advance(const Interval& interval) {
-    const std::chrono::microseconds duration{interval.duration_us};
+    const std::chrono::microseconds duration = elapsed(std::chrono::microseconds{interval.duration_us});
     if (!powered_) mains_returned();
     interval_ = interval;
     if (!calibration_checked_) look_after_calibration();
     // Up to each boundary of time on its own: what is measured across one is divided as the time is.
     Interval rest = interval;
+    rest.duration_us = static_cast<std::uint32_t>(duration.count());
     for (auto left = clock_.until(accounting_.boundary()); left <= std::chrono::microseconds{rest.duration_us};
          left = clock_.until(accounting_.boundary())) {
         const auto first_us = static_cast<std::uint32_t>(std::max<std::int64_t>(left.count(), 0));
@@ -217,11 +220,21 @@ void Meter::take(std::span<Event> events) {
         if (powered_) display_.sound(sound_alarm);
         push_alarm();
     }
+    note_changes(events);
     for (const Event& event : events) hook_(event);
     if (power_returns) {
         const auto failed = first.time - std::chrono::seconds{first.detail};
         follow(supervision_.power_returns(before, seconds_of(failed), first.time));
     }
+}
+
+void Meter::note_changes(std::span<const Event> events) {
+    const auto is_change = [](const Event& event) { return Changes{}.note(event); };
+    if (std::ranges::none_of(events, is_change)) return;
+    Changes changes = load_changes(store_);
+    for (const Event& event : events) (void)changes.note(event);
+    // A flash that fails now loses this mark; the event has its row.
+    (void)keep(store_, changes);
 }
 
 void Meter::take(const VoltageEvent& voltage) {
@@ -249,8 +262,13 @@ bool Meter::mains_lost() {
     return saved;
 }
 
-void Meter::advance_on_battery(std::chrono::microseconds duration) {
+std::chrono::microseconds Meter::elapsed(std::chrono::microseconds counted) {
+    return crystal_.elapsed(counted, supervision_.inputs().temperature_tenths);
+}
+
+void Meter::advance_on_battery(std::chrono::microseconds counted) {
     if (powered_) (void)mains_lost();
+    const std::chrono::microseconds duration = elapsed(counted);
     clock_.advance(duration);
     follow(supervision_.advance(duration, recorder_.now(), clock_.now()));
     modules_.advance(clock_, duration, ModuleBay::Supply::battery);
@@ -457,9 +475,17 @@ void Meter::move_clock(UtcTime now, bool becomes_valid) {
 }
 
 bool Meter::adjust_to_preset_time() {
-    if (!preset_time_ || clock_.now() < preset_time_->valid_from || clock_.now() > preset_time_->valid_to) return false;
-    set_clock(preset_time_->time);
-    preset_time_.reset();
+    const auto preset = load_preset_time(store_);
+    if (!preset || clock_.now() < preset->valid_from || clock_.now() > preset->valid_to) return false;
+    if (!forget_preset_time(store_)) return false;
+    set_clock(preset->time);
+    return true;
+}
+
+bool Meter::calibrate_crystal(std::int32_t deviation_ppb) {
+    if (!keep_crystal_deviation(store_, deviation_ppb)) return false;
+    crystal_ = Crystal(deviation_ppb);
+    tell(EventKind::configuration_changed);
     return true;
 }
 

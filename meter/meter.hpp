@@ -11,6 +11,8 @@
 
 #include "meter/billing/accounting.hpp"
 #include "meter/clock/clock.hpp"
+#include "meter/clock/crystal.hpp"
+#include "meter/clock/preset_time.hpp"
 #include "meter/configuration.hpp"
 #include "meter/cosem/object.hpp"
 #include "meter/display/display.hpp"
@@ -56,7 +58,8 @@ class Meter {
     Meter(const Meter&) = delete;
     Meter& operator=(const Meter&) = delete;
 
-    // Time passes as the Interval says, with what was measured in it.
+    // Time passes as the Interval says, with what was measured in it. Its duration is the crystal's, and what that is
+    // off is put right here.
     Pulses advance(const Interval& interval);
 
     // Somebody changed a setting, or the process ends: everything becomes durable. False if the flash failed.
@@ -66,7 +69,7 @@ class Meter {
     // last gasp waits in the outbox of a model that has one. From now on the clock and the inputs go on by
     // advance_on_battery(). Without the notice no more is lost than save_period says. False: the flash failed.
     bool mains_lost();
-    void advance_on_battery(std::chrono::microseconds duration);
+    void advance_on_battery(std::chrono::microseconds counted);
     // Neither battery nor supercapacitor has kept the clock meanwhile: nobody knows the time.
     void clock_stopped();
     // Makes up for what was due meanwhile, as a meter does that is made anew.
@@ -135,15 +138,14 @@ class Meter {
     void set_clock(UtcTime now);
     // As above, but it does not make a clock valid whose time nobody knows.
     void adjust_clock(UtcTime now);
-    // A time to be set at once when adjust_to_preset_time() comes within the given period (IC 8, methods 4 and 5).
-    struct PresetTime {
-        UtcTime time;
-        UtcTime valid_from;
-        UtcTime valid_to;
-    };
-    void preset_time(const PresetTime& preset) { preset_time_ = preset; }
-    // False: there is none, or it is not its time.
+    // A time to be set at once when adjust_to_preset_time() comes within the given period (IC 8, methods 4 and 5),
+    // once, whatever the power does meanwhile. False: the flash failed.
+    [[nodiscard]] bool preset_time(const PresetTime& preset) { return keep(store_, preset); }
+    // False: there is none, it is not its time, or the flash failed.
     bool adjust_to_preset_time();
+    // The factory has measured it. False: the flash failed, and the one before is in force.
+    [[nodiscard]] bool calibrate_crystal(std::int32_t deviation_ppb);
+    [[nodiscard]] const Crystal& crystal() const { return crystal_; }
     // The sealed button: ends the billing period, as a script or the schedule does, and the display says whether it
     // could. True once it is durable; false without mains.
     bool press_reset_button();
@@ -153,8 +155,6 @@ class Meter {
     auto account(auto(Accounting::*step)(const Clock&, Parameters...), Arguments&&... arguments) {
         return (accounting_.*step)(clock_, std::forward<Arguments>(arguments)...);
     }
-    bool set_buffer_form(ProfileId id, BufferForm form) { return accounting_.set_buffer_form(id, form); }
-    bool set_time_shift_limit(std::uint16_t limit_s) { return accounting_.set_time_shift_limit(limit_s); }
     // Consumption takes so much from the account (Account).
     void charge(std::uint64_t amount) { accounting_.charge(amount); }
     // False if it could not be made durable; then it is not in force either.
@@ -221,6 +221,9 @@ class Meter {
     void push_alarm();
     void pass(std::chrono::microseconds duration);
     void note_birth_and_firmware();
+    void note_changes(std::span<const Event> events);
+    // What has passed while the crystal counted so much.
+    std::chrono::microseconds elapsed(std::chrono::microseconds counted);
 
     const Model& model_;
     const Dictionary& dictionary_;
@@ -234,9 +237,9 @@ class Meter {
     EventRecorder recorder_;
     Accounting accounting_;
     Clock clock_;
+    Crystal crystal_;
     RelayControl relay_;
     ModuleBay modules_;
-    std::optional<PresetTime> preset_time_;
     PulseOutput active_pulses_;
     PulseOutput reactive_pulses_;
     Display display_;

@@ -343,6 +343,7 @@ void Accounting::clock_moved(const Clock& clock, UtcTime from, bool closed) {
         mark(status_clock_adjusted);
         ledger_.demand_until = now;
         ledger_.demand.start = now;
+        ledger_.demand.window_start = now;  // what is before is no time of this clock
         ledger_.recorded_until.fill(now);
         // What a new meter would have billed before anybody told it the time is nobody's.
         if (ledger_.begun == begun_without_time) ledger_.executed.fill(local_of(clock, now));
@@ -426,9 +427,9 @@ void Accounting::follow_calendar(const Clock& clock) {
     calendar_until_ = std::min(next, end_of_deviation(clock, now, longest_without_boundary));
 }
 
-// Of the scripts up to now the last one counts, as of the tariffs: it is run unless it was. That it was is saved at once:
-// what somebody does afterwards must not be undone by a second run. If the power fails between the run and the save,
-// nobody could do anything yet.
+// Of the scripts up to now the last one counts, as of the tariffs: it is run unless it was. That it was is saved at
+// once: what somebody does afterwards must not be undone by a second run. If the power fails between the run and the
+// save, nobody could do anything yet.
 void Accounting::run_script(const Clock& clock, const Switching& switching) {
     if (!scripts_.connected() || !clock.valid() || !switching.script || switching.script->time == ledger_.script_run)
         return;

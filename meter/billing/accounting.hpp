@@ -77,10 +77,10 @@ class Accounting {
     bool set_demand(const Clock& clock, const DemandSettings& settings);
     bool set_recording_period(const Clock& clock, RecordingInterval which, std::uint16_t period_s);
     bool set_schedule(const Clock& clock, Billing billing, const Schedule& schedule);
-    bool set_time_shift_limit(std::uint16_t limit_s);
+    bool set_time_shift_limit(const Clock& clock, std::uint16_t limit_s);
     bool set_columns(const Clock& clock, ProfileId id, std::span<const CaptureObject> columns);
     bool clear(const Clock& clock, ProfileId id);
-    bool set_buffer_form(ProfileId id, BufferForm form);
+    bool set_buffer_form(const Clock& clock, ProfileId id, BufferForm form);
     bool set_special_days(const Clock& clock, const SpecialDays& special_days);
     bool set_activation_time(const Clock& clock, const dlms::DateTime& time);
     // The fault that keeps the passive calendar from being activated; none if it is active and durable now.

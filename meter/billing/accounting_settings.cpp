@@ -54,11 +54,12 @@ bool Accounting::set_schedule(const Clock& clock, Billing billing, const Schedul
     return save(clock);
 }
 
-bool Accounting::set_time_shift_limit(std::uint16_t limit_s) {
+bool Accounting::set_time_shift_limit(const Clock& clock, std::uint16_t limit_s) {
     MeteringSettings changed = settings_;
     changed.time_shift_limit_s = limit_s;
     if (!keep(store_, changed)) return false;
     settings_ = changed;
+    tell_({EventKind::configuration_changed, clock.now(), 0});
     return true;
 }
 
@@ -85,10 +86,12 @@ bool Accounting::clear(const Clock& clock, ProfileId id) {
     return set_columns(clock, id, same.columns.view());
 }
 
-bool Accounting::set_buffer_form(ProfileId id, BufferForm form) {
+bool Accounting::set_buffer_form(const Clock& clock, ProfileId id, BufferForm form) {
     ProfileSettings changed = profile(id);
     changed.form = form;
-    return keep(store_, id, changed);
+    if (!keep(store_, id, changed)) return false;
+    tell_({EventKind::configuration_changed, clock.now(), 0});
+    return true;
 }
 
 void Accounting::refuse_calendar(const Clock& clock, CalendarFault fault) {
@@ -104,6 +107,7 @@ bool Accounting::set_special_days(const Clock& clock, const SpecialDays& special
     }
     if (!keep_special_days(store_, special_days)) return false;
     calendar_fault_ = CalendarFault::none;
+    tell_({EventKind::configuration_changed, clock.now(), 0});
     follow_calendar(clock);
     find_boundary(clock);
     return true;
@@ -111,13 +115,14 @@ bool Accounting::set_special_days(const Clock& clock, const SpecialDays& special
 
 bool Accounting::set_activation_time(const Clock& clock, const dlms::DateTime& time) {
     if (!keep_activation_time(store_, time)) return false;
+    tell_({EventKind::configuration_changed, clock.now(), 0});
     activation_ = to_utc(time, clock.deviation_min_at(clock.now()));
     find_boundary(clock);
     return true;
 }
 
 std::optional<CalendarFault> Accounting::activate_calendar(const Clock& clock) {
-    const CalendarFault fault = check(load_passive_calendar(store_), load_special_days(store_), model_);
+    const CalendarFault fault = check(load_passive_calendar(store_), load_passive_special_days(store_), model_);
     if (fault != CalendarFault::none) {
         activation_.reset();
         (void)keep_activation_time(store_, never);

@@ -24,33 +24,27 @@ std::uint32_t period_of(const Meter& meter) {
     return meter.accounting().settings().recording_period_s[id == ProfileId::load_1 ? 0 : 1];
 }
 
-// A row that rotted has the time of the newest one before it.
 template <ProfileId id>
-UtcTime time_of_row(const Meter& meter, std::uint32_t row) {
-    const RowLog& log = meter.accounting().log(id);
-    RowValues cells{};
-    for (; row != log.first(); --row) {
-        if (log.read(row, cells)) break;
-    }
-    if (row == log.first() && !log.read(row, cells)) return UtcTime{};
-    return UtcTime{std::chrono::milliseconds{cells[0] >> 1}};
+std::optional<UtcTime> time_of_row(const Meter& meter, std::uint32_t row, RowScratch& scratch) {
+    return time_in_log(meter.accounting().log(id), row, scratch);
 }
 
 template <ProfileId id>
 bool write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, RowScratch& scratch, dlms::DataWriter& out) {
-    if (!scratch.reader) {
-        const RowLog& log = meter.accounting().log(id);
+    const RowLog& log = meter.accounting().log(id);
+    if (!scratch.column_count) {
         const ProfileSettings settings = meter.accounting().profile(id);
+        std::size_t count = 0;
         for (const CaptureObject& object : settings.columns.view()) {
-            scratch.columns[scratch.column_count++] = column_of(meter.model(), object).value_or(Column{});
+            scratch.columns[count++] = column_of(meter.model(), object).value_or(Column{});
         }
         // A store that has lost the list has no names for what is in the log.
-        if (settings.epoch != log.epoch() || scratch.column_count != log.columns()) scratch.column_count = 0;
-        scratch.reader.emplace(log);
+        scratch.column_count = settings.epoch == log.epoch() && count == log.columns() ? count : 0;
     }
-    if (scratch.column_count == 0 || !scratch.reader->read(row)) return false;
-    for (std::size_t i = 0; i < scratch.column_count; ++i) {
-        if (wanted.has(i)) write_cell(out, scratch.columns[i], scratch.reader->values()[i], meter.clock());
+    RowLog::Reader& reader = reader_of(log, scratch);
+    if (*scratch.column_count == 0 || !reader.read(row)) return false;
+    for (std::size_t i = 0; i < *scratch.column_count; ++i) {
+        if (wanted.has(i)) write_cell(out, scratch.columns[i], reader.values()[i], meter.clock());
     }
     return true;
 }
@@ -60,8 +54,7 @@ dlms::ActionResult bill(Meter& meter) {
     return meter.account(&Accounting::bill, billing) ? dlms::ActionResult::success : dlms::ActionResult::hardware_fault;
 }
 
-// A billing can be taken at any time. The others are captured periodically, and by nothing else: a row in between would
-// have no period.
+// A row of a load profile in between would have no period.
 template <ProfileId id>
 constexpr dlms::ActionResult (*capture_of)(Meter&) = id == ProfileId::daily     ? bill<Billing::daily>
                                                      : id == ProfileId::monthly ? bill<Billing::monthly>

@@ -6,6 +6,7 @@
 #include "meter/billing/profile_sources.hpp"
 #include "meter/billing/registers.hpp"
 #include "meter/cosem/classes/calibration_names.hpp"
+#include "meter/cosem/classes/change_names.hpp"
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/cosem/classes/condition_names.hpp"
 #include "meter/cosem/classes/display_names.hpp"
@@ -73,6 +74,10 @@ constexpr void add_administration(Objects& to, const Model& model) {
     to.add(identity(model_name_class, Obis(0, 0, 96, 1, 1)));     // device ID 2: type
     to.add(identity(serial_number_class, Obis(1, 0, 0, 0, 0)));   // electricity ID 1
     to.add(identity(firmware_version_class, Obis(1, 0, 0, 2, 0)));
+    to.add(reading(change_count_class, change_count_name));
+    for (const ChangeName& change : change_names) to.add(reading(change_time_class, change.name));
+    to.add(reading(temperature_class, Obis(0, 0, 96, 9, 0)));
+    to.add(parameter(crystal_class, crystal_name));
     to.add({&local_time_class, Obis(1, 0, 0, 9, 1), AccessKind::clock});
     to.add({&local_date_class, Obis(1, 0, 0, 9, 2), AccessKind::clock});
     for (const PushSetup setup : push_setups) {
@@ -144,8 +149,14 @@ constexpr void add_tariffs(Objects& to, const Model& model) {
             to.add(reading(account_register_class, Obis(1, 0, quantity, obis_cumulative_demand, tariff)));
         }
     }
+    for (int quadrant = reactive_quadrant_1; quadrant <= reactive_quadrant_4; ++quadrant) {
+        for (int tariff = 1; tariff <= model.tariffs.tariffs; ++tariff) {
+            to.add(reading(account_register_class, Obis(1, 0, quadrant, obis_energy, tariff)));
+        }
+    }
     to.add(parameter(calendar_class, Obis(0, 0, 13, 0, 0)));
     to.add(parameter(special_days_class, Obis(0, 0, 11, 0, 0)));
+    to.add(parameter(passive_special_days_class, Obis(0, 0, 11, 0, 1)));
     to.add(parameter(tariff_scripts_class, tariff_script_table));
     for (const int e : {0, 1}) to.add(reading(register_activation_class, Obis(0, 0, 14, 0, e)));
     to.add(reading(active_tariff_class, active_tariff_name));
@@ -169,16 +180,17 @@ constexpr void add_recorded(Objects& to, const Model& model) {
     }
 }
 
-template <const ProfileSource& source, class Objects>
+// A billing can be taken at any time; load profiles are captured periodically, and by nothing else.
+template <const ProfileSource& source, ProfileMethods methods = ProfileMethods::reset, class Objects>
 constexpr void add_profile(Objects& to, ProfileId id) {
-    to.add(reading(profile_class<source>, name_of(id)));
+    to.add(reading(profile_class<source, methods>, name_of(id)));
     to.add(parameter(buffer_form_class, buffer_form_name(id)));
 }
 
 template <class Objects>
 constexpr void add_billing(Objects& to, const Model& model) {
-    add_profile<monthly_billing>(to, ProfileId::monthly);
-    add_profile<daily_billing>(to, ProfileId::daily);
+    add_profile<monthly_billing, ProfileMethods::reset_and_capture>(to, ProfileId::monthly);
+    add_profile<daily_billing, ProfileMethods::reset_and_capture>(to, ProfileId::daily);
     add_profile<load_profile_1>(to, ProfileId::load_1);
     add_profile<load_profile_2>(to, ProfileId::load_2);
     if (model.functions.extended_profiles) {
@@ -198,6 +210,7 @@ constexpr void add_billing(Objects& to, const Model& model) {
     to.add(reading(reset_counter_class, reset_counter_name));
     to.add(reading(available_periods_class, Obis(1, 0, 0, 1, 1)));
     to.add(reading(last_reset_class, last_reset_name));
+    to.add(reading(billing_period_class, Obis(1, 0, 0, 8, 6)));
     to.add(reading(demand_period_class, Obis(1, 0, 0, 8, 0)));
     to.add(reading(recording_interval_1_class, Obis(1, 0, 0, 8, 4)));
     to.add(reading(recording_interval_2_class, Obis(1, 0, 0, 8, 5)));
@@ -259,13 +272,13 @@ constexpr void add_events(Objects& to) {
     const auto add_log = [&](const InterfaceClass& of_log, EventLogId id) {
         to.add({&of_log, name_of(id), AccessKind::event_log});
     };
-    add_log(profile_class<standard_log>, EventLogId::standard);
-    add_log(profile_class<fraud_log>, EventLogId::fraud);
-    add_log(profile_class<disconnector_log>, EventLogId::disconnector);
-    add_log(profile_class<firmware_log>, EventLogId::firmware);
-    add_log(profile_class<quality_log>, EventLogId::quality);
-    add_log(profile_class<communication_log>, EventLogId::communication);
-    add_log(profile_class<power_failure_log>, EventLogId::power_failure);
+    add_log(profile_class<standard_log, ProfileMethods::reset>, EventLogId::standard);
+    add_log(profile_class<fraud_log, ProfileMethods::reset>, EventLogId::fraud);
+    add_log(profile_class<disconnector_log, ProfileMethods::reset>, EventLogId::disconnector);
+    add_log(profile_class<firmware_log, ProfileMethods::reset>, EventLogId::firmware);
+    add_log(profile_class<quality_log, ProfileMethods::reset>, EventLogId::quality);
+    add_log(profile_class<communication_log, ProfileMethods::reset>, EventLogId::communication);
+    add_log(profile_class<power_failure_log, ProfileMethods::reset>, EventLogId::power_failure);
     for (std::size_t i = 0; i < event_logs; ++i) {
         const auto id = static_cast<EventLogId>(i);
         // The rows of power failures have no code.
@@ -390,7 +403,7 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_transformers(to, model);
     add_display(to);
     add_calibration(to);
-    to.add({&profile_class<test_profile>, Obis(1, 0, 99, 128, 0), AccessKind::fixed});
+    to.add({&profile_class<test_profile, ProfileMethods::none>, Obis(1, 0, 99, 128, 0), AccessKind::fixed});
 }
 
 template <const Model& model>

@@ -51,14 +51,9 @@ ProfileRows rows_of(const Meter& meter) {
     return {log.end() - count, count};
 }
 
-// A row that rotted has the time of the newest one before it.
 template <EventLogId id>
-UtcTime time_of_row(const Meter& meter, std::uint32_t row) {
-    const std::uint32_t first = meter.events().log(id).first();
-    for (;; --row) {
-        if (const auto found = meter.events().row(id, row)) return found->time;
-        if (row <= first) return UtcTime{};
-    }
+std::optional<UtcTime> time_of_row(const Meter& meter, std::uint32_t row, RowScratch& scratch) {
+    return time_in_log(meter.events().log(id), row, scratch);
 }
 
 void write_column(const Meter& meter, const EventRow& row, const CaptureObject& column, dlms::DataWriter& out) {

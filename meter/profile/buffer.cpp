@@ -22,22 +22,23 @@ constexpr std::size_t max_description_size = structure_header_size + ColumnSet::
 // Rows as structures, in memory of its own.
 class Rows {
   public:
-    Rows(const ProfileSource& source, const Meter& meter, ColumnSet columns)
-        : source_(source), meter_(meter), columns_(columns) {}
+    Rows(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection)
+        : source_(source), meter_(meter), selection_(selection) {}
 
-    // Empty: the row is gone or rotten.
+    // Empty: the row is not selected, gone or rotten.
     Bytes read(std::uint32_t row) {
+        if (!is_selected(source_, meter_, selection_, row, scratch_)) return {};
         ByteWriter out(room_);
         DataWriter data(out);
-        data.structure(columns_.count());
-        if (!source_.write_row(meter_, row, columns_, scratch_, data) || !out.ok()) return {};
+        data.structure(selection_.columns.count());
+        if (!source_.write_row(meter_, row, selection_.columns, scratch_, data) || !out.ok()) return {};
         return out.written();
     }
 
   private:
     const ProfileSource& source_;
     const Meter& meter_;
-    ColumnSet columns_;
+    const ProfileSelection& selection_;
     RowScratch scratch_;
     std::array<std::uint8_t, max_profile_row_size> room_;
 };
@@ -119,13 +120,13 @@ DataAccessResult read_buffer(const ProfileSource& source, const AttributeContext
     const bool leaves_times_out = form == BufferForm::array_without_times && source.time_column == 0 &&
                                   selection->columns.has(source.time_column);
     const std::uint32_t period_s = source.capture_period_s(of.meter);
-    Rows rows(source, of.meter, selection->columns);
+    Rows rows(source, of.meter, *selection);
     std::optional<dlms::DateTime> before;
     if (!cursor.more) {
-        const ProfileRows selected = selected_rows(source, of.meter, *selection);
+        const auto [selected, count] = selected_rows(source, of.meter, *selection);
         cursor.position = selected.first;
         cursor.end = selected.first + selected.count;
-        cursor.left = source.readable == nullptr ? selected.count : source.readable(of.meter, selected);
+        cursor.left = count;
         if (form != BufferForm::compact_array) {
             out.array(cursor.left);
         } else if (!begin_compact_array(rows, selected, cursor.left, out)) {

@@ -23,8 +23,7 @@ void write_definition(DataWriter& out, const CaptureObject& object) {
 ActionResult invoke(ActionResult (*method)(Meter&), const RequestContext& of, Bytes parameters) {
     dlms::DataReader in(parameters);
     (void)in.integer();
-    if (!in.complete()) return ActionResult::type_unmatched;
-    return method == nullptr ? ActionResult::read_write_denied : method(of.meter);
+    return in.complete() ? method(of.meter) : ActionResult::type_unmatched;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "meter/cosem/object.hpp"
 #include "meter/profile/source.hpp"
@@ -60,7 +61,12 @@ inline constexpr std::array methods_of = {
 
 }  // namespace profile
 
-template <const ProfileSource& source>
-inline constexpr InterfaceClass profile_class = {7, 1, profile::attributes_of<source>, profile::methods_of<source>};
+// Both methods are optional: an object list has those that its profile has.
+enum class ProfileMethods : std::uint8_t { none, reset, reset_and_capture };
+
+template <const ProfileSource& source, ProfileMethods methods>
+inline constexpr InterfaceClass profile_class = {
+    7, 1, profile::attributes_of<source>,
+    std::span<const Method>(profile::methods_of<source>).first(static_cast<std::size_t>(methods))};
 
 }  // namespace blathy::meter

@@ -143,22 +143,6 @@ Result<ProfileSelection, DataAccessResult> read_entries(Bytes parameters, std::s
     return selection;
 }
 
-// How many rows from the first on are `before` what is looked for, which are all that are so.
-template <class Before>
-std::uint32_t count_before(const ProfileRows& rows, Before&& before) {
-    std::uint32_t low = 0;
-    std::uint32_t high = rows.count;
-    while (low < high) {
-        const std::uint32_t middle = low + (high - low) / 2;
-        if (before(rows.first + middle)) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
 ProfileRows part(const ProfileRows& rows, std::uint32_t begin, std::uint32_t end) {
     return {rows.first + begin, end > begin ? end - begin : 0};
 }
@@ -184,21 +168,29 @@ ProfileSelection whole_profile(std::span<const CaptureObject> columns) {
     return selection;
 }
 
-ProfileRows selected_rows(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection) {
-    const ProfileRows rows = source.rows(meter);
+SelectedRows selected_rows(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection) {
+    const ProfileRows all = source.rows(meter);
     if (!selection.times) {
-        return part(rows, std::min(selection.entries.first - 1, rows.count),
-                    std::min(selection.entries.last, rows.count));
+        const ProfileRows rows =
+            part(all, std::min(selection.entries.first - 1, all.count), std::min(selection.entries.last, all.count));
+        return {rows, source.readable == nullptr ? rows.count : source.readable(meter, rows)};
     }
-    const TimeRange range = *selection.times;
-    const bool falling =
-        source.sort_method == SortMethod::last_in_first_out || source.sort_method == SortMethod::largest;
-    const auto earlier = [&](std::uint32_t row) { return source.time_of(meter, row) < range.from; };
-    const auto later = [&](std::uint32_t row) { return source.time_of(meter, row) > range.to; };
-    if (falling) {
-        return part(rows, count_before(rows, later), count_before(rows, [&](auto row) { return !earlier(row); }));
+    SelectedRows selected{{all.first, 0}, 0};
+    RowScratch scratch;
+    scratch.times_only = true;
+    for (std::uint32_t row = all.first; row != all.first + all.count; ++row) {
+        if (!is_selected(source, meter, selection, row, scratch)) continue;
+        if (selected.count++ == 0) selected.rows.first = row;
+        selected.rows.count = row + 1 - selected.rows.first;
     }
-    return part(rows, count_before(rows, earlier), count_before(rows, [&](auto row) { return !later(row); }));
+    return selected;
+}
+
+bool is_selected(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection, std::uint32_t row,
+                 RowScratch& scratch) {
+    if (!selection.times) return true;
+    const auto time = source.time_of(meter, row, scratch);
+    return time && *time >= selection.times->from && *time <= selection.times->to;
 }
 
 }  // namespace blathy::meter

@@ -32,7 +32,7 @@ struct ProfileSelection {
 
 // Takes a range descriptor (selector 1) or an entry descriptor (selector 2).
 //
-// A range is of the time column: only that is in order. Its ends are a date-time as octet-string or of the date-time
+// A range is of the time column. Its ends are a date-time as octet-string or of the date-time
 // type; with deviation an instant, without one the local time of `clock`. Unspecified fields at the end of a date-time
 // (the hundredths, the time, the day and so on) make the range as wide as they allow. Of an hour that daylight saving
 // repeats, both are meant unless the clock status says which.
@@ -46,7 +46,17 @@ Result<ProfileSelection, dlms::DataAccessResult> read_selection(const dlms::Sele
 // Everything there is.
 ProfileSelection whole_profile(std::span<const CaptureObject> columns);
 
-// The rows of the buffer that are selected; they follow each other.
-ProfileRows selected_rows(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection);
+// The rows from the first selected one to the last, and how many of them are selected and neither gone nor rotten.
+// Those of a range need not follow each other: of a clock that was set back, the same times come twice.
+struct SelectedRows {
+    ProfileRows rows;
+    std::uint32_t count = 0;
+};
+// Of a range it looks at the time of every row, which is done once for an answer.
+SelectedRows selected_rows(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection);
+
+// Whether a row between those two is among them.
+bool is_selected(const ProfileSource& source, const Meter& meter, const ProfileSelection& selection, std::uint32_t row,
+                 RowScratch& scratch);
 
 }  // namespace blathy::meter

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -65,10 +66,23 @@ struct Column {
 
 // Memory of whoever reads rows one after the other: what a source keeps in it makes the next one cheap.
 struct RowScratch {
+    bool times_only = false;  // nothing but time_of() is asked
     std::optional<RowLog::Reader> reader;
     std::array<Column, ColumnSet::max_columns> columns;
-    std::size_t column_count = 0;
+    std::optional<std::size_t> column_count;  // none: not looked up yet
 };
+
+inline RowLog::Reader& reader_of(const RowLog& log, RowScratch& scratch) {
+    if (!scratch.reader) scratch.reader.emplace(log, scratch.times_only ? 1 : max_row_columns);
+    return *scratch.reader;
+}
+
+// Of a log whose first column is a clock's time. None: the row is gone or rotten.
+inline std::optional<dlms::UtcTime> time_in_log(const RowLog& log, std::uint32_t row, RowScratch& scratch) {
+    RowLog::Reader& reader = reader_of(log, scratch);
+    if (!reader.read(row)) return std::nullopt;
+    return dlms::UtcTime{std::chrono::milliseconds{reader.values()[0] >> 1}};
+}
 
 // How the rows of a buffer leave the meter. Which of these it is, is set per profile: a client that does not know of
 // the two others has to go on getting the first.
@@ -99,18 +113,18 @@ struct ProfileSource {
     // At most ColumnSet::max_columns, in the room unless they are constant.
     std::span<const CaptureObject> (*columns)(const Meter&, CaptureRoom&);
     std::size_t time_column;  // the Clock's time, from 0: ranges are of this column
-    // With last_in_first_out or largest the time falls from row to row, else it rises.
     SortMethod sort_method;
     std::uint32_t (*capture_period_s)(const Meter&);  // 0: not captured periodically
     std::uint32_t (*profile_entries)(const Meter&);   // rows, at most
     ProfileRows (*rows)(const Meter&);
-    dlms::UtcTime (*time_of)(const Meter&, std::uint32_t row);
+    // It need not rise from row to row: clocks are set back. None: the row is gone or rotten.
+    std::optional<dlms::UtcTime> (*time_of)(const Meter&, std::uint32_t row, RowScratch&);
     // Writes one value for each of `columns`, which are not empty; the scratch is a fresh one with the first row.
     // False, and nothing is written: the row is gone or rotten.
     bool (*write_row)(const Meter&, std::uint32_t row, ColumnSet columns, RowScratch&, dlms::DataWriter&);
     std::size_t max_row_size;               // of a structure of all columns; at most max_profile_row_size
-    dlms::ActionResult (*reset)(Meter&);    // null: can't be
-    dlms::ActionResult (*capture)(Meter&);  // null: can't be
+    dlms::ActionResult (*reset)(Meter&);    // null where ProfileMethods has none
+    dlms::ActionResult (*capture)(Meter&);  // likewise
     // Each clears the buffer, as IEC 62056-6-2 says. Null: can't be.
     dlms::DataAccessResult (*set_columns)(Meter&, std::span<const CaptureObject>) = nullptr;
     dlms::DataAccessResult (*set_capture_period)(Meter&, std::uint32_t period_s) = nullptr;

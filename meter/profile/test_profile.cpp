@@ -35,12 +35,12 @@ constexpr UtcTime daylight_saving_ends = sys_days{year{2025} / October / 26} + h
 constexpr std::int16_t daylight_deviation_min = -120;
 constexpr std::int16_t normal_deviation_min = -60;
 
-UtcTime time_of(const Meter&, std::uint32_t row) {
+std::optional<UtcTime> time_of(const Meter&, std::uint32_t row, RowScratch&) {
     return first_row + row * period;
 }
 
-bool write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, RowScratch&, dlms::DataWriter& out) {
-    const UtcTime time = time_of(meter, row);
+bool write_row(const Meter&, std::uint32_t row, ColumnSet wanted, RowScratch&, dlms::DataWriter& out) {
+    const UtcTime time = first_row + row * period;
     const bool daylight = time < daylight_saving_ends;
     const auto status = static_cast<std::uint8_t>(daylight ? dlms::clock_daylight_saving : 0);
     if (wanted.has(0)) {

@@ -316,6 +316,7 @@ bool RowLog::Reader::read(std::uint32_t row) {
     }
     walk_.open = false;
     if (!log_->open_page_of(row, walk_)) return false;
+    walk_.columns = std::min(walk_.columns, columns_);
     while (read_next(walk_)) {
         if (walk_.first_row + walk_.rows > row) return true;
     }

@@ -68,7 +68,8 @@ class RowLog {
     // A walk over rows, each of which costs no more than its own decoding when they are read in order.
     class Reader {
       public:
-        explicit Reader(const RowLog& log) : log_(&log) {}
+        // Only so many of the first columns are decoded; the values of the others are zero.
+        explicit Reader(const RowLog& log, std::size_t columns = max_row_columns) : log_(&log), columns_(columns) {}
         [[nodiscard]] bool read(std::uint32_t row);
         [[nodiscard]] const RowValues& values() const { return walk_.values; }
 
@@ -89,6 +90,7 @@ class RowLog {
             bool open = false;
         };
         const RowLog* log_;
+        std::size_t columns_;
         Walk walk_;
     };
 

@@ -80,6 +80,10 @@ enum class RecordId : std::uint8_t {
     display_manual,
     display_power_off,
     transformer_ratios,
+    special_days_b,
+    preset_time,
+    crystal,
+    changes,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

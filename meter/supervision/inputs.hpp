@@ -19,7 +19,8 @@ struct Inputs {
     bool converter_fault = false;  // what there is to be measured is beyond its range, or its self-test failed
     bool battery_present = true;
     std::uint16_t battery_mv = 3600;
-    std::uint16_t supercapacitor_mv = 0;  // 0 also where there is none
+    std::uint16_t supercapacitor_mv = 0;    // 0 also where there is none
+    std::int16_t temperature_tenths = 250;  // inside the case, tenths of a degree Celsius
 
     constexpr bool operator==(const Inputs&) const = default;
 };

@@ -11,6 +11,8 @@ struct State {
     std::uint8_t active = 0;      // slot
     bool passive_is_same = true;  // as the active one; else it is in the other slot
     dlms::DateTime activation = never;
+    std::uint8_t active_special_days = 0;  // slot
+    bool passive_special_days_are_same = true;
 };
 
 constexpr RecordId names_of(std::uint8_t slot) {
@@ -18,6 +20,9 @@ constexpr RecordId names_of(std::uint8_t slot) {
 }
 constexpr RecordId days_of(std::uint8_t slot) {
     return slot == 0 ? RecordId::calendar_a_days : RecordId::calendar_b_days;
+}
+constexpr RecordId special_days_of(std::uint8_t slot) {
+    return slot == 0 ? RecordId::special_days : RecordId::special_days_b;
 }
 constexpr std::uint8_t other(std::uint8_t slot) {
     return slot == 0 ? std::uint8_t{1} : std::uint8_t{0};
@@ -123,6 +128,9 @@ State load_state(const Store& store) {
         const auto activation = dlms::read_date_time(in.bytes(dlms::DateTime::encoded_size));
         if (!activation) in.invalidate();
         state.activation = activation.value_or(never);
+        if (in.at_end()) return;  // written before there were passive special days
+        state.active_special_days = in.u8() == 0 ? 0 : 1;
+        state.passive_special_days_are_same = in.u8() != 0;
     });
     return found ? state : State{};
 }
@@ -132,6 +140,8 @@ bool keep_state(Store& store, const State& state) {
         out.u8(state.active);
         out.u8(state.passive_is_same ? 1 : 0);
         write(out, state.activation);
+        out.u8(state.active_special_days);
+        out.u8(state.passive_special_days_are_same ? 1 : 0);
     });
 }
 
@@ -140,6 +150,33 @@ Calendar load_slot(const Store& store, std::uint8_t slot) {
     const bool found = read_record(store, names_of(slot), [&](ByteReader& in) { read_names(in, calendar); }) &&
                        read_record(store, days_of(slot), [&](ByteReader& in) { read_days(in, calendar); });
     return found ? calendar : factory_calendar();
+}
+
+SpecialDays load_special_days_in(const Store& store, std::uint8_t slot) {
+    SpecialDays special_days;
+    const bool found = read_record(store, special_days_of(slot), [&](ByteReader& in) {
+        read_list(in, special_days, [&] {
+            SpecialDay special;
+            special.index = in.u16();
+            const auto date = dlms::read_date(in.bytes(dlms::Date::encoded_size));
+            if (!date) in.invalidate();
+            special.date = date.value_or(dlms::Date{});
+            special.day = in.u8();
+            return special;
+        });
+    });
+    return found ? special_days : SpecialDays{};
+}
+
+bool keep_special_days_in(Store& store, std::uint8_t slot, const SpecialDays& special_days) {
+    return write_record(store, special_days_of(slot), [&](ByteWriter& out) {
+        out.u8(special_days.count);
+        for (const SpecialDay& special : special_days.view()) {
+            out.u16(special.index);
+            write(out, special.date);
+            out.u8(special.day);
+        }
+    });
 }
 
 }  // namespace
@@ -154,19 +191,13 @@ Calendar load_passive_calendar(const Store& store) {
 }
 
 SpecialDays load_special_days(const Store& store) {
-    SpecialDays special_days;
-    const bool found = read_record(store, RecordId::special_days, [&](ByteReader& in) {
-        read_list(in, special_days, [&] {
-            SpecialDay special;
-            special.index = in.u16();
-            const auto date = dlms::read_date(in.bytes(dlms::Date::encoded_size));
-            if (!date) in.invalidate();
-            special.date = date.value_or(dlms::Date{});
-            special.day = in.u8();
-            return special;
-        });
-    });
-    return found ? special_days : SpecialDays{};
+    return load_special_days_in(store, load_state(store).active_special_days);
+}
+
+SpecialDays load_passive_special_days(const Store& store) {
+    const State state = load_state(store);
+    const std::uint8_t active = state.active_special_days;
+    return load_special_days_in(store, state.passive_special_days_are_same ? active : other(active));
 }
 
 dlms::DateTime load_activation_time(const Store& store) {
@@ -186,14 +217,15 @@ bool keep_passive_calendar(Store& store, const Calendar& calendar) {
 }
 
 bool keep_special_days(Store& store, const SpecialDays& special_days) {
-    return write_record(store, RecordId::special_days, [&](ByteWriter& out) {
-        out.u8(special_days.count);
-        for (const SpecialDay& special : special_days.view()) {
-            out.u16(special.index);
-            write(out, special.date);
-            out.u8(special.day);
-        }
-    });
+    return keep_special_days_in(store, load_state(store).active_special_days, special_days);
+}
+
+bool keep_passive_special_days(Store& store, const SpecialDays& special_days) {
+    State state = load_state(store);
+    if (!keep_special_days_in(store, other(state.active_special_days), special_days)) return false;
+    if (!state.passive_special_days_are_same) return true;
+    state.passive_special_days_are_same = false;
+    return keep_state(store, state);
 }
 
 bool keep_activation_time(Store& store, const dlms::DateTime& time) {
@@ -206,6 +238,8 @@ bool activate_passive_calendar(Store& store) {
     State state = load_state(store);
     if (!state.passive_is_same) state.active = other(state.active);
     state.passive_is_same = true;
+    if (!state.passive_special_days_are_same) state.active_special_days = other(state.active_special_days);
+    state.passive_special_days_are_same = true;
     state.activation = never;
     return keep_state(store, state);
 }

@@ -1,8 +1,8 @@
 // Where calendars live: two slots in the store, and which of them is active. A calendar is a few kilobytes only while
 // somebody looks at it.
 //
-// Activating the passive calendar writes one record that says so, whatever the power does. From then on the passive
-// calendar is the same as the active one, until it is written again.
+// Activating the passive calendar, with its special days, writes one record that says so, whatever the power does. From
+// then on the passive ones are the same as the active ones, until they are written again.
 #pragma once
 
 #include "meter/storage/store.hpp"
@@ -16,11 +16,13 @@ inline constexpr dlms::DateTime never{};
 [[nodiscard]] Calendar load_active_calendar(const Store& store);
 [[nodiscard]] Calendar load_passive_calendar(const Store& store);
 [[nodiscard]] SpecialDays load_special_days(const Store& store);
+[[nodiscard]] SpecialDays load_passive_special_days(const Store& store);
 [[nodiscard]] dlms::DateTime load_activation_time(const Store& store);
 
 // False: the flash failed; what was there still is.
 [[nodiscard]] bool keep_passive_calendar(Store& store, const Calendar& calendar);
 [[nodiscard]] bool keep_special_days(Store& store, const SpecialDays& special_days);
+[[nodiscard]] bool keep_passive_special_days(Store& store, const SpecialDays& special_days);
 [[nodiscard]] bool keep_activation_time(Store& store, const dlms::DateTime& time);
 // The activation time is never() from then on.
 [[nodiscard]] bool activate_passive_calendar(Store& store);

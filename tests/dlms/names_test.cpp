@@ -95,6 +95,12 @@ TEST(ObisNames, EverythingElse) {
     EXPECT_EQ(describe({1, 0, 99, 1, 0}), "Load profile with recording period 1");
     EXPECT_EQ(describe({1, 0, 0, 2, 0}), "Active firmware identifier");
     EXPECT_EQ(describe({1, 0, 94, 98, 69}), "Country specific object of country 98");
+    EXPECT_EQ(describe({1, 0, 99, 2, 128}), "Form of the buffer of load profile 2");
+    EXPECT_EQ(describe({1, 0, 99, 133, 0}), "Profile of average values");
+    EXPECT_EQ(describe({0, 0, 96, 60, 5}), "Relay: wear");
+    EXPECT_EQ(describe({0, 0, 96, 52, 12}), "Bypass, duration of the last");
+    EXPECT_EQ(describe({0, 0, 96, 52, 14}), "");
+    EXPECT_EQ(describe({0, 0, 96, 52, 60}), "");
     EXPECT_EQ(describe({7, 0, 3, 0, 0}), "");
 }
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "meter/clock/crystal.hpp"
+
 #include "tests/support/utc.hpp"
 
 namespace blathy::meter {
@@ -186,6 +188,28 @@ RC_GTEST_PROP(ClockProperty, LocalTimeAndItsDeviationNameTheInstant, ()) {
     const auto tenths = *rc::gen::inRange<std::int64_t>(946'684'800'00, 4'102'444'800'00);
     const UtcTime instant{milliseconds{tenths * 10}};
     RC_ASSERT(dlms::to_utc(with(settings).local_at(instant), 0) == instant);
+}
+
+TEST(ClockCrystal, IsSlowInHeatAndInCold) {
+    EXPECT_EQ(Crystal(12'000).deviation_ppb_at(250), 12'000);
+    EXPECT_EQ(Crystal(12'000).deviation_ppb_at(-400), 12'000 - 34 * 65 * 65);
+    EXPECT_EQ(Crystal(12'000).deviation_ppb_at(700), 12'000 - 34 * 45 * 45);
+    // No sensor sees that.
+    EXPECT_EQ(Crystal().deviation_ppb_at(32'767), -34 * 100 * 100);
+    EXPECT_EQ(Crystal().deviation_ppb_at(-32'768), -34 * 100 * 100);
+}
+
+TEST(ClockCrystal, CarriesWhatIsBelowAMicrosecond) {
+    for (const std::int32_t ppb : {20'001, -20'001, 3, 0}) {
+        Crystal crystal(ppb);
+        microseconds elapsed{0};
+        constexpr microseconds window{200'000};
+        for (microseconds counted{0}; counted < hours{24}; counted += window) {
+            elapsed += crystal.elapsed(window, Crystal::turnover_tenths);
+        }
+        EXPECT_EQ(elapsed, Crystal(ppb).elapsed(hours{24}, Crystal::turnover_tenths));
+        EXPECT_EQ((microseconds{hours{24}} - elapsed).count(), std::int64_t{ppb} * 86'400 / 1000);
+    }
 }
 
 }  // namespace

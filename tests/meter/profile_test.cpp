@@ -8,6 +8,7 @@
 
 #include "base/function_ref.hpp"
 #include "dlms/data.hpp"
+#include "meter/billing/profile_sources.hpp"
 #include "meter/models/models.hpp"
 #include "meter/models/sed302.hpp"
 #include "meter/profile/selection.hpp"
@@ -465,6 +466,7 @@ RC_GTEST_FIXTURE_PROP(Profile, NoParametersDoHarm, (std::uint8_t selector, std::
 struct Rows {
     std::uint32_t first = 0;
     std::vector<UtcTime> times;
+    std::size_t looked_at = 0;  // times that a selection has asked for
 };
 Rows made;
 
@@ -494,7 +496,10 @@ constexpr ProfileSource source_sorted(SortMethod method) {
             [](const Meter&) {
                 return ProfileRows{made.first, static_cast<std::uint32_t>(made.times.size())};
             },
-        .time_of = [](const Meter&, std::uint32_t row) { return made.times.at(row - made.first); },
+        .time_of = [](const Meter&, std::uint32_t row, RowScratch&) -> std::optional<UtcTime> {
+            ++made.looked_at;
+            return made.times.at(row - made.first);
+        },
         .write_row =
             [](const Meter& meter, std::uint32_t row, ColumnSet columns, RowScratch&, dlms::DataWriter& out) {
                 if (row < made.first) return false;
@@ -541,6 +546,69 @@ TEST_F(MadeProfile, ARangeOfWhatTheNewestComesFirstIn) {
     EXPECT_EQ(numbers(falling, local(2026, 1, 20, 0, 0, 0), DateTime{}), (std::vector{100}));
     EXPECT_EQ(numbers(falling, DateTime{}, local(2026, 1, 11, 0, 0, 0)), (std::vector{109}));
     EXPECT_TRUE(numbers(falling, local(2026, 1, 17, 0, 0, 0), local(2026, 1, 15, 0, 0, 0)).empty());
+}
+
+// The clock was set back from 12:46 to the midnight before.
+TEST_F(MadeProfile, ARangeFindsItsRowsOnBothSidesOfAClockThatWasSetBack) {
+    const UtcTime day = sys_days{2026y / 1 / 20};
+    made.times = {day + 12h + 45min, day + 12h + 45min + 43s, day, day + 3s, day + 21h};
+    const auto at = [&](UtcTime time) { return dlms::local_date_time(time, 0, 0); };
+    EXPECT_EQ(numbers(rising, at(day + 20h), at(day + 22h)), (std::vector{4}));
+    EXPECT_EQ(numbers(rising, at(day - 1min), at(day + 1h)), (std::vector{2, 3}));
+    EXPECT_EQ(numbers(rising, at(day + 12h), at(day + 22h)), (std::vector{0, 1, 4}));
+    EXPECT_TRUE(numbers(rising, at(day + 13h), at(day + 20h)).empty());
+}
+
+// Once to count them, and once on the way through the blocks; not for every block.
+TEST_F(MadeProfile, ARangeLooksAtEveryTimeTwiceAtMost) {
+    for (int i = 0; i < 200; ++i) made.times.push_back(sys_days{2026y / 1 / 20} + i * minutes{15});
+    const Read answer = read(bench.meter, rising, 1, range(DateTime{}, DateTime{}));
+    EXPECT_EQ(rows_of(answer.octets).size(), made.times.size());
+    EXPECT_GT(answer.calls, 10U);
+    EXPECT_LE(made.looked_at, 2 * made.times.size());
+}
+
+RC_GTEST_FIXTURE_PROP(MadeProfile, ARangeHasTheRowsWhoseTimeIsWithinIt, ()) {
+    const UtcTime day = sys_days{2026y / 3 / 28};
+    made = {};
+    for (const int minute : *rc::gen::container<std::vector<int>>(100, rc::gen::inRange(0, 2880))) {
+        // Mostly onwards, as time goes.
+        made.times.push_back(made.times.empty() || minute % 4 == 0 ? day + minutes{minute}
+                                                                   : made.times.back() + minutes{minute % 30});
+    }
+    const auto from = day + minutes{*rc::gen::inRange(-60, 3000)};
+    const auto to = from + minutes{*rc::gen::inRange(-60, 1500)};
+    std::vector<int> expected;
+    for (std::size_t i = 0; i < made.times.size(); ++i) {
+        if (made.times[i] >= from && made.times[i] <= to) expected.push_back(static_cast<int>(i));
+    }
+    for (const ProfileSource* source : {&rising, &falling}) {
+        RC_ASSERT(numbers(*source, dlms::local_date_time(from, 0, 0), dlms::local_date_time(to, 0, 0)) == expected);
+    }
+}
+
+// Rows that a meter captured itself while its clock was set to and fro around the end of daylight saving.
+RC_GTEST_PROP(RangeOfALoadProfile, IsWhatANaiveFilterOfTheWholeLeaves, ()) {
+    const UtcTime begin = sys_days{2026y / 10 / 24} + 20h;
+    Bench bench(sed302, 12345, {}, begin);
+    Interval interval;
+    interval.duration_us = 900'000'000;
+    for (const int step : *rc::gen::container<std::vector<int>>(60, rc::gen::inRange(0, 16))) {
+        bench.meter.advance(interval);
+        if (step == 0) bench.meter.set_clock(bench.meter.clock().now() - minutes{*rc::gen::inRange(2, 600)});
+        if (step == 1) bench.meter.set_clock(bench.meter.clock().now() + minutes{*rc::gen::inRange(2, 600)});
+    }
+    const auto from = begin + minutes{*rc::gen::inRange(-600, 1800)};
+    const auto to = from + minutes{*rc::gen::inRange(0, 900)};
+    std::vector<Octets> expected;
+    for (const Octets& row : rows_of(read(bench.meter, load_profile_1, 0, {}).octets)) {
+        dlms::DataReader in(row);
+        (void)in.structure();
+        const auto time = dlms::to_utc(in.date_time(), 0);
+        if (time && *time >= from && *time <= to) expected.push_back(row);
+    }
+    const Octets wanted = range(dlms::local_date_time(from, 0, 0), dlms::local_date_time(to, 0, 0));
+    RC_ASSERT(rows_of(read(bench.meter, load_profile_1, 1, wanted).octets) == expected);
 }
 
 TEST_F(MadeProfile, RowsOfOneTimeComeTogether) {
@@ -598,7 +666,7 @@ TEST_F(MadeProfile, ATransferWhoseRowsGoFails) {
 }
 
 TEST_F(MadeProfile, IsResetAndCapturedWhereTheSourceCan) {
-    static constexpr InterfaceClass of_rising = profile_class<rising>;
+    static constexpr InterfaceClass of_rising = profile_class<rising, ProfileMethods::reset_and_capture>;
     const Object object{&of_rising, name, AccessKind::reading};
     Association association;
     const RequestContext context{bench.meter, object, association};

@@ -129,6 +129,30 @@ TEST(Boundary, ASetClockClosesThePeriodsAndMarksThem) {
                                      {winter(2026y / 1 / 10, 13h + 30min), none}}));
 }
 
+TEST(Boundary, ASetClockBeginsTheWindowOfTheDemand) {
+    world::LivedMeter lived(sed302, winter(2026y / 1 / 10, 12h));
+    live_at_a_kilowatt(lived, 45min);
+    const auto set_to = winter(2026y / 1 / 10, 23h + 59min) + 55s;
+    lived.meter().set_clock(set_to);
+    const auto& demand = lived.meter().accounting().ledger().demand;
+    EXPECT_EQ(demand.window_start, set_to);
+    live_at_a_kilowatt(lived, 15s, 5s);
+    EXPECT_EQ(demand.window_start, set_to);
+    live_at_a_kilowatt(lived, 45min);
+    EXPECT_EQ(demand.window_start, winter(2026y / 1 / 11, 15min));
+}
+
+TEST(Boundary, APresetTimeOutlivesAnOutageAndIsSetOnce) {
+    const UtcTime noon = winter(2026y / 1 / 10, 12h);
+    world::LivedMeter lived(sed302, noon);
+    ASSERT_TRUE(lived.meter().preset_time({noon + 1h, noon, noon + 30min}));
+    lived.power_off(10min);
+    EXPECT_TRUE(lived.meter().adjust_to_preset_time());
+    EXPECT_EQ(lived.meter().clock().now(), noon + 1h);
+    lived.meter().set_clock(noon);
+    EXPECT_FALSE(lived.meter().adjust_to_preset_time());
+}
+
 TEST(Boundary, AClockSetForwardOverMonthEndsBillsOnce) {
     world::LivedMeter lived(sed302, winter(2026y / 1 / 20, 12h));
     live_at_a_kilowatt(lived, 5min);

@@ -26,99 +26,6 @@ using dlms::Obis;
 constexpr std::array<std::string_view, security::roles> role_names = {"public", "reader", "management", "firmware",
                                                                       "broadcast"};
 
-// Of what the meter supervises and the standard does not name.
-std::string tamper_description(const Obis& name) {
-    const auto figure = condition_figure_of(name);
-    if (!figure) return {};
-    const std::map<Condition, const char*> conditions = {
-        {Condition::module_cover_1, "Module cover 1 open"},
-        {Condition::module_cover_2, "Module cover 2 open"},
-        {Condition::bypass, "Bypass"},
-        {Condition::reversal_1, "Current reversal L1"},
-        {Condition::reversal_2, "Current reversal L2"},
-        {Condition::reversal_3, "Current reversal L3"},
-        {Condition::overcurrent_1, "Overcurrent L1"},
-        {Condition::overcurrent_2, "Overcurrent L2"},
-        {Condition::overcurrent_3, "Overcurrent L3"},
-        {Condition::sequence, "Reversed phase sequence"},
-        {Condition::neutral, "Neutral missing"},
-        {Condition::unbalance, "Voltage unbalance"},
-    };
-    const char* const figures[] = {"counter", "time of the last", "duration of the last", "total duration"};
-    const auto condition = conditions.find(figure->condition);
-    if (condition == conditions.end()) return {};
-    return std::string(condition->second) + ", " + figures[static_cast<std::size_t>(figure->kind)];
-}
-
-// What the standard has no word for.
-std::string own_description(const Obis& name) {
-    const std::pair<Obis, const char*> own[] = {
-        {available_credit_name, "Available credit"},
-        {credited_amount_name, "Charged to the account, this billing period"},
-        {consumed_amount_name, "Consumption amount, this billing period"},
-        {calendar_fault_name, "Why a calendar was refused"},
-        {Obis(1, 0, 99, 128, 0), "Test profile"},
-        {name_of(ProfileId::average), "Profile of average values"},
-        {name_of(ProfileId::minimum), "Profile of minimum values"},
-        {name_of(ProfileId::maximum), "Profile of maximum values"},
-        {Obis(1, 0, 0, 9, 11), "Clock time shift limit"},
-        {last_magnitude_name, "Magnitude of the last event"},
-        {last_duration_name, "Duration of what the last event ended"},
-        {Obis(0, 0, 96, 50, 2), "Voltage unbalance"},
-        {Obis(0, 0, 96, 51, 0), "Conditions that are watched"},
-        {Obis(0, 0, 96, 51, 1), "Conditions that hold now"},
-        {Obis(0, 0, 96, 51, 2), "Time for which a cover or magnet must stay"},
-        {Obis(0, 0, 96, 51, 3), "Bypass: threshold"},
-        {Obis(0, 0, 96, 51, 4), "Bypass: time"},
-        {Obis(0, 0, 96, 51, 5), "Undervoltage: ends above"},
-        {Obis(0, 0, 96, 51, 6), "Overvoltage: ends below"},
-        {Obis(0, 0, 96, 51, 7), "Voltage unbalance: threshold"},
-        {Obis(0, 0, 96, 51, 8), "Voltage unbalance: time"},
-        {Obis(0, 0, 96, 51, 9), "Neutral missing: displacement of the star point"},
-        {Obis(0, 0, 96, 51, 10), "Neutral missing: time"},
-        {Obis(0, 0, 96, 51, 11), "Reversed phase sequence: time"},
-        {Obis(0, 0, 96, 51, 12), "Current reversal: time"},
-        {Obis(0, 0, 96, 51, 13), "Battery low: threshold"},
-        {Obis(0, 0, 21, 0, 5), "Display list without mains"},
-        {Obis(0, 0, 96, 54, 0), "Calibration: constants"},
-        {Obis(0, 0, 96, 54, 1), "Calibration: date"},
-        {Obis(0, 0, 96, 54, 2), "Calibration: check of what is stored"},
-        {Obis(0, 0, 96, 54, 3), "Calibration: how often"},
-        {Obis(0, 0, 96, 54, 4), "Calibration: state, and its seal"},
-        {Obis(0, 0, 96, 53, 0), "Display: time of an item in auto scroll"},
-        {Obis(0, 0, 96, 53, 1), "Display: time without a press until auto scroll"},
-        {Obis(0, 0, 96, 53, 2), "Display: time of the backlight after a press"},
-        {Obis(0, 0, 96, 53, 3), "Display: time after a press without mains"},
-        {Obis(0, 0, 96, 53, 4), "Display: backlight off, after a press, always"},
-        {Obis(0, 0, 96, 53, 5), "Display: decimals of energies"},
-        {Obis(0, 0, 96, 53, 6), "Display: decimals of powers and demands"},
-        {Obis(0, 0, 96, 53, 7), "Display: counters with leading zeros"},
-        {Obis(0, 0, 96, 53, 8), "Display: sounds"},
-        {Obis(0, 0, 96, 53, 9), "Display: why a setting was refused"},
-        {Obis(0, 0, 96, 60, 0), "Relay: reasons to stay open"},
-        {Obis(0, 0, 96, 60, 1), "Relay: the first reason"},
-        {Obis(0, 0, 96, 60, 2), "Relay: causes that are enabled"},
-        {Obis(0, 0, 96, 60, 3), "Relay: operations under load"},
-        {Obis(0, 0, 96, 60, 4), "Relay: operations without load"},
-        {Obis(0, 0, 96, 60, 5), "Relay: wear"},
-        {Obis(0, 0, 96, 60, 10), "Relay: overvoltage, time to trip"},
-        {Obis(0, 0, 96, 60, 11), "Relay: overvoltage, time to restore"},
-        {Obis(0, 0, 96, 60, 12), "Relay: fuse supervision, time to trip"},
-        {Obis(0, 0, 96, 60, 13), "Relay: fuse supervision, time to restore"},
-        {module_status_name(0), "Module in slot 1"},
-        {module_status_name(1), "Module in slot 2"},
-        {module_status_name(input_slot), "Module in the input slot"},
-    };
-    for (const auto& [of, description] : own) {
-        if (of == name) return description;
-    }
-    if (const auto id = profile_of_buffer_form(name)) {
-        return "Form of the buffer of " + station::obis_text(name_of(*id));
-    }
-    if (name.d() == manufacturer_tampers) return tamper_description(name);
-    return {};
-}
-
 // Channel 1 has what channel 0 has, on the other side of the transformers.
 std::string primary_description(const Obis& name) {
     std::array<char, dlms::max_obis_description> room{};
@@ -127,7 +34,6 @@ std::string primary_description(const Obis& name) {
 
 std::string description_of(const Obis& name) {
     if (name.a() == 1 && name.b() == primary_channel) return primary_description(name);
-    if (auto own = own_description(name); !own.empty()) return own;
     std::array<char, dlms::max_obis_description> room{};
     std::string text(dlms::describe_obis(name, room));
     // A bar ends a cell.

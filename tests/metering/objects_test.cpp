@@ -1,9 +1,13 @@
 // Tariffs, demands, bills and profiles as a client sees them.
+#include <map>
+
 #include <gtest/gtest.h>
 
 #include "dlms/apdu/action.hpp"
 #include "dlms/apdu/set.hpp"
+#include "meter/cosem/classes/classes.hpp"
 #include "meter/models/models.hpp"
+#include "meter/models/sm120b2.hpp"
 
 #include "tests/support/bench.hpp"
 
@@ -210,6 +214,144 @@ TEST(Objects, CaptureOfABillingProfileTakesABilling) {
     EXPECT_EQ(manager.value(7, Obis(0, 0, 98, 2, 0), 7), "0600000001");
     // A load profile is captured by its period alone.
     EXPECT_NE(act(manager, 7, Obis(1, 0, 99, 1, 0), 2, "0F00"), action_success);
+}
+
+TEST(Objects, AProfileListsTheMethodsThatItHas) {
+    Bench bench(sm120b2);
+    std::map<Obis, std::size_t> methods;
+    for (const Object& object : bench.meter.dictionary().objects()) {
+        if (object.interface_class->id == 7) methods[object.name] = object.interface_class->methods.size();
+    }
+    EXPECT_EQ(methods.at(Obis(0, 0, 98, 1, 0)), 2U);
+    EXPECT_EQ(methods.at(Obis(0, 0, 98, 2, 0)), 2U);
+    for (const int d : {1, 2, 133, 134, 135}) EXPECT_EQ(methods.at(Obis(1, 0, 99, d, 0)), 1U);
+    EXPECT_EQ(methods.at(name_of(EventLogId::standard)), 1U);
+    EXPECT_EQ(methods.at(Obis(1, 0, 99, 128, 0)), 0U);
+    // And each of those that are listed can be called.
+    Manager manager(bench);
+    for (const auto& [name, count] : methods) {
+        for (std::size_t id = 1; id <= count; ++id) {
+            EXPECT_EQ(act(manager, 7, name, static_cast<std::int8_t>(id), "0F00"), action_success)
+                << dlms::ObisText(name).view() << ' ' << id;
+        }
+    }
+}
+
+TEST(Objects, TheActiveMaskSelectsTheTariffOfEnergyAndDemand) {
+    Bench bench;
+    Manager manager(bench);
+    const Obis energy(0, 0, 14, 0, 0);
+    const Obis demand(0, 0, 14, 0, 1);
+    EXPECT_EQ(set(manager, 6, demand, 4, "090103"), set_success);
+    EXPECT_EQ(manager.value(6, energy, 4), "090103");
+    EXPECT_EQ(manager.value(6, demand, 4), "090103");
+    bench.meter.advance(quarter_of_an_hour());
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 1, 8, 3), 2), "06000003E8");
+    for (const char* wrong : {"090100", "090105", "0900", "09020101", "1103"}) {
+        EXPECT_NE(set(manager, 6, energy, 4, wrong), set_success) << wrong;
+    }
+    EXPECT_EQ(manager.value(6, energy, 4), "090103");
+}
+
+// Day 1 goes and days 10 and 11 come: no order of changing calendar and special days is right but both at once.
+TEST(Objects, SpecialDaysComeIntoForceWithTheirCalendar) {
+    Bench bench;
+    Manager manager(bench);
+    const Obis calendar(0, 0, 13, 0, 0);
+    const Obis active(0, 0, 11, 0, 0);
+    const Obis passive(0, 0, 11, 0, 1);
+    const std::string christmas_is_day_1 = "02031200010905FFFF0C19FF1101";
+    const std::string christmas_is_day_11 = "02031200010905FFFF0C19FF110B";
+    EXPECT_EQ(act(manager, 11, active, 1, christmas_is_day_1), action_success);
+    EXPECT_EQ(manager.value(11, passive, 2), "0101" + christmas_is_day_1);
+    Calendar two_days = factory_calendar();
+    two_days.days.items[0].id = 10;
+    DayProfile other_day = two_days.days.items[0];
+    other_day.id = 11;
+    (void)two_days.days.add(other_day);
+    two_days.weeks.items[0].days.fill(10);
+    ASSERT_TRUE(keep_passive_calendar(bench.meter.store(), two_days));
+    EXPECT_NE(act(manager, 20, calendar, 1, "0F00"), action_success);
+    EXPECT_NE(act(manager, 11, active, 1, christmas_is_day_11), action_success);
+    EXPECT_EQ(act(manager, 11, passive, 1, christmas_is_day_11), action_success);
+    EXPECT_EQ(manager.value(11, active, 2), "0101" + christmas_is_day_1);
+    EXPECT_EQ(act(manager, 20, calendar, 1, "0F00"), action_success);
+    EXPECT_EQ(manager.value(11, active, 2), "0101" + christmas_is_day_11);
+    EXPECT_EQ(manager.value(11, passive, 2), "0101" + christmas_is_day_11);
+    EXPECT_EQ(load_active_calendar(bench.meter.store()), two_days);
+    // The next ones are in the other slot, and may be none.
+    EXPECT_EQ(set(manager, 11, passive, 2, "0100"), set_success);
+    EXPECT_EQ(manager.value(11, active, 2), "0101" + christmas_is_day_11);
+    EXPECT_EQ(act(manager, 11, passive, 2, "120001"), "C701C10400");
+    EXPECT_EQ(act(manager, 20, calendar, 1, "0F00"), action_success);
+    EXPECT_EQ(manager.value(11, active, 2), "0100");
+}
+
+TEST(Objects, SayWhenTheMeterWasChangedAndHowOften) {
+    Bench bench;
+    Manager manager(bench);
+    const std::string never = "090C" + hex(written(dlms::DateTime{}));
+    for (const int e : {1, 7, 12, 13}) EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 2, e), 2), never);
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 2, 0), 2), "0600000000");
+    // Everything that a client sets up.
+    EXPECT_EQ(set(manager, 3, Obis(1, 0, 0, 9, 11), 2, "12001E"), set_success);
+    EXPECT_EQ(set(manager, 1, Obis(1, 0, 99, 1, 128), 2, "1601"), set_success);
+    EXPECT_EQ(set(manager, 11, Obis(0, 0, 11, 0, 0), 2, "0100"), set_success);
+    EXPECT_EQ(set(manager, 11, Obis(0, 0, 11, 0, 1), 2, "0100"), set_success);
+    EXPECT_EQ(set(manager, 20, Obis(0, 0, 13, 0, 0), 6, "09024141"), set_success);
+    EXPECT_EQ(set(manager, 20, Obis(0, 0, 13, 0, 0), 10, never), set_success);
+    EXPECT_EQ(set(manager, 3, crystal_name, 2, "0500004E20"), set_success);
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 2, 0), 2), "0600000007");
+    const std::string now = "090C" + hex(written(bench.meter.clock().local_now()));
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 2, 1), 2), now);
+    EXPECT_EQ(act(manager, 20, Obis(0, 0, 13, 0, 0), 1, "0F00"), action_success);
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 2, 7), 2), now);
+    bench.meter.set_clock(test::bench_time + std::chrono::hours{5});
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 2, 12), 2), "090C" + hex(written(bench.meter.clock().local_now())));
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 2, 0), 2), "0600000007");
+}
+
+TEST(Objects, TheCrystalAndItsTemperature) {
+    Bench bench;
+    Manager manager(bench);
+    Inputs inputs;
+    inputs.temperature_tenths = -123;
+    bench.meter.set_inputs(inputs);
+    EXPECT_EQ(manager.value(3, Obis(0, 0, 96, 9, 0), 2), "10FF85");
+    EXPECT_EQ(manager.value(3, Obis(0, 0, 96, 9, 0), 3), "02020FFF1609");
+    EXPECT_EQ(manager.value(3, crystal_name, 2), "0500000000");
+    EXPECT_EQ(set(manager, 3, crystal_name, 2, "05FFFFB1E0"), set_success);
+    EXPECT_EQ(manager.value(3, crystal_name, 2), "05FFFFB1E0");
+    EXPECT_NE(set(manager, 3, crystal_name, 2, "0500030D41"), set_success);  // 200,001 ppb
+    EXPECT_NE(set(manager, 3, crystal_name, 2, "05FFFCF2BF"), set_success);
+    EXPECT_NE(set(manager, 3, crystal_name, 2, "0600000001"), set_success);
+    EXPECT_EQ(manager.value(3, crystal_name, 2), "05FFFFB1E0");
+}
+
+TEST(Objects, TheBillingPeriodGoesFromTheLastResetToTheNext) {
+    Bench bench;
+    Manager manager(bench);
+    // From 15 June, 14:00 local time, to the end of the month.
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 0, 8, 6), 2), "06" + test::number_hex((15 * 24 + 10) * 3600));
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 0, 8, 6), 3), "02020F001607");
+    EXPECT_EQ(set(manager, 22, Obis(0, 0, 15, 0, 0), 4, "0100"), set_success);
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 0, 8, 6), 2), "0600000000");
+}
+
+TEST(Objects, ReactiveEnergyOfEachQuadrantHasItsTariffs) {
+    Bench bench;
+    Interval interval = quarter_of_an_hour();
+    interval.phase[0].reactive_energy_mvars = 3'600'000'000;
+    bench.meter.advance(interval);
+    ASSERT_TRUE(bench.meter.account(&Accounting::select_tariff, std::uint8_t{2}));
+    interval.phase[0].reactive_energy_mvars = -7'200'000'000;
+    bench.meter.advance(interval);
+    Manager manager(bench);
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 5, 8, 1), 2), "06000003E8");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 5, 8, 2), 2), "0600000000");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 8, 8, 1), 2), "0600000000");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 8, 8, 2), 2), "06000007D0");
+    EXPECT_EQ(manager.value(3, Obis(1, 0, 8, 8, 2), 3), "02020F001620");
 }
 
 TEST(Objects, TheClockIsAdjustedToTheDemandPeriodThatIsSet) {

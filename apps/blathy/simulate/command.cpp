@@ -27,7 +27,10 @@ constexpr const char* simulate_description = R"(Let a meter live from one day to
 Load, tariffs, daylight saving and the schedule of the bills are as in the field; with --faults power fails at any
 moment, the clock is set forwards and backwards, covers are opened, magnets come near, and somebody presses the reset
 button. The same seed gives the same life. An oracle that
-shares no code with the meter reckons the same bills, and the two are compared to the last digit.)";
+shares no code with the meter reckons the same bills, and the two are compared to the last digit.
+
+The rows are those that the meter keeps at the end: the newest 12 monthly (SM120B2: 17) and 62 daily ones. Older ones have
+given way to them, as in the field.)";
 
 constexpr const char* simulate_footer =
     R"(Exit codes: 0 the oracle agrees, and the logs have counted every event; 1 not so; 2 bad usage.

@@ -182,8 +182,28 @@ DataAccessResult write_buffer_form(const RequestContext& of, Bytes value) {
     const auto id = profile_of_buffer_form(of.object.name);
     if (!in.complete()) return DataAccessResult::type_unmatched;
     if (!id || form >= BufferForm::count) return DataAccessResult::other_reason;
-    return of.meter.set_buffer_form(*id, form) ? DataAccessResult::success : DataAccessResult::hardware_fault;
+    return of.meter.account(&Accounting::set_buffer_form, *id, form) ? DataAccessResult::success
+                                                                     : DataAccessResult::hardware_fault;
 }
+
+// From the last reset to the next one that the schedule has; 0: it has none within a year.
+DataAccessResult read_billing_period(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const Clock& clock = of.meter.clock();
+    constexpr std::chrono::days a_year{366};
+    const LocalTime now = local_of(clock, clock.now());
+    const auto end = next_execution(schedule_of<Billing::monthly>(of.meter), now, now + a_year);
+    const LocalTime begin = local_of(clock, of.meter.accounting().ledger().last_reset);
+    const auto length = end && *end > begin ? *end - begin : std::chrono::milliseconds{0};
+    out.double_long_unsigned(
+        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(length).count()));
+    return DataAccessResult::success;
+}
+DataAccessResult read_billing_period_unit(const AttributeContext&, Cursor&, DataWriter& out) {
+    out.scaler_unit(0, dlms::Unit::second);
+    return DataAccessResult::success;
+}
+constexpr std::array billing_period_attributes = {Attribute{2, read_billing_period, nullptr},
+                                                  Attribute{3, read_billing_period_unit, nullptr}};
 
 template <ReadAttribute read, WriteAttribute write = nullptr>
 constexpr std::array value_attributes = {Attribute{2, read, write}};
@@ -196,6 +216,7 @@ constinit const InterfaceClass billing_scripts_class = {script_table_id, 0, scri
                                                         script_methods<execute_billing_script>};
 constinit const InterfaceClass monthly_schedule_class = {22, 0, schedule_attributes<Billing::monthly>, {}};
 constinit const InterfaceClass daily_schedule_class = {22, 0, schedule_attributes<Billing::daily>, {}};
+constinit const InterfaceClass billing_period_class = {register_class_number, 0, billing_period_attributes, {}};
 constinit const InterfaceClass profile_status_class = {data_class_number, 0, value_attributes<read_profile_status>, {}};
 constinit const InterfaceClass active_tariff_class = {data_class_number, 0, value_attributes<read_active_tariff>, {}};
 constinit const InterfaceClass reset_counter_class = {data_class_number, 0, value_attributes<read_reset_counter>, {}};

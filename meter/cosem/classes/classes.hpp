@@ -34,6 +34,7 @@ extern const InterfaceClass reset_counter_class;          // IC 1
 extern const InterfaceClass available_periods_class;      // IC 1
 extern const InterfaceClass last_reset_class;             // IC 1
 extern const InterfaceClass buffer_form_class;            // IC 1: of a profile, by the logical name
+extern const InterfaceClass billing_period_class;         // IC 3
 extern const InterfaceClass calendar_fault_class;         // IC 1: why a calendar was refused last
 extern const InterfaceClass active_calendar_name_class;   // IC 1
 extern const InterfaceClass passive_calendar_name_class;  // IC 1
@@ -44,6 +45,7 @@ extern const InterfaceClass recording_interval_2_class;   // IC 3
 extern const InterfaceClass time_shift_limit_class;       // IC 3
 extern const InterfaceClass maximum_demand_class;         // IC 4, version 0
 extern const InterfaceClass demand_class;                 // IC 5, version 0
+extern const InterfaceClass passive_special_days_class;   // IC 11, version 0
 extern const InterfaceClass register_activation_class;    // IC 6, version 0, of energy if E is 0, else of demand
 extern const InterfaceClass tariff_scripts_class;         // IC 9, version 0
 extern const InterfaceClass billing_scripts_class;        // IC 9
@@ -114,6 +116,15 @@ extern const InterfaceClass calibration_state_class;   // IC 1
 extern const InterfaceClass transformer_ratio_class;  // IC 1: by the logical name
 extern const InterfaceClass overall_ratio_class;      // IC 1: likewise
 extern const InterfaceClass primary_register_class;   // IC 3: of channel 1, by the logical name
+
+// When the meter was changed.
+extern const InterfaceClass change_count_class;  // IC 1
+extern const InterfaceClass change_time_class;   // IC 1: by the logical name
+
+// What the clock runs by.
+extern const InterfaceClass temperature_class;  // IC 3
+extern const InterfaceClass crystal_class;      // IC 3: its deviation, as the factory has measured it
+inline constexpr dlms::Obis crystal_name{0, 0, 96, 55, 0};
 
 // IC 7, Profile generic, version 1, of everything else is profile_class<source> in meter/profile/profile.hpp.
 

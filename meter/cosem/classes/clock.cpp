@@ -198,8 +198,8 @@ ActionResult preset_adjusting_time(const RequestContext& of, Bytes parameters, D
     const auto begin_at = instant_of(clock, begin);
     const auto end_at = instant_of(clock, end);
     if (!preset_at || !begin_at || !end_at || *end_at < *begin_at) return ActionResult::other_reason;
-    of.meter.preset_time({*preset_at, *begin_at, *end_at});
-    return ActionResult::success;
+    return of.meter.preset_time({*preset_at, *begin_at, *end_at}) ? ActionResult::success
+                                                                  : ActionResult::hardware_fault;
 }
 
 ActionResult shift_time(const RequestContext& of, Bytes parameters, DataWriter&) {

@@ -159,7 +159,8 @@ DataAccessResult write_shift_limit(const RequestContext& of, Bytes value) {
     DataReader in(value);
     const std::uint16_t limit_s = in.long_unsigned();
     if (!in.complete()) return DataAccessResult::type_unmatched;
-    return of.meter.set_time_shift_limit(limit_s) ? DataAccessResult::success : DataAccessResult::hardware_fault;
+    return of.meter.account(&Accounting::set_time_shift_limit, limit_s) ? DataAccessResult::success
+                                                                        : DataAccessResult::hardware_fault;
 }
 
 std::uint16_t demand_period(const MeteringSettings& settings) {

@@ -61,10 +61,22 @@ DataAccessResult read_active_mask(const AttributeContext& of, Cursor&, DataWrite
     return DataAccessResult::success;
 }
 
+// Energy and demand have one tariff: of both objects the mask is the same one.
+DataAccessResult write_active_mask(const RequestContext& of, Bytes value) {
+    DataReader in(value);
+    const Bytes mask = in.octet_string();
+    if (!in.complete()) return DataAccessResult::type_unmatched;
+    if (mask.size() != 1 || mask[0] < 1 || mask[0] > of.meter.model().tariffs.tariffs) {
+        return DataAccessResult::other_reason;
+    }
+    return of.meter.account(&Accounting::select_tariff, mask[0]) ? DataAccessResult::success
+                                                                 : DataAccessResult::hardware_fault;
+}
+
 constexpr std::array activation_attributes = {
     Attribute{2, read_assignment, nullptr},
     Attribute{3, read_masks, nullptr},
-    Attribute{4, read_active_mask, nullptr},
+    Attribute{4, read_active_mask, write_active_mask},
 };
 
 // Calendar, written.
@@ -201,6 +213,13 @@ DataAccessResult read_whole(Bytes value, Part& part) {
     return in.complete() ? DataAccessResult::success : DataAccessResult::type_unmatched;
 }
 
+// What was written is a change of the configuration, also while it is passive.
+DataAccessResult kept(const RequestContext& of, bool durable) {
+    if (!durable) return DataAccessResult::hardware_fault;
+    of.meter.tell(EventKind::configuration_changed);
+    return DataAccessResult::success;
+}
+
 using Load = Calendar (*)(const Store&);
 
 template <Load load>
@@ -226,8 +245,7 @@ DataAccessResult write_passive(const RequestContext& of, Bytes value) {
     Calendar calendar = load_passive_calendar(of.meter.store());
     const DataAccessResult result = read_whole(value, calendar.*part);
     if (result != DataAccessResult::success) return result;
-    return keep_passive_calendar(of.meter.store(), calendar) ? DataAccessResult::success
-                                                             : DataAccessResult::hardware_fault;
+    return kept(of, keep_passive_calendar(of.meter.store(), calendar));
 }
 
 DataAccessResult write_passive_name(const RequestContext& of, Bytes value) {
@@ -236,8 +254,7 @@ DataAccessResult write_passive_name(const RequestContext& of, Bytes value) {
     const bool fits = read_label(in, calendar.name);
     if (!in.complete()) return DataAccessResult::type_unmatched;
     if (!fits) return DataAccessResult::other_reason;
-    return keep_passive_calendar(of.meter.store(), calendar) ? DataAccessResult::success
-                                                             : DataAccessResult::hardware_fault;
+    return kept(of, keep_passive_calendar(of.meter.store(), calendar));
 }
 
 DataAccessResult read_activation_time(const AttributeContext& of, Cursor&, DataWriter& out) {
@@ -275,45 +292,67 @@ constexpr std::array calendar_attributes = {
 };
 constexpr std::array calendar_methods = {Method{1, activate}};
 
+// Special days: those in force, which have to fit the active calendar, and those that come with the passive one, which
+// are checked when both are activated.
+struct SpecialDaysOf {
+    SpecialDays (*load)(const Store&);
+    DataAccessResult (*keep)(const RequestContext&, const SpecialDays&);
+};
+
+constexpr SpecialDaysOf active_special_days = {
+    load_special_days, [](const RequestContext& of, const SpecialDays& special_days) {
+        return of.meter.account(&Accounting::set_special_days, special_days) ? DataAccessResult::success
+                                                                             : DataAccessResult::other_reason;
+    }};
+constexpr SpecialDaysOf passive_special_days = {
+    load_passive_special_days, [](const RequestContext& of, const SpecialDays& special_days) {
+        return kept(of, keep_passive_special_days(of.meter.store(), special_days));
+    }};
+
+template <const SpecialDaysOf& days>
 DataAccessResult read_special_days(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
-    return write_list(load_special_days(of.meter.store()), greatest_special_day, cursor, out);
+    return write_list(days.load(of.meter.store()), greatest_special_day, cursor, out);
 }
 
+template <const SpecialDaysOf& days>
 DataAccessResult write_special_days(const RequestContext& of, Bytes value) {
     SpecialDays special_days;
     const DataAccessResult result = read_whole(value, special_days);
-    if (result != DataAccessResult::success) return result;
-    return of.meter.account(&Accounting::set_special_days, special_days) ? DataAccessResult::success
-                                                                         : DataAccessResult::other_reason;
+    return result == DataAccessResult::success ? days.keep(of, special_days) : result;
 }
 
-ActionResult change_special_days(const RequestContext& of, std::uint16_t index, const SpecialDay* replacement) {
-    const SpecialDays before = load_special_days(of.meter.store());
+ActionResult change_special_days(const RequestContext& of, const SpecialDaysOf& days, std::uint16_t index,
+                                 const SpecialDay* replacement) {
+    const SpecialDays before = days.load(of.meter.store());
     SpecialDays after;
     for (const SpecialDay& special : before.view()) {
         if (special.index != index) (void)after.add(special);
     }
     if (replacement == nullptr && after.count == before.count) return ActionResult::object_undefined;
     if (replacement != nullptr && !after.add(*replacement)) return ActionResult::other_reason;
-    return of.meter.account(&Accounting::set_special_days, after) ? ActionResult::success : ActionResult::other_reason;
+    return days.keep(of, after) == DataAccessResult::success ? ActionResult::success : ActionResult::other_reason;
 }
 
+template <const SpecialDaysOf& days>
 ActionResult insert_special_day(const RequestContext& of, Bytes parameters, DataWriter&) {
     DataReader in(parameters);
     SpecialDay special;
     if (!read(in, special) || !in.complete()) return ActionResult::type_unmatched;
-    return change_special_days(of, special.index, &special);
+    return change_special_days(of, days, special.index, &special);
 }
 
+template <const SpecialDaysOf& days>
 ActionResult delete_special_day(const RequestContext& of, Bytes parameters, DataWriter&) {
     DataReader in(parameters);
     const std::uint16_t index = in.long_unsigned();
     if (!in.complete()) return ActionResult::type_unmatched;
-    return change_special_days(of, index, nullptr);
+    return change_special_days(of, days, index, nullptr);
 }
 
-constexpr std::array special_days_attributes = {Attribute{2, read_special_days, write_special_days}};
-constexpr std::array special_days_methods = {Method{1, insert_special_day}, Method{2, delete_special_day}};
+template <const SpecialDaysOf& days>
+constexpr std::array special_days_attributes = {Attribute{2, read_special_days<days>, write_special_days<days>}};
+template <const SpecialDaysOf& days>
+constexpr std::array special_days_methods = {Method{1, insert_special_day<days>}, Method{2, delete_special_day<days>}};
 
 // A structure of the number and of the text for it.
 DataAccessResult read_calendar_fault(const AttributeContext& of, Cursor&, DataWriter& out) {
@@ -332,7 +371,10 @@ constexpr std::array passive_name_attributes = {Attribute{2, read_name<load_pass
 }  // namespace
 
 constinit const InterfaceClass register_activation_class = {6, 0, activation_attributes, {}};
-constinit const InterfaceClass special_days_class = {11, 0, special_days_attributes, special_days_methods};
+constinit const InterfaceClass special_days_class = {11, 0, special_days_attributes<active_special_days>,
+                                                     special_days_methods<active_special_days>};
+constinit const InterfaceClass passive_special_days_class = {11, 0, special_days_attributes<passive_special_days>,
+                                                             special_days_methods<passive_special_days>};
 constinit const InterfaceClass calendar_class = {20, 0, calendar_attributes, calendar_methods};
 constinit const InterfaceClass calendar_fault_class = {data_class_number, 0, calendar_fault_attributes, {}};
 constinit const InterfaceClass active_calendar_name_class = {data_class_number, 0, active_name_attributes, {}};
