@@ -129,7 +129,7 @@ inline constexpr auto access_table = [] {
     grant(Kind::parameter, Role::data_collection, r);
     grant(Kind::parameter, Role::management, r | w, c);
     for (const Role role : {Role::data_collection, Role::management, Role::firmware}) {
-        grant(Kind::secret, role, w | proven | Rights::encrypted_request, c | proven | Rights::encrypted_request);
+        grant(Kind::secret, role, w, c | proven | Rights::encrypted_request);
         grant(Kind::hls_reply, role, 0, c);
         grant(Kind::security_setup, role, r);
     }
