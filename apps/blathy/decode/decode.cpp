@@ -196,9 +196,11 @@ int run_decode(const DecodeOptions& options, std::ostream& out, std::ostream& er
     }
     std::optional<Decipherer> decipherer;
     if (*keys) decipherer.emplace(**keys);
-    const auto open = [&](Bytes apdu) -> std::optional<Bytes> {
-        const auto found = decipherer->decipher(apdu);
-        return found ? std::optional(found->shown) : std::nullopt;
+    const auto open = [&](Bytes apdu) -> Result<Bytes, dlms::Undeciphered> {
+        if (apdu[0] == static_cast<std::uint8_t>(dlms::ApduTag::general_signing)) {
+            return decipherer->check_signature(apdu);
+        }
+        return decipherer->decipher(apdu).map([](const Decipherer::Found& found) { return found.shown; });
     };
     const auto decipher = decipherer ? std::optional<dlms::Decipher>(open) : std::nullopt;
     std::error_code ignored;
