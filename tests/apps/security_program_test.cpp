@@ -2,6 +2,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -110,15 +111,91 @@ TEST_F(SecurityProgram, AMeterTakesItsKeysFromAFile) {
         client.at("ek") = "000102030405060708090A0B0C0D0E0F";
         client.at("ak") = "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF";
         client.at("kek") = client.at("bk") = "00112233445566778899AABBCCDDEEFF";
-        client.at("password") = "";
+        client.at("password") = client.at("hls_secret") = "";
+        client.at("mechanisms") = json::array();
         client.at("policy") = 0x6C;
     }
     write("keys.json", list.dump());
-    Background program(meter({"--keys", path("keys.json")}));
+    for (int i = 0; i < 2; ++i) {
+        Background program(meter({"--keys", path("keys.json"), "--state", path("state")}));
+        const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+        EXPECT_EQ(read(url, with_keys("management")).exit_code, 0) << "counters go on";
+        ::setenv("BLATHY_PASSWORD", "DEMO-PASSWORD", 1);
+        EXPECT_EQ(read(url, {"--client", "1"}).exit_code, 2) << "the demo password is gone";
+        ::unsetenv("BLATHY_PASSWORD");
+        (void)program.stop(SIGTERM);
+    }
+    // A meter that forgets would take again what it has taken before, and send other things under the same nonces.
+    const Outcome outcome = run(meter({"--keys", path("keys.json")}));
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("--keys needs --state DIR"));
+    ::chmod(path("keys.json").c_str(), 0644);
+    EXPECT_THAT(run(meter({"--keys", path("keys.json"), "--state", path("state")})).err, HasSubstr("others can read"));
+    // Of keys that everybody knows nothing can be lost.
+    write("demo.json", run({blathy, "keys", "--demo", "--json"}).out);
+    Background demo(meter({"--keys", path("demo.json")}));
+    EXPECT_TRUE(demo.line_with("Warning: this meter has demo keys"));
+}
+
+TEST_F(SecurityProgram, AListThatIsImportedOpensWhatTheMetersOwnDid) {
+    const json list = make_keys();
+    const json& client = list.at("clients").at(1);
+    EXPECT_EQ(client.at("mechanism"), 5);
+    EXPECT_EQ(client.at("mechanisms"), json({5, 6}));
+    EXPECT_EQ(client.at("password"), "") << "no mechanism takes one";
+    // Another meter, made of the list alone.
+    Background program(meter({"--state", path("other"), "--keys", path("keys.json")}));
     const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
-    EXPECT_EQ(read(url, with_keys("management")).exit_code, 0);
-    ::setenv("BLATHY_PASSWORD", "DEMO-PASSWORD", 1);
-    EXPECT_EQ(read(url, {"--client", "1"}).exit_code, 2) << "the demo password is gone";
+    for (const char* mechanism : {"5", "6"}) {
+        auto options = with_keys("management");
+        options.insert(options.end(), {"--mechanism", mechanism});
+        const Outcome outcome = read(url, options);
+        EXPECT_EQ(outcome.exit_code, 0) << mechanism << outcome.err;
+    }
+    (void)program.stop(SIGTERM);
+    const Outcome again = run({blathy, "keys", "--json", "--state", path("other")});
+    EXPECT_EQ(json::parse(again.out), list) << "nothing is lost on the way";
+}
+
+TEST_F(SecurityProgram, TheListIsWrittenForItsOwnerAlone) {
+    const std::vector<std::string> command = {blathy, "keys", "--state", path("state"), "--output", path("keys.json")};
+    const mode_t before = ::umask(0);
+    const Outcome made = run(command);
+    ::umask(before);
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    struct stat status {};
+    ASSERT_EQ(::stat(path("keys.json").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    std::ifstream file(path("keys.json"));
+    const json list = json::parse(file);
+    EXPECT_THAT(made.out, Not(HasSubstr(list.at("clients").at(0).at("ek").get<std::string>())));
+    EXPECT_EQ(make_keys(), list);
+    // What is there already stays, and no keys are made that could not be written.
+    auto renewal = command;
+    renewal.push_back("--renew");
+    const Outcome refused = run(renewal);
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_THAT(refused.err, HasSubstr("is there already"));
+    EXPECT_EQ(make_keys(), list);
+    renewal[5] = path("nowhere/keys.json");
+    EXPECT_THAT(run(renewal).err, HasSubstr("cannot write"));
+    EXPECT_EQ(make_keys(), list);
+    // A meter that runs gives none, and no file.
+    Background program(meter({"--state", path("state")}));
+    ASSERT_TRUE(program.line_with("State in "));
+    renewal[5] = path("others.json");
+    EXPECT_EQ(run(renewal).exit_code, 2);
+    for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+        EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("others.json")));
+    }
+}
+
+TEST_F(SecurityProgram, LeavesNoCore) {
+    Background program(meter({}));
+    ASSERT_TRUE(program.line_with("Panel at "));
+    std::ifstream limits("/proc/" + std::to_string(program.id()) + "/limits");
+    const std::string text((std::istreambuf_iterator<char>(limits)), {});
+    EXPECT_THAT(text, testing::ContainsRegex("Max core file size +0 +0 "));
 }
 
 TEST_F(SecurityProgram, DemoKeysAreWarnedAboutAtEveryStart) {
@@ -138,7 +215,7 @@ TEST_F(SecurityProgram, KeysAreWrappedAtRest) {
     std::ifstream file(path("state/flash.bin"), std::ios::binary);
     const std::string flash((std::istreambuf_iterator<char>(file)), {});
     for (const json& client : list.at("clients")) {
-        for (const char* name : {"ek", "ak", "kek", "bk", "password"}) {
+        for (const char* name : {"ek", "ak", "kek", "bk", "hls_secret"}) {
             const std::string digits = client.at(name);
             if (digits.empty()) continue;
             std::string octets;
@@ -162,6 +239,12 @@ TEST_F(SecurityProgram, SaysWhatIsWrong) {
     ::chmod(path("state/device.key").c_str(), 0644);
     refused({blathy, "keys", "--state", path("state")}, "others can read");
     ::chmod(path("state/device.key").c_str(), 0600);
+    ::chmod(path("state/flash.bin").c_str(), 0640);
+    refused({blathy, "keys", "--state", path("state")}, "others can read");
+    ::chmod(path("state/flash.bin").c_str(), 0600);
+    ::chmod(path("state").c_str(), 0755);
+    refused({blathy, "keys", "--state", path("state")}, "others can read the state directory");
+    ::chmod(path("state").c_str(), 0700);
     std::ofstream(path("state/device.key")) << "another key, of 32 octets exactly";
     refused({blathy, "keys", "--state", path("state")}, "is not the device key");
     std::filesystem::remove(path("state/device.key"));
@@ -171,6 +254,39 @@ TEST_F(SecurityProgram, SaysWhatIsWrong) {
     const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
     ::setenv("BLATHY_PASSWORD", "DEMO-PASSWORD", 1);
     EXPECT_EQ(read(url, {"--client", "1"}).exit_code, 2);
+}
+
+TEST_F(SecurityProgram, SaysWhatToTry) {
+    make_keys();
+    Background program(meter({"--state", path("state")}));
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    const auto says = [&](const std::vector<std::string>& more) {
+        auto options = with_keys("management");
+        options.insert(options.end(), more.begin(), more.end());
+        return read(url, options).err;
+    };
+    for (const char* weak : {"auth", "encrypt"}) {
+        EXPECT_THAT(says({"--security", weak}), HasSubstr("its policy demands more protection: try --security both"));
+    }
+    EXPECT_THAT(says({"--security", "none"}), HasSubstr("with ciphering (--keys and --security both)"));
+    EXPECT_THAT(read(url, with_keys("pre-established")).err, HasSubstr("takes broadcasts only"));
+    const Outcome weaker = run({blathy, "call", url, "64/0-0:43.0.0.255", "security_activate", "0", "--type", "enum",
+                                "--keys", path("keys.json"), "--client", "management"});
+    EXPECT_EQ(weaker.exit_code, 1);
+    EXPECT_THAT(weaker.err, HasSubstr("A security policy only grows"));
+}
+
+TEST_F(SecurityProgram, SaysThatWhoGuessesHasToWait) {
+    Background program(meter({}));
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    ::setenv("BLATHY_PASSWORD", "another password", 1);
+    EXPECT_THAT(read(url, {"--client", "1"}).err, HasSubstr("check the password"));
+    // From the third wrong one on, a second at first: a slow machine may miss the short waits.
+    std::string refusal;
+    for (int i = 0; i < 8 && refusal.find("for now") == std::string::npos; ++i) {
+        refusal = read(url, {"--client", "1"}).err;
+    }
+    EXPECT_THAT(refusal, HasSubstr("for now: too many wrong passwords or proofs came before; wait and try again"));
 }
 
 TEST_F(SecurityProgram, KeysAreInNoOutputOfTheMeter) {

@@ -18,7 +18,8 @@ class FileFlash final : public meter::Flash {
     static constexpr std::size_t sector_octets = 4096;
     static constexpr std::size_t sectors = 256;
 
-    // Opens or creates DIRECTORY/flash.bin, for this process alone. The error is a sentence.
+    // Opens or creates DIRECTORY/flash.bin, for this process alone and for nobody else to read. The error is a
+    // sentence.
     static Result<std::unique_ptr<FileFlash>, std::string> open(const std::filesystem::path& directory);
     // A flash that is forgotten with the process.
     static std::unique_ptr<FileFlash> in_memory();
