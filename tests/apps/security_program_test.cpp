@@ -289,6 +289,115 @@ TEST_F(SecurityProgram, SaysThatWhoGuessesHasToWait) {
     EXPECT_THAT(refusal, HasSubstr("for now: too many wrong passwords or proofs came before; wait and try again"));
 }
 
+class KeyTransfer : public SecurityProgram {
+  protected:
+    KeyTransfer() {
+        before_ = make_keys();
+        program_.emplace(meter({"--state", path("state")}));
+        url_ = program_->line_with("DLMS/COSEM at ").value_or("");
+    }
+    [[nodiscard]] Outcome transfer(const std::vector<std::string>& more = {}) const {
+        std::vector<std::string> command = {blathy, "keys", "transfer", url_, "--keys", path("keys.json")};
+        command.insert(command.end(), more.begin(), more.end());
+        return run(command);
+    }
+    [[nodiscard]] json list() const {
+        std::ifstream file(path("keys.json"));
+        return json::parse(file);
+    }
+    void write_list(const json& list) const { write("keys.json", list.dump()); }
+    // The clients are in the order of their addresses.
+    static json& management(json& list) { return list.at("clients").at(0); }
+    static json& data_collection(json& list) { return list.at("clients").at(1); }
+
+    json before_;
+    std::optional<Background> program_;
+    std::string url_;
+};
+
+TEST_F(KeyTransfer, GivesTheMeterAndTheFileNewKeys) {
+    const Outcome outcome = transfer();
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    json after = list();
+    for (const char* name : {"ek", "ak", "bk"}) EXPECT_NE(management(after).at(name), management(before_).at(name));
+    EXPECT_EQ(management(after).at("kek"), management(before_).at("kek"));
+    EXPECT_FALSE(management(after).contains("pending"));
+    EXPECT_EQ(data_collection(after), data_collection(before_));
+    EXPECT_THAT(outcome.out, Not(HasSubstr(management(after).at("ek").get<std::string>())));
+    struct stat status {};
+    ASSERT_EQ(::stat(path("keys.json").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+    EXPECT_EQ(read(url_, with_keys("management")).exit_code, 0);
+    // A new master key, and what it is for; of another client too.
+    EXPECT_EQ(transfer({"--kinds", "master"}).exit_code, 0);
+    EXPECT_EQ(transfer({"--kinds", "unicast,authentication", "--of", "data collection"}).exit_code, 0);
+    EXPECT_EQ(transfer({"--kinds", "broadcast", "--of", "pre-established"}).exit_code, 0);
+    for (const char* client : {"management", "data collection"}) {
+        EXPECT_EQ(read(url_, with_keys(client)).exit_code, 0);
+    }
+    const json now = list();
+    write_list(before_);
+    for (const char* client : {"management", "data collection"}) {
+        EXPECT_EQ(read(url_, with_keys(client)).exit_code, 2) << "the keys of before are of no use";
+    }
+    // What the meter stores is what the file has.
+    EXPECT_EQ(program_->stop(SIGTERM), 0);
+    EXPECT_EQ(json::parse(run({blathy, "keys", "--json", "--state", path("state")}).out), now);
+}
+
+TEST_F(KeyTransfer, FindsOutWhichKeysTheMeterHas) {
+    json current = list();
+    json pending = current;
+    const json other = {{"ek", std::string(32, '1')}, {"ak", std::string(32, '2')}};
+    management(pending)["pending"] = other;
+    write_list(pending);
+    Outcome outcome = transfer({"--kinds", "unicast"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("the meter has the keys of before"));
+    // As if the answer to this transfer had been lost.
+    json after = list();
+    json lost = current;
+    management(lost)["pending"] = {{"ek", management(after).at("ek")}};
+    write_list(lost);
+    outcome = transfer({"--kinds", "broadcast"});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("the meter has the new keys"));
+    EXPECT_EQ(read(url_, with_keys("management")).exit_code, 0);
+    // And what opens nothing is sent again.
+    current = list();
+    ASSERT_EQ(transfer({"--kinds", "master"}).exit_code, 0);
+    after = list();
+    management(current)["pending"] = {{"kek", management(after).at("kek")}};
+    write_list(current);
+    EXPECT_EQ(transfer({"--kinds", "broadcast"}).exit_code, 0);
+    json now = list();
+    EXPECT_EQ(management(now).at("kek"), management(after).at("kek"));
+    // While nobody answers both are kept.
+    management(now)["pending"] = other;
+    write_list(now);
+    EXPECT_EQ(program_->stop(SIGTERM), 0);
+    EXPECT_EQ(transfer({"--timeout", "1", "--retries", "0"}).exit_code, 2);
+    EXPECT_EQ(list(), now);
+}
+
+TEST_F(KeyTransfer, ARefusalLeavesTheFileAsItWas) {
+    json wrong = list();
+    management(wrong).at("kek") = std::string(32, '0');
+    write_list(wrong);
+    EXPECT_EQ(transfer().exit_code, 1);
+    EXPECT_EQ(list(), wrong);
+    EXPECT_EQ(transfer({"--client", "data collection"}).exit_code, 1) << "it may not";
+    EXPECT_EQ(list(), wrong);
+    management(wrong).erase("kek");
+    write_list(wrong);
+    const Outcome outcome = transfer();
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("no master key (kek)"));
+    EXPECT_EQ(transfer({"--of", "nobody"}).exit_code, 2);
+    EXPECT_EQ(run({blathy, "keys", "transfer", url_, "--keys", directory_.string()}).exit_code, 2);
+    EXPECT_EQ(list(), wrong);
+}
+
 TEST_F(SecurityProgram, KeysAreInNoOutputOfTheMeter) {
     const json list = make_keys();
     Background program(meter({"--state", path("state")}));

@@ -9,6 +9,7 @@
 
 #include "apps/blathy/keys/meter_keys.hpp"
 #include "apps/blathy/keys/private_file.hpp"
+#include "apps/blathy/keys/transfer.hpp"
 #include "apps/blathy/meter/desk_meter.hpp"
 #include "meter/models/models.hpp"
 
@@ -36,7 +37,8 @@ Examples:
   blathy keys --state ~/meter --output meter.json
   blathy keys --state ~/meter --renew --suite 2 --output meter-2.json
   blathy keys --state ~/meter --trust root.der
-  blathy keys --demo --output demo.json)";
+  blathy keys --demo --output demo.json
+  blathy keys transfer tcp://192.0.2.7 --keys meter.json)";
 
 struct KeysOptions {
     std::string model = "SED302";
@@ -157,7 +159,9 @@ void add_keys_command(CLI::App& app, int& exit_code) {
     command->add_option("--output", options->output, "the key list into a new file that only you can read (mode 0600)")
         ->type_name("FILE")
         ->excludes(json);
+    add_transfer_command(*command, exit_code);
     command->callback([=, &exit_code] {
+        if (!command->get_subcommands().empty()) return;
         const auto done = export_keys(*options);
         if (!done) fmt::print(stderr, "blathy keys: {}\n", done.error());
         exit_code = done ? exit_done : exit_without_keys;
