@@ -28,8 +28,8 @@ From suite 1 on meter and clients have pairs of keys as well. The private ones o
 they are made, for the meter does not have them; its own are never told.)";
 
 constexpr const char* keys_footer =
-    R"(The clients take the list with --keys, from a file that only its owner can read: --output makes one, and writes over
-none.
+    R"(The clients take the list with --keys, from a file that only its owner can read: --output makes one, and
+writes over none.
 
 Exit codes: 0 done; 2 bad usage, or the state directory could not be used.
 
