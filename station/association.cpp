@@ -26,6 +26,30 @@ Octets initiate_request(dlms::Conformance conformance, std::uint16_t max_receive
     });
 }
 
+// Of a rejection, with what to try: first what this side knows of what it asked for.
+std::string reason(const dlms::Aare& aare, const SecuritySession* session) {
+    if (aare.diagnostic == dlms::Diagnostic(dlms::UserDiagnostic::application_context_not_supported)) {
+        return std::string("application context name not supported; the meter wants this client ") +
+               (session != nullptr && session->security().protects() ? "without ciphering"
+                                                                     : "with ciphering (--keys and --security both)") +
+               ", or with short names";
+    }
+    if (aare.diagnostic != dlms::Diagnostic(dlms::UserDiagnostic::authentication_failure)) {
+        return explain(aare.diagnostic);
+    }
+    if (aare.result == dlms::AssociationResult::rejected_transient) {
+        return "too many wrong passwords or proofs came before; wait and try again. Each further one makes the wait "
+               "longer, up to an hour";
+    }
+    std::string text = explain(aare.diagnostic);
+    if (session != nullptr && session->security().protects()) {
+        if (const std::string advice = session->advice(SecuritySession::Refused::association); !advice.empty()) {
+            text = "authentication failure; " + advice + ". Else check the keys, and the client address";
+        }
+    }
+    return text;
+}
+
 }  // namespace
 
 AssociationRequest::AssociationRequest(AssociationOptions options, SecuritySession* session)
@@ -76,11 +100,11 @@ Result<Step, Error> AssociationRequest::respond(Bytes apdu) {
     const auto aare = dlms::read_aare(apdu);
     if (!aare) return fail(protocol_error("the meter answered the association request with a malformed AARE"));
     if (aare->result != dlms::AssociationResult::accepted) {
-        std::string text = "the meter refused the association";
-        if (aare->result == dlms::AssociationResult::rejected_transient) text += " for now";
         const auto initiate_error = dlms::read_initiate_error(aare->user_information);
-        text += ": " + (initiate_error ? explain(*initiate_error) : explain(aare->diagnostic));
-        return fail(association_error(aare->diagnostic, text));
+        const std::string text = initiate_error ? explain(*initiate_error) : reason(*aare, session_);
+        const bool for_now = aare->result == dlms::AssociationResult::rejected_transient;
+        return fail(association_error(
+            aare->diagnostic, "the meter refused the association" + std::string(for_now ? " for now: " : ": ") + text));
     }
     if (aare->context != static_cast<std::uint8_t>(application_context())) {
         return fail(protocol_error("the meter accepted another application context than it was asked for"));

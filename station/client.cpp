@@ -67,6 +67,13 @@ bool may_be_about_counters(const Error& error) {
     return false;
 }
 
+// How a policy refuses what is protected too little.
+bool may_be_about_protection(const Error& error) {
+    constexpr std::uint32_t service_error = 0xFF;
+    return error.kind == ErrorKind::exception &&
+           (error.code & service_error) == static_cast<std::uint32_t>(dlms::ServiceError::operation_not_possible);
+}
+
 // The lowest counter that the meter has not seen of this client; none if the public client can't read it.
 std::optional<std::uint32_t> expected_counter(const Url& url, const Options& options) {
     Options asking;
@@ -218,9 +225,14 @@ Result<void, Error> Client::attempt(Exchange& exchange, std::chrono::millisecond
         answers_ = true;
         return {};
     }
-    answers_ = step.error().kind != ErrorKind::timeout;
-    if (step.error().kind == ErrorKind::connection) link_.reset();
-    return fail(step.error());
+    Error error = std::move(step.error());
+    answers_ = error.kind != ErrorKind::timeout;
+    if (error.kind == ErrorKind::connection) link_.reset();
+    if (session_ && may_be_about_protection(error)) {
+        const std::string advice = session_->advice(SecuritySession::Refused::service);
+        if (!advice.empty()) error.text += "; " + advice;
+    }
+    return fail(std::move(error));
 }
 
 // Sends a request until the exchange has taken its answer.

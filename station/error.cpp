@@ -119,8 +119,7 @@ std::string explain(const dlms::Diagnostic& diagnostic) {
     }
     switch (static_cast<dlms::UserDiagnostic>(diagnostic.code)) {
         case dlms::UserDiagnostic::application_context_not_supported:
-            return "application context name not supported; the meter wants this client with ciphering, or without it, "
-                   "or with short names";
+            return "application context name not supported";
         case dlms::UserDiagnostic::calling_ap_title_not_recognized:
             return "calling AP title (the client's system title) not recognized";
         case dlms::UserDiagnostic::calling_ap_invocation_id_not_recognized:

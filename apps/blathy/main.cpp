@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "apps/blathy/accuracy/command.hpp"
 #include "apps/blathy/client/commands.hpp"
@@ -9,7 +11,20 @@
 #include "apps/blathy/simulate/command.hpp"
 #include "meter/identity.hpp"
 
+namespace {
+
+// Keys are in the memory of most commands: neither a core dump nor another process of the user may get at it. The leak
+// sanitizer, which has to trace the process at its end, takes this back for itself.
+void keep_memory_private() {
+    constexpr rlimit none{0, 0};
+    (void)::setrlimit(RLIMIT_CORE, &none);
+    (void)::prctl(PR_SET_DUMPABLE, 0);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+    keep_memory_private();
     CLI::App app{"Blathy: a smart electricity meter family in software"};
     app.require_subcommand(1);
     int exit_code = blathy::apps::exit_ok;

@@ -97,6 +97,9 @@ int main() {
     static Firmware device;
     device.start();
     print_banner();
+    if (device.meter->security().has_demo_keys()) {
+        board::print("Warning: this meter has demo keys, which everybody knows.");
+    }
     while (true) {
         const std::uint64_t now_ms = board::uptime_ms();
         device.measure(now_ms);

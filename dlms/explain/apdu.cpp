@@ -18,6 +18,7 @@ void explain_inner_apdu(Tree& tree) {
 
 void explain_signed(Tree& tree) {
     if (tree.peek() != 0xDF) return explain_inner_apdu(tree);
+    const Bytes apdu = tree.rest();
     tree.whole(apdu_name(0xDF), "", [&] {
         (void)tree.take(1);
         explain_general_header(tree);
@@ -27,7 +28,10 @@ void explain_signed(Tree& tree) {
         const std::size_t shown = std::min(*length, tree.remaining());
         tree.group("content", "", start, tree.position() - start + shown,
                    [&] { tree.within("content", *length, [&] { explain_inner_apdu(tree); }); });
+        const std::size_t signature = tree.position();
         (void)tree.octets("signature");
+        if (!tree.ok() || !tree.deciphers()) return;
+        explain_verification(tree, tree.decipher(apdu), signature, tree.position() - signature);
     });
 }
 

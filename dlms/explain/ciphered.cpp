@@ -64,18 +64,22 @@ void explain_protected(Tree& tree, Bytes apdu) {
         const bool can_be_checked =
             (control & (encrypted | authenticated)) != 0 && payload + trailer <= tree.remaining();
         const bool deciphers = tree.deciphers() && can_be_checked;
-        const auto plain = deciphers ? tree.decipher(apdu) : std::nullopt;
+        const auto plain = deciphers ? tree.decipher(apdu) : fail(Undeciphered::no_key);
+        const bool no_key = !plain && plain.error() == Undeciphered::no_key;
         if ((control & (encrypted | compressed)) != 0) {
             const std::size_t text = tree.position();
             (void)tree.raw((control & encrypted) != 0 ? "ciphered-text" : "compressed-text", payload);
             if (plain && plain->size() == payload) {
                 tree.instead(text, *plain, [&] { explain_plain(tree); });
             } else if (deciphers && tree.ok()) {
-                tree.nest([&] { tree.flaw("deciphered", "none of the keys fits", text, payload); });
+                tree.nest([&] {
+                    if (no_key) return tree.leaf("deciphered", "not with these keys", text, payload);
+                    tree.flaw("deciphered", "none of the keys fits", text, payload);
+                });
             }
         } else {
             tree.within("plain-text", payload, [&] {
-                if (!deciphers) return explain_plain(tree);
+                if (no_key) return explain_plain(tree);
                 // What makes no sense may be just what the tag tells of.
                 (void)tree.contain([&] { explain_plain(tree); });
             });
@@ -83,11 +87,7 @@ void explain_protected(Tree& tree, Bytes apdu) {
         if (!tree.ok() || trailer == 0) return;
         const std::size_t tag = tree.position();
         (void)tree.raw("authentication-tag", tag_size);
-        if (!deciphers) return;
-        tree.nest([&] {
-            if (plain) return tree.leaf("verification", "right", tag, tag_size);
-            tree.flaw("verification", "wrong, or of another key", tag, tag_size);
-        });
+        if (deciphers) explain_verification(tree, plain, tag, tag_size);
     });
 }
 
@@ -133,6 +133,17 @@ void explain_key_info(Tree& tree) {
 }
 
 }  // namespace
+
+void explain_verification(Tree& tree, const Result<Bytes, Undeciphered>& checked, std::size_t start,
+                          std::size_t length) {
+    tree.nest([&] {
+        if (checked) return tree.leaf("verification", "right", start, length);
+        if (checked.error() == Undeciphered::no_key) {
+            return tree.leaf("verification", "not with these keys", start, length);
+        }
+        tree.flaw("verification", "wrong, or of another key", start, length);
+    });
+}
 
 void write_system_title(TextWriter& out, Bytes title) {
     write_hex(out, title);

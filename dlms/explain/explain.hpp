@@ -13,6 +13,7 @@
 
 #include "base/bytes.hpp"
 #include "base/function_ref.hpp"
+#include "base/result.hpp"
 
 namespace blathy::dlms {
 
@@ -27,9 +28,13 @@ struct Node {
 };
 using Sink = FunctionRef<void(const Node&)>;
 
+enum class Undeciphered : std::uint8_t {
+    no_key,     // none of the keys is for this APDU
+    none_fits,  // there are such keys, but the authentication tag or the signature is not theirs
+};
 // Deciphers a ciphered APDU with whatever keys the caller has: the APDU inside, of as many octets as the text had,
-// until the next call. None: no key fits, or the authentication tag is wrong.
-using Decipher = FunctionRef<std::optional<Bytes>(Bytes ciphered_apdu)>;
+// until the next call. Of a signed APDU it checks the signature alone, and gives what was signed.
+using Decipher = FunctionRef<Result<Bytes, Undeciphered>(Bytes apdu)>;
 
 // An explanation that would grow beyond this ends with a node that says so.
 inline constexpr std::uint32_t max_nodes = 10'000;

@@ -22,6 +22,9 @@ void write_system_title(TextWriter& out, Bytes title);
 
 // The ciphered APDUs glo-, ded- and general-; an APDU that is only authenticated is explained too.
 bool explain_ciphered(Tree& tree);
+// What checking a tag or a signature found out, below the octets of it.
+void explain_verification(Tree& tree, const Result<Bytes, Undeciphered>& checked, std::size_t start,
+                          std::size_t length);
 // What general-ciphering and general-signing begin with: transaction, titles, date-time, other information.
 void explain_general_header(Tree& tree);
 

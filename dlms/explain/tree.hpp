@@ -42,10 +42,10 @@ class Tree {
     // True in the first of two passes over the same octets, which is to learn their length and reports no nodes.
     [[nodiscard]] bool mute() const { return mute_; }
 
-    // Whether there are keys, and what they make of a ciphered APDU.
+    // Whether there are keys, and what they make of a ciphered or signed APDU.
     [[nodiscard]] bool deciphers() const { return decipher_.has_value() && !mute_; }
-    [[nodiscard]] std::optional<Bytes> decipher(Bytes apdu) const {
-        return deciphers() ? (*decipher_)(apdu) : std::nullopt;
+    [[nodiscard]] Result<Bytes, Undeciphered> decipher(Bytes apdu) const {
+        return deciphers() ? (*decipher_)(apdu) : blathy::fail(Undeciphered::no_key);
     }
 
     // Whether `count` octets follow; if not, that is the error, of a field that began at `start`.

@@ -67,6 +67,9 @@ struct Security {
     // The X.509 certificate (DER) of the signing key, told to a meter that does not have it. Empty: none.
     Octets certificate;
 
+    // The meter's security policy (IC 64, attribute 2) as it was when the keys were made: it only grows. For advice.
+    std::optional<std::uint8_t> policy;
+
     // Of the global key. Needed as soon as it is used: to protect APDUs, and for mechanism 5.
     std::shared_ptr<Counters> counters;
     // E of 0-0:43.1.e.255, where the public client can read how far the meter has seen this client count.

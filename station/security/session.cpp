@@ -442,6 +442,25 @@ Result<void, Error> SecuritySession::check(const security::Envelope& envelope) c
     return {};
 }
 
+std::string SecuritySession::advice(Refused refused) const {
+    // Bits of the policy: 2 authenticated, 3 encrypted, 4 signed request.
+    constexpr unsigned protected_request = 0x0C;
+    constexpr unsigned signed_request = 0x10;
+    const unsigned policy = security_.policy.value_or(0);
+    const bool is_weak = security_.protection != Protection::authenticated_and_encrypted;
+    const bool can_sign =
+        refused == Refused::service && !security_.signs && security::curve_of(security_.suite).has_value();
+    const auto options = [](bool protection, bool signature) {
+        return std::string(protection ? "--security both" : "") + (protection && signature ? " and " : "") +
+               (signature ? "--sign" : "");
+    };
+    const std::string known =
+        options(is_weak && (policy & protected_request) != 0, can_sign && (policy & signed_request) != 0);
+    if (!known.empty()) return "by the key list its policy demands more protection: try " + known;
+    const std::string possible = options(is_weak, can_sign);
+    return possible.empty() ? possible : "its policy may demand more protection: try " + possible;
+}
+
 std::size_t SecuritySession::largest_request(std::size_t limit) const {
     constexpr TransactionId transaction{};
     if (security_.signs) {

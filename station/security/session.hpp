@@ -49,6 +49,11 @@ class SecuritySession {
     // The most octets of a request that become no more than `limit` by being protected.
     [[nodiscard]] std::size_t largest_request(std::size_t limit) const;
 
+    // What to try when a request is refused that may be protected too little, as the end of a sentence; empty when it
+    // has all there is. Requests for an association are never signed.
+    enum class Refused : std::uint8_t { association, service };
+    [[nodiscard]] std::string advice(Refused refused) const;
+
   private:
     enum class KeyUsed : std::uint8_t { global, dedicated };
 

@@ -42,6 +42,10 @@ Result<Bytes, Error> SecuritySession::check_signature(Bytes apdu) const {
         (!recipient.empty() && !equal(recipient, security_.client_title))) {
         return fail(security_error("the meter's signed APDU is from or for somebody else, by its system titles"));
     }
+    if (security_.server_signing_key.size() == 0) {
+        return fail(
+            security_error("the meter signs its answers, and its public key (server_signing_key) is not known"));
+    }
     if (!security::is_signed_by(*message, curve(), security_.server_signing_key)) {
         return fail(
             security_error("the meter's APDU has a wrong signature: it was altered on its way, or the meter has "

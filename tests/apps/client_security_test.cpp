@@ -205,11 +205,23 @@ TEST_F(ClientSecurity, AsksForTheCounterWhenItsOwnIsNotTaken) {
     EXPECT_EQ(read({"--keys", keys_, "--client", "1"}).exit_code, 0) << "nothing is known of the counter";
 }
 
-TEST_F(ClientSecurity, WarnsOfKeysThatOthersCanRead) {
-    ASSERT_EQ(::chmod(keys_.c_str(), S_IRUSR | S_IWUSR | S_IROTH), 0);
-    const Outcome outcome = read({"--keys", keys_, "--client", "1"});
-    EXPECT_EQ(outcome.exit_code, 0);
-    EXPECT_THAT(outcome.err, HasSubstr("warning: others can read or change the keys"));
+TEST_F(ClientSecurity, RefusesKeysThatOthersCanRead) {
+    for (const mode_t others : {mode_t{S_IROTH}, mode_t{S_IRGRP}, mode_t{S_IWGRP}}) {
+        ASSERT_EQ(::chmod(keys_.c_str(), S_IRUSR | S_IWUSR | others), 0);
+        const Outcome outcome = read({"--keys", keys_, "--client", "1"});
+        EXPECT_EQ(outcome.exit_code, 2);
+        EXPECT_THAT(outcome.err, HasSubstr("others can read or change the keys in " + keys_ + ": chmod 600 it"));
+    }
+}
+
+TEST_F(ClientSecurity, TakesTheMechanismThatItIsTold) {
+    Outcome outcome = read({"--keys", keys_, "--client", "2", "--mechanism", "6"});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("needs a password or secret")) << "the list has none of that mechanism";
+    outcome = read({"--keys", keys_, "--client", "1", "--mechanism", "7"});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("mechanism 7 (ECDSA) needs security suite 1 or 2"));
+    EXPECT_EQ(read({"--client", "1", "--mechanism", "5"}).exit_code, 2) << "without keys";
 }
 
 TEST_F(ClientSecurity, RefusesAMeterThatLies) {
@@ -254,6 +266,9 @@ TEST(KeyList, SaysWhatIsWrongAndNotWhatItIs) {
         {R"({"clients": [{"sap": 1, "ek": "secret!"}]})", "'ek' that is not in hexadecimal"},
         {R"({"clients": [{"sap": 1, "ek": "00112233445566778899AABBCCDDEEFF"}]})", "'system_title'"},
         {R"({"clients": [{"sap": 1, "mechanism": 8}]})", "'mechanism'"},
+        {R"({"clients": [{"sap": 1, "mechanisms": 5}]})", "'mechanisms' that is no list"},
+        {R"({"clients": [{"sap": 1, "mechanisms": [5, 8]}]})", "'mechanisms'"},
+        {R"({"clients": [{"sap": 1, "hls_secret": "secret!"}]})", "'hls_secret' that is not in hexadecimal"},
     };
     for (const auto& each : cases) {
         const auto keys = apps::parse_keys(each.json, "keys");
@@ -262,6 +277,24 @@ TEST(KeyList, SaysWhatIsWrongAndNotWhatItIs) {
         EXPECT_THAT(keys.error().text, Not(HasSubstr("0011")));
         EXPECT_THAT(keys.error().text, Not(HasSubstr("secret!")));
     }
+}
+
+TEST(KeyList, HasASecretForEachMechanism) {
+    const auto client = [](const std::string& fields) {
+        const auto keys = apps::parse_keys(R"({"clients": [{"sap": 1, )" + fields + "}]}", "keys");
+        EXPECT_TRUE(keys) << fields;
+        return keys->front().clients.front();
+    };
+    const auto both = client(R"("mechanism": 6, "password": "3131", "hls_secret": "3232", "mechanisms": [1, 6])");
+    EXPECT_EQ(both.security.secret, hex("3232"));
+    EXPECT_EQ(apps::secret_of(both, Mechanism::low_level), hex("3131"));
+    EXPECT_EQ(apps::secret_of(both, Mechanism::high_level_md5), hex("3232"));
+    EXPECT_TRUE(apps::secret_of(both, Mechanism::high_level_gmac).empty());
+    EXPECT_THAT(both.mechanisms, testing::ElementsAre(Mechanism::low_level, Mechanism::high_level_sha256));
+    // One field for whichever mechanism it is.
+    const auto one = client(R"("mechanism": 4, "password": "3131")");
+    EXPECT_EQ(one.security.secret, hex("3131"));
+    EXPECT_TRUE(one.password.empty());
 }
 
 TEST(KeyList, HasMetersAndTheirClients) {
@@ -277,6 +310,7 @@ TEST(KeyList, HasMetersAndTheirClients) {
     EXPECT_EQ(client->sap, 2U);
     EXPECT_EQ(client->security.mechanism, Mechanism::low_level);
     EXPECT_EQ(client->security.secret, hex("3132333435363738"));
+    EXPECT_TRUE(apps::secret_of(*client, Mechanism::high_level_sha256).empty());
     EXPECT_EQ(apps::select_client(**meter, "2"), client);
     EXPECT_EQ(apps::select_client(**meter, "3"), nullptr);
     EXPECT_EQ(apps::select_client(**meter, ""), nullptr);

@@ -15,6 +15,12 @@
 #include "apps/blathy/decode/pcap.hpp"
 #include "apps/blathy/decode/segment.hpp"
 #include "apps/blathy/decode/stream.hpp"
+#include "dlms/security/ciphering.hpp"
+#include "dlms/security/key_agreement.hpp"
+#include "dlms/security/key_wrap.hpp"
+#include "dlms/security/signing.hpp"
+#include "station/format.hpp"
+#include "station/security/entropy.hpp"
 
 #include "tests/support/hex.hpp"
 
@@ -696,6 +702,131 @@ TEST_F(DecodeWithKeys, LearnsDedicatedKeysAndDoesNotShowThem) {
 TEST_F(DecodeWithKeys, KeysThatCantBeReadAreAnError) {
     std::ofstream(keys(), std::ios::trunc) << "no JSON";
     EXPECT_THAT(decode("C0", 2), testing::IsEmpty());
+}
+
+// What suite 1 adds, with the keys that a client's list has.
+class DecodeWithPairs : public DecodeWithKeys {
+  protected:
+    static constexpr auto curve = dlms::security::Curve::p256;
+    static constexpr auto suite = dlms::security::Suite::p256_aes128_gcm;
+
+    void SetUp() override {
+        DecodeWithKeys::SetUp();
+        for (auto* pair : {&client_signs_, &client_agrees_, &meter_signs_, &meter_agrees_}) {
+            *pair = dlms::security::generate_key_pair(curve, random_).value();
+        }
+        list_ = {{"sap", 1},
+                 {"suite", 1},
+                 {"system_title", station::hex_text(client_)},
+                 {"ek", "000102030405060708090A0B0C0D0E0F"},
+                 {"ak", station::hex_text(authentication_key_)},
+                 {"kek", station::hex_text(master_key_)},
+                 {"signing_key", station::hex_text(client_signs_.private_key)},
+                 {"server_signing_key", station::hex_text(meter_signs_.public_key)},
+                 {"agreement_key", station::hex_text(client_agrees_.private_key)},
+                 {"server_agreement_key", station::hex_text(meter_agrees_.public_key)}};
+        write_list();
+    }
+    void write_list() const {
+        std::ofstream(keys(), std::ios::trunc)
+            << nlohmann::json{{"server_title", station::hex_text(meter_)}, {"clients", {list_}}};
+    }
+    [[nodiscard]] Octets ciphered(bool from_meter, const dlms::security::KeyInfo& info, Bytes key) const {
+        using namespace dlms::security;
+        Envelope around;
+        around.tag = dlms::ApduTag::general_ciphering;
+        around.header = header(from_meter);
+        around.key_info = info;
+        const GcmKey gcm(key);
+        Octets octets(512);
+        ByteWriter out(octets);
+        EXPECT_TRUE(protect(out, around, SecurityControl::make(suite, Protection::authenticated_and_encrypted), 7,
+                            {gcm, authentication_key_, from_meter ? meter_ : client_, suite}, plain_));
+        octets.resize(out.size());
+        return octets;
+    }
+    [[nodiscard]] dlms::security::GeneralHeader header(bool from_meter) const {
+        return {transaction_, from_meter ? meter_ : client_, from_meter ? client_ : meter_, {}, {}};
+    }
+    // A key that `of` agrees on with `with`, for what the meter or the client sends.
+    [[nodiscard]] auto agreed(const dlms::security::KeyPair& of, const dlms::security::KeyPair& with, bool from_meter,
+                              Bytes transaction) {
+        const auto z = dlms::security::agree(curve, of.private_key, with.public_key, random_).value();
+        return dlms::security::derive_key(curve, z, dlms::security::AgreedKeyUse::aes_gcm_128,
+                                          from_meter ? meter_ : client_, from_meter ? client_ : meter_, transaction);
+    }
+    [[nodiscard]] Octets signed_by(bool from_meter, const dlms::security::KeyPair& pair, const Octets& content) {
+        Octets octets(512);
+        ByteWriter out(octets);
+        EXPECT_TRUE(dlms::security::write_signed(out, header(from_meter), content, curve, pair.private_key, random_));
+        octets.resize(out.size());
+        return octets;
+    }
+    [[nodiscard]] std::string decode(const Octets& apdu, int outcome) const {
+        return DecodeWithKeys::decode(station::hex_text(apdu), outcome);
+    }
+
+    station::SystemEntropy random_;
+    dlms::security::KeyPair client_signs_;
+    dlms::security::KeyPair client_agrees_;
+    dlms::security::KeyPair meter_signs_;
+    dlms::security::KeyPair meter_agrees_;
+    nlohmann::json list_;
+    const Octets plain_ = hex("C0010000080000010000FF0200");
+    const Octets authentication_key_ = hex("D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF");
+    const Octets master_key_ = hex("00112233445566778899AABBCCDDEEFF");
+    const Octets transaction_ = hex("0000000000000001");
+    const dlms::security::SystemTitle client_ = *dlms::security::as_system_title(hex("4D4D4D0000000001"));
+    const dlms::security::SystemTitle meter_ = *dlms::security::as_system_title(hex("4D4D4D0000BC614E"));
+};
+
+TEST_F(DecodeWithPairs, DeciphersWrappedKeys) {
+    const auto key = hex("A0A1A2A3A4A5A6A7A8A9AAABACADAEAF");
+    Octets wrapped(key.size() + dlms::security::wrap_overhead);
+    ASSERT_TRUE(dlms::security::wrap_key(master_key_, key, wrapped));
+    const auto apdu = ciphered(false, dlms::security::WrappedKey{dlms::security::master_key_id, wrapped}, key);
+    EXPECT_THAT(decode(apdu, 0), AllOf(HasSubstr("get-request-normal"), HasSubstr("verification: right")));
+    list_["kek"] = "FF112233445566778899AABBCCDDEEFF";
+    write_list();
+    EXPECT_THAT(decode(apdu, 1), HasSubstr("ERROR deciphered: none of the keys fits"));
+    list_.erase("kek");
+    write_list();
+    EXPECT_THAT(decode(apdu, 0), HasSubstr("deciphered: not with these keys"));
+}
+
+TEST_F(DecodeWithPairs, DeciphersStaticKeysOfBothSides) {
+    const dlms::security::AgreedKey info{dlms::security::static_unified_parameters, {}};
+    for (const bool from_meter : {false, true}) {
+        const auto key = agreed(meter_agrees_, client_agrees_, from_meter, transaction_);
+        EXPECT_THAT(decode(ciphered(from_meter, info, key), 0), HasSubstr("get-request-normal"));
+    }
+}
+
+TEST_F(DecodeWithPairs, DeciphersOnePassKeysOfWhomItHasTheKeyOf) {
+    const auto ephemeral = dlms::security::generate_key_pair(curve, random_).value();
+    const auto apdu = [&](bool from_meter, const dlms::security::KeyPair& signs) {
+        const auto data =
+            dlms::security::sign_public_key(curve, signs.private_key, std::nullopt, ephemeral.public_key, random_);
+        const auto key = agreed(ephemeral, from_meter ? client_agrees_ : meter_agrees_, from_meter, {});
+        return ciphered(from_meter, dlms::security::AgreedKey{dlms::security::one_pass_parameters, *data}, key);
+    };
+    EXPECT_THAT(decode(apdu(true, meter_signs_), 0), HasSubstr("get-request-normal"));
+    EXPECT_THAT(decode(apdu(true, client_signs_), 1), HasSubstr("ERROR deciphered: none of the keys fits"));
+    // Only the meter can.
+    const std::string text = decode(apdu(false, client_signs_), 0);
+    EXPECT_THAT(text, AllOf(HasSubstr("deciphered: not with these keys"), Not(HasSubstr("ERROR"))));
+}
+
+TEST_F(DecodeWithPairs, ChecksSignatures) {
+    EXPECT_THAT(decode(signed_by(true, meter_signs_, plain_), 0), HasSubstr("verification: right"));
+    EXPECT_THAT(decode(signed_by(false, client_signs_, plain_), 0), HasSubstr("verification: right"));
+    EXPECT_THAT(decode(signed_by(false, meter_signs_, plain_), 1), HasSubstr("ERROR verification: wrong"));
+    Octets altered = signed_by(true, meter_signs_, plain_);
+    altered.back() ^= 1U;
+    EXPECT_THAT(decode(altered, 1), HasSubstr("ERROR verification: wrong"));
+    list_.erase("server_signing_key");
+    write_list();
+    EXPECT_THAT(decode(altered, 0), HasSubstr("verification: not with these keys"));
 }
 
 }  // namespace

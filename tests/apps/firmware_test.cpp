@@ -27,6 +27,7 @@ TEST(Firmware, MeasuresItsWaveformAndAnswersOverBothPorts) {
     const auto terminal = qemu.line_with("char device redirected to ");
     ASSERT_TRUE(terminal);
     ASSERT_TRUE(qemu.line_with("up "));
+    EXPECT_TRUE(qemu.line_with("Warning: this meter has demo keys"));
 
     const auto read_at = [](const std::string& url, const std::string& obis) {
         std::vector<std::string> command = {BLATHY_PROGRAM, "read", url, obis, "--json"};

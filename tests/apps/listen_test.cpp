@@ -215,6 +215,7 @@ TEST(Listen, DeciphersPushesAndBelievesNoOthers) {
     std::ofstream(keys) << R"({"server_title": "4D4D4D0000BC614E", "clients": [{"sap": 1,
         "system_title": "4D4D4D0000000001", "ek": "000102030405060708090A0B0C0D0E0F",
         "ak": "D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF"}]})";
+    std::filesystem::permissions(keys, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     const auto ciphered = [](std::uint32_t counter, const dlms::security::SystemTitle& sender) {
         using namespace dlms::security;
         const GcmKey key(hex("000102030405060708090A0B0C0D0E0F"));

@@ -98,10 +98,17 @@ TEST(MeterProgram, RefusesAStateDirectoryThatIsInUseOrForeign) {
     const RunningMeter meter({"--state", directory / "state"});
     expect_refusal({blathy, "meter", "--panel", "off", "--listen", "tcp://127.0.0.1:0", "--state", directory / "state"},
                    "in use by another meter");
+    const std::vector<std::string> other = {
+        blathy, "meter", "--panel", "off", "--listen", "tcp://127.0.0.1:0", "--state", directory / "other"};
     std::filesystem::create_directory(directory / "other");
+    std::filesystem::permissions(directory / "other", std::filesystem::perms(0750));
+    expect_refusal(other, "others can read the state directory");
+    std::filesystem::permissions(directory / "other", std::filesystem::perms(0700));
     std::ofstream(directory / "other/flash.bin") << "something else";
-    expect_refusal({blathy, "meter", "--panel", "off", "--listen", "tcp://127.0.0.1:0", "--state", directory / "other"},
-                   "is not the flash of a meter");
+    std::filesystem::permissions(directory / "other/flash.bin", std::filesystem::perms(0640));
+    expect_refusal(other, "others can read");
+    std::filesystem::permissions(directory / "other/flash.bin", std::filesystem::perms(0600));
+    expect_refusal(other, "is not the flash of a meter");
 }
 
 TEST(MeterProgram, NamesLineAndKeyOfABadConfigFile) {

@@ -130,6 +130,22 @@ TEST_P(SigningProgram, AMeterMakesAPairAndAsksForItsCertificate) {
     EXPECT_EQ(as_management({blathy, "read", url, "1.8.0"}, {"--sign"}).exit_code, 0);
 }
 
+TEST_P(SigningProgram, SaysThatSignaturesAreDemanded) {
+    const Outcome made = keys({"--suite", GetParam()});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+    write("keys.json", made.out);
+    Background program(meter());
+    const std::string url = program.line_with("DLMS/COSEM at ").value_or("");
+    // Requests and answers authenticated, encrypted and signed.
+    const Outcome activated =
+        as_management({blathy, "call", url, "64/0-0:43.0.0.255", "security_activate", "252", "--type", "enum"});
+    ASSERT_EQ(activated.exit_code, 0) << activated.err;
+    const Outcome unsigned_request = as_management({blathy, "read", url, "1.8.0"});
+    EXPECT_EQ(unsigned_request.exit_code, 2);
+    EXPECT_THAT(unsigned_request.err, HasSubstr("try --sign"));
+    EXPECT_EQ(as_management({blathy, "read", url, "1.8.0"}, {"--sign"}).exit_code, 0);
+}
+
 TEST(SigningKeys, WhatIsNoRootIsNotTrusted) {
     std::string name = (std::filesystem::temp_directory_path() / "blathy-trust-XXXXXX").string();
     ASSERT_NE(::mkdtemp(name.data()), nullptr);

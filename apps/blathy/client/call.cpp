@@ -41,6 +41,19 @@ Result<Value, Error> parameters_of(const CallOptions& options) {
     return typed_value(options.value, options.type.empty() ? "integer" : options.type, nullptr);
 }
 
+// What the standard has no result for.
+Error with_reason(Error error, const dlms::MethodDescriptor& method) {
+    constexpr std::uint16_t security_setup_class = 64;
+    constexpr std::int8_t security_activate = 1;
+    if (error.kind == ErrorKind::refused && method.class_id == security_setup_class &&
+        method.method == security_activate) {
+        error.text +=
+            ". A security policy only grows: it must have all bits that it had, and signatures only where both sides "
+            "can sign";
+    }
+    return error;
+}
+
 int call(const CallOptions& options) {
     const auto target = parse_target(options.target);
     if (!target) return complain({}, target.error());
@@ -60,7 +73,10 @@ int call(const CallOptions& options) {
             return sent ? exit_ok : complain(target->text + " " + options.method, sent.error());
         }
         const auto returned = client.call({*class_id, target->instance, *method}, *parameters);
-        if (!returned) return complain(target->text + " " + options.method, returned.error());
+        if (!returned) {
+            return complain(target->text + " " + options.method,
+                            with_reason(returned.error(), {*class_id, target->instance, *method}));
+        }
         const OutputOptions& output = options.common.output;
         if (!*returned && output.format == Format::text) return exit_ok;
         Table table(output.format, {{"value", "Returned"}});

@@ -63,8 +63,8 @@ Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
     if (!*keys) {
         if (!is_number) return fail(usage("--client takes 1 to 65535, or with --keys a role"));
         if (options.security.value_or(station::Protection::none) != station::Protection::none ||
-            options.dedicated_key || options.sign) {
-            return fail(usage("APDUs can't be protected without --keys"));
+            options.dedicated_key || options.sign || options.mechanism) {
+            return fail(usage("APDUs can't be protected or mechanisms chosen without --keys"));
         }
         return chosen;
     }
@@ -76,12 +76,20 @@ Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
             return chosen;
         return fail(usage("the keys know no client '" + options.client + "'"));
     }
+    if (takes_broadcasts_only(*client)) {
+        return fail(usage("the client '" + client->role + "' takes broadcasts only, and no association; use another"));
+    }
     chosen.sap = client->sap;
     station::Security security = client->security;
+    security.policy = client->policy;
     const bool has_keys = security.encryption_key.size() > 0;
     const auto usual = has_keys ? station::Protection::authenticated_and_encrypted : station::Protection::none;
     security.protection = options.security.value_or(usual);
     security.suite = options.suite.value_or(security.suite);
+    if (options.mechanism) {
+        security.mechanism = *options.mechanism;
+        security.secret = secret_of(*client, *options.mechanism);
+    }
     security.form = options.ciphering;
     security.key_info = options.key_info;
     if (security.key_info != station::KeyInfoKind::identified) security.form = station::CipherForm::header;
@@ -148,6 +156,12 @@ void add_security_options(CLI::App& command, CommonOptions& options) {
             "--suite", [&options](unsigned number) { options.suite = static_cast<station::Suite>(number); },
             "Security suite 0, 1 or 2, when it is another than the keys state")
         ->check(CLI::Range(0, 2));
+    command
+        .add_option_function<unsigned>(
+            "--mechanism", [&options](unsigned number) { options.mechanism = static_cast<dlms::Mechanism>(number); },
+            "Authentication mechanism, when it is another than the keys state: 1 LLS, 3 MD5, 4 SHA-1, 5 GMAC,\n"
+            "6 SHA-256, 7 ECDSA")
+        ->check(CLI::IsMember({1, 3, 4, 5, 6, 7}));
     command
         .add_option_function<std::string>(
             "--ciphering", [&options, forms](const std::string& name) { options.ciphering = forms.at(name); },

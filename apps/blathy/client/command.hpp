@@ -35,6 +35,7 @@ struct CommonOptions {
     std::string meter;                            // system title, of the keys of many meters
     std::optional<station::Protection> security;  // none: as the keys are
     std::optional<station::Suite> suite;
+    std::optional<dlms::Mechanism> mechanism;
     station::CipherForm ciphering = station::CipherForm::service;
     station::KeyInfoKind key_info = station::KeyInfoKind::identified;
     bool sign = false;

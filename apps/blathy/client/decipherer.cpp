@@ -4,11 +4,15 @@
 
 #include "dlms/initiate.hpp"
 #include "dlms/names.hpp"
+#include "dlms/security/key_agreement.hpp"
+#include "dlms/security/key_wrap.hpp"
+#include "dlms/security/signing.hpp"
 
 namespace blathy::apps {
 namespace {
 
 namespace security = dlms::security;
+using dlms::Undeciphered;
 
 bool is_of_dedicated_key(const security::Ciphered& message) {
     const dlms::ApduTag tag = message.envelope.tag;
@@ -17,19 +21,22 @@ bool is_of_dedicated_key(const security::Ciphered& message) {
            (plain && security::ciphered_tag(security::ServiceKey::dedicated, *plain) == tag);
 }
 
+bool is(Bytes title, const station::SystemTitle& own) {
+    return title.empty() || equal(title, own);
+}
+
 }  // namespace
 
 Decipherer::Decipherer(const KeyList& keys) {
     for (const MeterKeys& meter : keys) {
         if (!meter.server_title) continue;
         for (const ClientKeys& client : meter.clients) {
-            const station::Security& own = client.security;
-            if (own.encryption_key.size() == 0) continue;
+            if (client.security.encryption_key.size() == 0) continue;
             Candidate candidate;
-            candidate.key = security::GcmKey(own.encryption_key);
-            candidate.authentication_key = own.authentication_key;
-            candidate.suite = own.suite;
-            candidate.sender = own.client_title;
+            candidate.parties =
+                std::make_shared<const Parties>(Parties{client, meter.signing_key, meter.agreement_key});
+            candidate.key = security::GcmKey(client.security.encryption_key);
+            candidate.sender = client.security.client_title;
             candidate.recipient = *meter.server_title;
             candidates_.push_back(candidate);
             std::swap(candidate.sender, candidate.recipient);
@@ -39,14 +46,17 @@ Decipherer::Decipherer(const KeyList& keys) {
     }
 }
 
-std::optional<Decipherer::Found> Decipherer::decipher(Bytes apdu) {
-    // A signature around it is not needed: the tag inside proves as much.
+Result<Decipherer::Found, Undeciphered> Decipherer::decipher(Bytes apdu) {
     const auto outside = security::read_signed(apdu);
     const auto message = security::read_ciphered(outside ? outside->content : apdu);
-    if (!message) return std::nullopt;
+    if (!message) return fail(Undeciphered::none_fits);
+    Undeciphered why = Undeciphered::no_key;
     for (auto candidate = candidates_.begin(); candidate != candidates_.end(); ++candidate) {
         const auto plain = try_candidate(*candidate, *message);
-        if (!plain) continue;
+        if (!plain) {
+            if (plain.error() == Undeciphered::none_fits) why = Undeciphered::none_fits;
+            continue;
+        }
         candidates_.splice(candidates_.begin(), candidates_, candidate);
         plain_.assign(plain->begin(), plain->end());
         shown_ = plain_;
@@ -63,24 +73,111 @@ std::optional<Decipherer::Found> Decipherer::decipher(Bytes apdu) {
         found.shown = shown_;
         return found;
     }
-    return std::nullopt;
+    return fail(why);
 }
 
-std::optional<Bytes> Decipherer::try_candidate(const Candidate& candidate, const security::Ciphered& message) {
-    if (candidate.is_dedicated != is_of_dedicated_key(message)) return std::nullopt;
-    const auto is = [](Bytes title, const station::SystemTitle& own) { return title.empty() || equal(title, own); };
+Result<Bytes, Undeciphered> Decipherer::check_signature(Bytes apdu) {
+    const auto message = security::read_signed(apdu);
+    if (!message) return fail(Undeciphered::none_fits);
+    Undeciphered why = Undeciphered::no_key;
+    for (const Candidate& candidate : candidates_) {
+        const auto curve = security::curve_of(candidate.parties->client.security.suite);
+        if (!curve || candidate.is_dedicated || !is(message->header.originator_title, candidate.sender) ||
+            !is(message->header.recipient_title, candidate.recipient)) {
+            continue;
+        }
+        const auto key = signing_key(candidate, *curve);
+        if (key.size() == 0) continue;
+        if (security::is_signed_by(*message, *curve, key)) return message->content;
+        why = Undeciphered::none_fits;
+    }
+    return fail(why);
+}
+
+Result<Bytes, Undeciphered> Decipherer::try_candidate(const Candidate& candidate, const security::Ciphered& message) {
+    if (candidate.is_dedicated != is_of_dedicated_key(message)) return fail(Undeciphered::no_key);
     if (!is(message.envelope.system_title, candidate.sender) ||
         !is(message.envelope.header.originator_title, candidate.sender) ||
         !is(message.envelope.header.recipient_title, candidate.recipient)) {
-        return std::nullopt;
+        return fail(Undeciphered::no_key);
     }
+    const auto key = key_of(candidate, message);
+    if (!key) return fail(key.error());
     shown_.resize(message.text.size());
-    const security::CipherKeys keys{candidate.key, candidate.authentication_key, candidate.sender, candidate.suite};
+    const auto& own = candidate.parties->client.security;
+    const security::CipherKeys keys{*key, own.authentication_key, candidate.sender, own.suite};
     const auto plain = security::unprotect(message, keys, message.control.protection(), shown_);
-    if (!plain) return std::nullopt;
     // Without a tag any key makes something of it.
-    if (!message.control.authenticated() && dlms::apdu_name(plain->front()).empty()) return std::nullopt;
+    if (!plain || (!message.control.authenticated() && dlms::apdu_name(plain->front()).empty())) {
+        return fail(Undeciphered::none_fits);
+    }
     return *plain;
+}
+
+Decipherer::TransactionKey Decipherer::key_of(const Candidate& candidate, const security::Ciphered& message) {
+    const ClientKeys& client = candidate.parties->client;
+    const auto& info = message.envelope.key_info;
+    if (!info || std::holds_alternative<security::IdentifiedKey>(*info)) {
+        if (message.control.key_set() == security::KeySet::unicast) return candidate.key;
+        if (client.broadcast.size() == 0) return fail(Undeciphered::no_key);
+        return security::GcmKey(client.broadcast);
+    }
+    if (const auto* agreed = std::get_if<security::AgreedKey>(&*info)) {
+        return agreed_key(candidate, message.envelope.header, *agreed);
+    }
+    const auto& wrapped = std::get<security::WrappedKey>(*info);
+    const auto& master = client.security.master_key;
+    if (master.size() == 0 || wrapped.kek_id != security::master_key_id) return fail(Undeciphered::no_key);
+    auto key = station::Security::Key::of_size(security::key_size(client.security.suite));
+    if (wrapped.wrapped.size() != key.size() + security::wrap_overhead ||
+        !security::unwrap_key(master, wrapped.wrapped, key.room())) {
+        return fail(Undeciphered::none_fits);
+    }
+    return security::GcmKey(key);
+}
+
+Decipherer::TransactionKey Decipherer::agreed_key(const Candidate& candidate, const security::GeneralHeader& header,
+                                                  const security::AgreedKey& stated) {
+    const auto& own = candidate.parties->client.security;
+    const Bytes of_meter = candidate.parties->meter_agreement_key;
+    const auto curve = security::curve_of(own.suite);
+    if (!curve || stated.parameters.size() != 1) return fail(Undeciphered::no_key);
+    Bytes private_key = own.agreement_key;
+    security::PublicKey public_key = own.server_agreement_key;
+    const bool is_static = stated.parameters[0] == security::static_unified_parameters[0];
+    if (is_static) {
+        // Both sides find the same.
+        if (public_key.size() == 0) public_key = public_half(*curve, of_meter);
+    } else if (stated.parameters[0] == security::one_pass_parameters[0]) {
+        if (!candidate.is_from_meter) private_key = of_meter;
+        const std::size_t size = 2 * security::scalar_size(*curve);
+        if (stated.data.size() != 2 * size) return fail(Undeciphered::none_fits);
+        const auto signer = signing_key(candidate, *curve);
+        const auto proven = security::verify_public_key(*curve, signer, std::nullopt, stated.data);
+        if (signer.size() > 0 && !proven) return fail(Undeciphered::none_fits);
+        public_key = security::PublicKey(stated.data.first(size));
+    } else {
+        return fail(Undeciphered::no_key);
+    }
+    if (private_key.empty() || public_key.size() == 0) return fail(Undeciphered::no_key);
+    const auto z = security::agree(*curve, private_key, public_key, random_);
+    if (!z) return fail(Undeciphered::none_fits);
+    const auto use = own.suite == station::Suite::p384_aes256_gcm ? security::AgreedKeyUse::aes_gcm_256
+                                                                  : security::AgreedKeyUse::aes_gcm_128;
+    return security::GcmKey(security::derive_key(*curve, *z, use, candidate.sender, candidate.recipient,
+                                                 is_static ? header.transaction_id : Bytes{}));
+}
+
+security::PublicKey Decipherer::signing_key(const Candidate& candidate, security::Curve curve) {
+    const auto& own = candidate.parties->client.security;
+    if (!candidate.is_from_meter) return public_half(curve, own.signing_key);
+    return own.server_signing_key.size() > 0 ? own.server_signing_key
+                                             : public_half(curve, candidate.parties->meter_signing_key);
+}
+
+security::PublicKey Decipherer::public_half(security::Curve curve, Bytes private_key) {
+    const auto found = private_key.empty() ? std::nullopt : security::public_key_of(curve, private_key, random_);
+    return found.value_or(security::PublicKey{});
 }
 
 void Decipherer::learn(const Candidate& candidate) {

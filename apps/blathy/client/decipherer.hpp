@@ -1,13 +1,17 @@
 // Deciphers APDUs that somebody else was sent, with the keys of a list: in captures, and of pushes. Which key it takes
 // is told by the authentication tag, so it does not matter whose the APDU is; without a tag, by whether the text makes
-// sense. Dedicated keys are learnt from the associations that make them.
+// sense. Dedicated keys are learnt from the associations that make them. Keys that are made for one APDU are found
+// with the master key, or with one of the two private keys that they were agreed on with: that of a one-pass key is the
+// recipient's, so a client's list is enough for what the meter sends.
 #pragma once
 
 #include <list>
-#include <optional>
+#include <memory>
 
 #include "apps/blathy/keys/key_list.hpp"
+#include "dlms/explain/explain.hpp"
 #include "dlms/security/ciphering.hpp"
+#include "station/security/entropy.hpp"
 
 namespace blathy::apps {
 
@@ -23,29 +27,47 @@ class Decipherer {
         // The counter is above those of all APDUs before that this key and sender were found for.
         bool is_new = false;
     };
-    // None: no key fits.
-    std::optional<Found> decipher(Bytes apdu);
+    // Of a signed APDU what is inside, whatever the signature is.
+    Result<Found, dlms::Undeciphered> decipher(Bytes apdu);
+    // What was signed.
+    Result<Bytes, dlms::Undeciphered> check_signature(Bytes apdu);
 
   private:
+    // All that is known of a client and its meter.
+    struct Parties {
+        ClientKeys client;
+        dlms::security::PrivateKey meter_signing_key;
+        dlms::security::PrivateKey meter_agreement_key;
+    };
+    // One direction of what they send each other.
     struct Candidate {
+        std::shared_ptr<const Parties> parties;
         dlms::security::GcmKey key;
-        station::Security::Key authentication_key;
         station::SystemTitle sender{};
         station::SystemTitle recipient{};
-        station::Suite suite{};
         bool is_from_meter = false;
         bool is_dedicated = false;
         dlms::security::ReceiveCounter counter;
     };
+    using TransactionKey = Result<dlms::security::GcmKey, dlms::Undeciphered>;
     static constexpr std::size_t max_dedicated = 256;
 
     void add(const Candidate& candidate);
-    std::optional<Bytes> try_candidate(const Candidate& candidate, const dlms::security::Ciphered& message);
+    Result<Bytes, dlms::Undeciphered> try_candidate(const Candidate& candidate,
+                                                    const dlms::security::Ciphered& message);
+    // The key that the message states.
+    TransactionKey key_of(const Candidate& candidate, const dlms::security::Ciphered& message);
+    TransactionKey agreed_key(const Candidate& candidate, const dlms::security::GeneralHeader& header,
+                              const dlms::security::AgreedKey& stated);
+    // Of who sends; empty where it is not known.
+    dlms::security::PublicKey signing_key(const Candidate& candidate, dlms::security::Curve curve);
+    dlms::security::PublicKey public_half(dlms::security::Curve curve, Bytes private_key);
     // Learns the dedicated key of an InitiateRequest, and takes it out of what is shown.
     void learn(const Candidate& candidate);
 
     std::list<Candidate> candidates_;  // the last that fitted first
     std::size_t dedicated_ = 0;
+    station::SystemEntropy random_;  // hides what is calculated
     station::Octets plain_;
     station::Octets shown_;
 };

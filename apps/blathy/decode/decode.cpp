@@ -229,9 +229,11 @@ int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out
     }
     std::optional<Decipherer> decipherer;
     if (*keys) decipherer.emplace(**keys);
-    const auto open = [&](Bytes apdu) -> std::optional<Bytes> {
-        const auto found = decipherer->decipher(apdu);
-        return found ? std::optional(found->shown) : std::nullopt;
+    const auto open = [&](Bytes apdu) -> Result<Bytes, dlms::Undeciphered> {
+        if (apdu[0] == static_cast<std::uint8_t>(dlms::ApduTag::general_signing)) {
+            return decipherer->check_signature(apdu);
+        }
+        return decipherer->decipher(apdu).map([](const Decipherer::Found& found) { return found.shown; });
     };
     const auto decipher = decipherer ? std::optional<dlms::Decipher>(open) : std::nullopt;
     if (options.input == standard_input) return decode_pipe(in, "standard input", options, decipher, out, err);

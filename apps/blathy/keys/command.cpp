@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "apps/blathy/keys/meter_keys.hpp"
+#include "apps/blathy/keys/private_file.hpp"
+#include "apps/blathy/keys/transfer.hpp"
 #include "apps/blathy/meter/desk_meter.hpp"
 #include "meter/models/models.hpp"
 
@@ -26,15 +28,17 @@ From suite 1 on meter and clients have pairs of keys as well. The private ones o
 they are made, for the meter does not have them; its own are never told.)";
 
 constexpr const char* keys_footer =
-    R"(The list is meant for a file that only you can read: the clients take it with --keys.
+    R"(The clients take the list with --keys, from a file that only its owner can read: --output makes one, and
+writes over none.
 
 Exit codes: 0 done; 2 bad usage, or the state directory could not be used.
 
 Examples:
-  blathy keys --state ~/meter --json > meter.json && chmod 600 meter.json
-  blathy keys --state ~/meter --renew --suite 2 --json > meter.json
+  blathy keys --state ~/meter --output meter.json
+  blathy keys --state ~/meter --renew --suite 2 --output meter-2.json
   blathy keys --state ~/meter --trust root.der
-  blathy keys --demo --json > demo.json)";
+  blathy keys --demo --output demo.json
+  blathy keys transfer tcp://192.0.2.7 --keys meter.json)";
 
 struct KeysOptions {
     std::string model = "SED302";
@@ -43,6 +47,7 @@ struct KeysOptions {
     bool demo = false;
     bool renew = false;
     bool json = false;
+    std::string output;
     std::optional<unsigned> suite;
     std::string trust;
 };
@@ -79,7 +84,9 @@ Result<nlohmann::ordered_json, std::string> keys_of(const KeysOptions& options) 
     }
     AllClientPairs made;
     if (!options.demo && (options.renew || meter.security().has_demo_keys())) {
-        auto pairs = make_meter_keys(meter, static_cast<dlms::security::Suite>(options.suite.value_or(0)));
+        const auto present = meter.security().keys().suite(meter::Role::management);
+        const auto suite = options.suite ? static_cast<dlms::security::Suite>(*options.suite) : present;
+        auto pairs = make_meter_keys(meter, suite);
         if (!pairs) return fail(pairs.error());
         made = *pairs;
     } else if (options.suite) {
@@ -102,6 +109,30 @@ void print_table(const nlohmann::ordered_json& list) {
     }
 }
 
+// The error is a sentence.
+Result<void, std::string> export_keys(const KeysOptions& options) {
+    if (options.state.empty() && !options.demo) return fail(std::string("give --state DIR or --demo"));
+    // Before keys are made that could not be written anywhere.
+    std::optional<PrivateFile> file;
+    if (!options.output.empty()) {
+        auto created = PrivateFile::create(options.output);
+        if (!created) return fail(created.error());
+        file.emplace(std::move(*created));
+    }
+    const auto list = keys_of(options);
+    if (!list) return fail(list.error());
+    if (file) {
+        if (auto written = file->finish(as_bytes(list->dump(2) + '\n')); !written) return written;
+        fmt::print("The keys of meter {} are in {}\n", (*list)["server_title"].get<std::string>(), options.output);
+    } else if (options.json) {
+        fmt::print("{}\n", list->dump(2));
+    } else {
+        print_table(*list);
+    }
+    if (std::fflush(stdout) != 0) return fail(std::string("the output could not be written"));
+    return {};
+}
+
 }  // namespace
 
 void add_keys_command(CLI::App& app, int& exit_code) {
@@ -114,7 +145,7 @@ void add_keys_command(CLI::App& app, int& exit_code) {
     command
         ->add_option("--suite", options->suite,
                      "security suite of the keys that are made: 0, or with signatures and key agreement\n"
-                     "1 (P-256) or 2 (P-384, keys of 256 bits)")
+                     "1 (P-256) or 2 (P-384, keys of 256 bits); unless stated, the one that the meter has")
         ->check(CLI::Range(0, 2))
         ->needs(state);
     command->add_option("--trust", options->trust, "have the meter trust this root certificate (X.509 in DER)")
@@ -124,23 +155,16 @@ void add_keys_command(CLI::App& app, int& exit_code) {
     command->add_option("--serial", options->serial_number, "serial number")
         ->check(CLI::Range(1, 99'999'999))
         ->capture_default_str();
-    command->add_flag("--json", options->json, "as a key list");
+    auto* json = command->add_flag("--json", options->json, "as a key list");
+    command->add_option("--output", options->output, "the key list into a new file that only you can read (mode 0600)")
+        ->type_name("FILE")
+        ->excludes(json);
+    add_transfer_command(*command, exit_code);
     command->callback([=, &exit_code] {
-        const auto list =
-            options->state.empty() && !options->demo
-                ? Result<nlohmann::ordered_json, std::string>(fail(std::string("give --state DIR or --demo")))
-                : keys_of(*options);
-        if (!list) {
-            fmt::print(stderr, "blathy keys: {}\n", list.error());
-            exit_code = exit_without_keys;
-            return;
-        }
-        if (options->json) {
-            fmt::print("{}\n", list->dump(2));
-        } else {
-            print_table(*list);
-        }
-        exit_code = std::fflush(stdout) == 0 ? exit_done : exit_without_keys;
+        if (!command->get_subcommands().empty()) return;
+        const auto done = export_keys(*options);
+        if (!done) fmt::print(stderr, "blathy keys: {}\n", done.error());
+        exit_code = done ? exit_done : exit_without_keys;
     });
 }
 

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
-#include "apps/blathy/client/command.hpp"
+#include "apps/blathy/keys/private_file.hpp"
 #include "station/format.hpp"
 
 namespace blathy::apps {
@@ -65,6 +65,21 @@ class Fields {
         refuse(name, "is no text");
         return {};
     }
+    // Numbers up to `most`; none where the field is not.
+    std::vector<unsigned> numbers(const char* name, unsigned most) {
+        const json* field = find(name);
+        std::vector<unsigned> numbers;
+        if (field == nullptr) return numbers;
+        if (!field->is_array()) refuse(name, "is no list");
+        for (const json& each : *field) {
+            if (each.is_number_unsigned() && each.get<std::uint64_t>() <= most) {
+                numbers.push_back(each.get<unsigned>());
+            } else {
+                refuse(name, "has something else than the numbers that it may have");
+            }
+        }
+        return numbers;
+    }
     const json* list(const char* name) {
         const json* field = find(name);
         if (field != nullptr && field->is_array()) return field;
@@ -96,8 +111,14 @@ Result<ClientKeys, std::string> client_from(const json& object) {
     client.sap = static_cast<std::uint16_t>(fields.number("sap", 0xFFFF, 0));
     client.role = fields.text("role");
     security.mechanism = static_cast<dlms::Mechanism>(fields.number("mechanism", most_mechanism, 0));
+    for (const unsigned number : fields.numbers("mechanisms", most_mechanism)) {
+        client.mechanisms.push_back(static_cast<dlms::Mechanism>(number));
+    }
     security.suite = static_cast<station::Suite>(fields.number("suite", most_suite, 0));
-    security.secret = fields.octets("password").value_or(Octets{});
+    client.password = fields.octets("password").value_or(Octets{});
+    client.hls_secret = fields.octets("hls_secret").value_or(Octets{});
+    if (is_of_hls_secret(security.mechanism) && client.hls_secret.empty()) client.hls_secret.swap(client.password);
+    security.secret = secret_of(client, security.mechanism);
     const std::size_t size_of_keys = dlms::security::key_size(security.suite);
     security.encryption_key = Security::Key(fields.octets("ek", {size_of_keys}));
     security.authentication_key = Security::Key(fields.octets("ak", {size_of_keys}));
@@ -146,9 +167,8 @@ Result<std::string, Error> content_of(const std::filesystem::path& path) {
         return fail(wrong_list("can't read the keys in " + path.string()));
     }
     if (static_cast<std::uintmax_t>(status.st_size) > max_file) return fail(wrong_list(path.string() + " is too long"));
-    constexpr mode_t others = S_IRWXG | S_IRWXO;
-    if ((status.st_mode & others) != 0) {
-        complain("warning: others can read or change the keys in " + path.string() + "; chmod 600 it");
+    if (!is_private(status.st_mode)) {
+        return fail(wrong_list("others can read or change the keys in " + path.string() + ": chmod 600 it"));
     }
     std::stringstream content;
     content << file.rdbuf();
@@ -235,6 +255,21 @@ Result<const MeterKeys*, Error> select_meter(const KeyList& keys, const std::str
         std::find_if(keys.begin(), keys.end(), [&](const MeterKeys& each) { return each.server_title == wanted; });
     if (meter == keys.end()) return fail(wrong_list("there are no keys of the meter " + title));
     return &*meter;
+}
+
+bool takes_broadcasts_only(const ClientKeys& client) {
+    return plain_name(client.role) == "preestablished";
+}
+
+bool is_of_hls_secret(dlms::Mechanism mechanism) {
+    return mechanism == dlms::Mechanism::high_level_md5 || mechanism == dlms::Mechanism::high_level_sha1 ||
+           mechanism == dlms::Mechanism::high_level_sha256;
+}
+
+const Octets& secret_of(const ClientKeys& client, dlms::Mechanism mechanism) {
+    static const Octets none;
+    if (is_of_hls_secret(mechanism)) return client.hls_secret;
+    return mechanism == dlms::Mechanism::low_level ? client.password : none;
 }
 
 const ClientKeys* select_client(const MeterKeys& meter, std::string_view name) {

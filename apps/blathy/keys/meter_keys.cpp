@@ -68,14 +68,12 @@ void add_client(ContextKeys& keys, const ClientKeys& client) {
     if (security.master_key.size() > 0) keys.master = security.master_key;
     if (client.broadcast.size() > 0) keys.broadcast = client.broadcast;
     if (security.client_title != dlms::security::SystemTitle{}) keys.client_title = security.client_title;
-    if (!security.secret.empty()) {
-        (security.mechanism == Mechanism::high_level_md5 || security.mechanism == Mechanism::high_level_sha1 ||
-                 security.mechanism == Mechanism::high_level_sha256
-             ? keys.hls_secret
-             : keys.password) = KeyOctets(Bytes(security.secret));
-    }
-    unsigned bits = keys.mechanisms.bits();
-    if (security.mechanism != Mechanism::none) bits |= Mechanisms(security.mechanism).bits();
+    if (!client.password.empty()) keys.password = KeyOctets(Bytes(client.password));
+    if (!client.hls_secret.empty()) keys.hls_secret = KeyOctets(Bytes(client.hls_secret));
+    unsigned bits = keys.mechanisms.bits() | Mechanisms(security.mechanism).bits();
+    for (const Mechanism mechanism : client.mechanisms) bits |= Mechanisms(mechanism).bits();
+    // Nobody is let in without proof.
+    bits &= ~unsigned{Mechanisms(Mechanism::none).bits()};
     keys.mechanisms = Mechanisms::from_bits(static_cast<std::uint8_t>(bits));
     const bool has_keys = keys.unicast.size() > 0 && keys.authentication.size() > 0;
     keys.policy = client.policy.value_or(has_keys ? strict_policy : std::uint8_t{0});
@@ -173,7 +171,7 @@ Result<AllClientPairs, std::string> make_meter_keys(meter::Meter& meter, dlms::s
         return fail(std::string("the meter's key pairs could not be made"));
     }
     for (const Role role : context_roles) {
-        constexpr std::size_t password_size = 16;
+        constexpr std::size_t secret_size = 16;
         ContextKeys keys;
         keys.suite = suite;
         dlms::security::SystemTitle title{};
@@ -182,7 +180,7 @@ Result<AllClientPairs, std::string> make_meter_keys(meter::Meter& meter, dlms::s
             made = made && fill(*key, key_size);
         }
         if (role != Role::pre_established) {
-            made = made && fill(keys.password, password_size) && fill(keys.hls_secret, password_size);
+            made = made && fill(keys.hls_secret, secret_size);
             keys.mechanisms = curve ? Mechanisms(Mechanism::high_level_gmac, Mechanism::high_level_sha256,
                                                  Mechanism::high_level_ecdsa)
                                     : Mechanisms(Mechanism::high_level_gmac, Mechanism::high_level_sha256);
@@ -204,6 +202,27 @@ Result<AllClientPairs, std::string> make_meter_keys(meter::Meter& meter, dlms::s
         if (!stored) return fail(std::string("the keys could not be stored"));
     }
     return clients;
+}
+
+bool has_secret_keys(const KeyList& list) {
+    const auto is_secret = [](Bytes key, Bytes demo) {
+        return !key.empty() && !dlms::security::same_secret(key, demo);
+    };
+    for (const MeterKeys& meter : list) {
+        if (meter.signing_key.size() > 0 || meter.agreement_key.size() > 0) return true;
+        for (const ClientKeys& client : meter.clients) {
+            const auto& security = client.security;
+            const auto role = meter::security::role_of(client.sap);
+            const ContextKeys demo = role ? meter::security::demo_keys(*role) : ContextKeys{};
+            if (is_secret(security.encryption_key, demo.unicast) || is_secret(security.master_key, demo.master) ||
+                is_secret(security.authentication_key, demo.authentication) ||
+                is_secret(client.broadcast, demo.broadcast) || security.signing_key.size() > 0 ||
+                security.agreement_key.size() > 0) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
 Result<void, std::string> set_meter_keys(meter::Meter& meter, const KeyList& list) {
@@ -248,16 +267,26 @@ nlohmann::ordered_json key_list_of(const meter::Meter& meter, const AllClientPai
         if (!keys) continue;
         const ClientPairs& own = made[*meter::security::context_number(role)];
         const Mechanism mechanism = preferred(keys->mechanisms, own.signature.private_key.size() > 0);
-        const bool has_secret = mechanism == Mechanism::high_level_sha256;
+        // Only what opens something.
+        std::vector<unsigned> mechanisms;
+        bool takes_secret = false;
+        for (const Mechanism each : all_mechanisms) {
+            if (!keys->mechanisms.has(each)) continue;
+            mechanisms.push_back(static_cast<unsigned>(each));
+            takes_secret = takes_secret || is_of_hls_secret(each);
+        }
+        const bool takes_password = keys->mechanisms.has(Mechanism::low_level);
         nlohmann::ordered_json client;
         client["sap"] = meter::client_sap_of(role);
         client["role"] = role_names[static_cast<std::size_t>(role)];
         client["mechanism"] = static_cast<unsigned>(mechanism);
-        client["password"] = station::hex_text(has_secret ? keys->hls_secret : keys->password);
+        client["password"] = takes_password ? station::hex_text(keys->password) : "";
         client["system_title"] = station::hex_text(keys->client_title.value_or(any_title(role)));
         client["ek"] = station::hex_text(keys->unicast);
         client["ak"] = station::hex_text(keys->authentication);
         client["suite"] = static_cast<unsigned>(keys->suite);
+        client["mechanisms"] = mechanisms;
+        client["hls_secret"] = takes_secret ? station::hex_text(keys->hls_secret) : "";
         client["counter_object"] = *meter::security::context_number(role);
         client["kek"] = station::hex_text(keys->master);
         client["bk"] = station::hex_text(keys->broadcast);

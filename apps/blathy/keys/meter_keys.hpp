@@ -31,6 +31,10 @@ using AllClientPairs = std::array<ClientPairs, meter::security::context_roles.si
 // which are empty otherwise. The error is a sentence.
 Result<AllClientPairs, std::string> make_meter_keys(meter::Meter& meter, dlms::security::Suite suite);
 
+// Has keys that not everybody knows: their invocation counters must outlive the process, or else what was sent before
+// could be sent again.
+bool has_secret_keys(const KeyList& keys);
+
 // Sets the keys that the list has for this meter, all of its roles; roles that it doesn't name lose theirs. The error
 // is a sentence, and nothing has changed.
 Result<void, std::string> set_meter_keys(meter::Meter& meter, const KeyList& keys);

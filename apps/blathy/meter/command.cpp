@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 
 #include "apps/blathy/keys/key_list.hpp"
+#include "apps/blathy/keys/meter_keys.hpp"
 #include "apps/blathy/meter/desk_meter.hpp"
 #include "apps/blathy/meter/listen.hpp"
 #include "apps/blathy/meter/module_link.hpp"
@@ -120,6 +121,11 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
     if (options.keys) {
         auto keys = read_keys(*options.keys);
         if (!keys) return fail(keys.error().text);
+        if (!options.state && has_secret_keys(*keys)) {
+            return fail(std::string(
+                "--keys needs --state DIR: without it the invocation counters of these keys would begin anew at each "
+                "start, and who has recorded what was sent before could send it again"));
+        }
         desk_options.keys = std::move(*keys);
     }
     auto desk = DeskMeter::make(desk_options);
@@ -250,7 +256,7 @@ constexpr const char* meter_footer = R"(Clients (server SAP 1, logical names):
    3  firmware: upgrades
  102  pre-established, for broadcasts without an association
 All but the public one prove themselves with keys or a password. A new meter has demo keys (`blathy keys --demo`);
-`blathy keys --state DIR` gives it its own, and --keys FILE those of a file.
+`blathy keys --state DIR` gives it its own, and --keys FILE, along with --state, those of a file that only you can read.
 
 Links (--listen; all of them serve the one meter, at the same time):
   tcp://HOST:PORT                wrapper over TCP

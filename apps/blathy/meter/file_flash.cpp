@@ -8,9 +8,31 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "apps/blathy/keys/private_file.hpp"
 #include "station/link/stream.hpp"
 
 namespace blathy::apps {
+
+namespace {
+
+// What was there before is left as it is: it may be a directory that is meant for others too.
+Result<void, std::string> make_private_directory(const std::filesystem::path& directory) {
+    struct stat status {};
+    if (::stat(directory.c_str(), &status) == 0) {
+        if (S_ISDIR(status.st_mode) && !is_private(status.st_mode)) {
+            return fail("others can read the state directory " + directory.string() +
+                        ", where the meter's keys are: chmod 700 it");
+        }
+        return {};
+    }
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    if (!error) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+    if (error) return fail("cannot make the state directory " + directory.string() + ": " + error.message());
+    return {};
+}
+
+}  // namespace
 
 FileFlash::FileFlash(const Chip& chip) : octets_(chip.sectors * sector_octets, meter::erased_octet) {}
 
@@ -28,13 +50,7 @@ std::unique_ptr<FileFlash> FileFlash::in_memory(const Chip& chip) {
 
 Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::filesystem::path& directory,
                                                                 const Chip& chip) {
-    std::error_code error;
-    if (!std::filesystem::exists(directory, error)) {
-        std::filesystem::create_directories(directory, error);
-        if (!error) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
-    }
-    if (error) return fail("cannot make the state directory " + directory.string() + ": " + error.message());
-
+    if (auto made = make_private_directory(directory); !made) return fail(made.error());
     auto flash = in_memory(chip);
     const auto path = directory / chip.file;
     flash->file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -45,6 +61,9 @@ Result<std::unique_ptr<FileFlash>, std::string> FileFlash::open(const std::files
     struct stat status {};
     if (::fstat(flash->file_, &status) != 0)
         return fail("cannot read " + path.string() + ": " + station::system_error_text(errno));
+    if (!is_private(status.st_mode)) {
+        return fail("others can read " + path.string() + ", where the meter's keys are: chmod 600 it");
+    }
     auto& octets = flash->octets_;
     if (status.st_size == 0) {
         if (!flash->write_through(0, octets.size()))

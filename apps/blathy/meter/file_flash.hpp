@@ -24,7 +24,8 @@ class FileFlash final : public meter::Flash {
     static constexpr Chip data{"flash.bin", 256};
     static constexpr Chip calibration{"calibration.bin", 2};
 
-    // Opens or creates the chip's file in the directory, for this process alone. The error is a sentence.
+    // Opens or creates the chip's file in the directory, for this process alone and for nobody else to read. The error
+    // is a sentence.
     static Result<std::unique_ptr<FileFlash>, std::string> open(const std::filesystem::path& directory,
                                                                 const Chip& chip = data);
     // A flash that is forgotten with the process.

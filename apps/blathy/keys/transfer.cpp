@@ -1,0 +1,223 @@
+#include "apps/blathy/keys/transfer.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "apps/blathy/client/command.hpp"
+#include "apps/blathy/keys/key_file.hpp"
+#include "apps/blathy/keys/key_list.hpp"
+#include "dlms/security/key_wrap.hpp"
+#include "dlms/security/suite.hpp"
+#include "station/security/entropy.hpp"
+
+namespace blathy::apps {
+namespace {
+
+using station::Error;
+using station::ErrorKind;
+using station::Octets;
+using station::Value;
+
+// Of the security setup (IEC 62056-6-2, 5.3.10, key_transfer), and of key lists.
+struct KeyKind {
+    const char* name;
+    const char* field;
+    std::uint8_t id;
+};
+constexpr std::array key_kinds = {KeyKind{"unicast", "ek", 0}, KeyKind{"broadcast", "bk", 1},
+                                  KeyKind{"authentication", "ak", 2}, KeyKind{"master", "kek", 3}};
+constexpr const char* master_field = "kek";
+
+struct TransferOptions {
+    CommonOptions common;
+    std::string of;  // whose keys; empty: the client's own
+    std::vector<std::string> kinds = {"unicast", "broadcast", "authentication"};
+};
+
+class Transfer {
+  public:
+    Transfer(const TransferOptions& options, KeyFile file, const ClientKeys& client)
+        : options_(options), file_(std::move(file)), client_(client) {}
+
+    int run();
+
+  private:
+    enum class Sent : std::uint8_t {
+        no,       // there was no association
+        refused,  // the meter has the keys of before
+        taken,
+        unknown,  // the answer was lost, or is none
+    };
+    enum class Settled : std::uint8_t { as_before, renewed, no };
+
+    // Sends what is pending, wrapped with this master key.
+    Sent send(const std::string& master_digits);
+    // Finds out which keys the meter has, and leaves those alone in the file.
+    Settled settle();
+    Settled settle_by_association();
+    Settled settle_by_sending_again();
+    bool associates() const;
+    [[nodiscard]] bool save() const {
+        const auto saved = file_.save();
+        if (!saved) (void)complain({}, saved.error());
+        return saved.has_value();
+    }
+    // What is pending is in force now.
+    [[nodiscard]] bool adopt() {
+        file_.swap_pending();
+        file_.drop_pending();
+        return save();
+    }
+    [[nodiscard]] bool make_keys();
+
+    const TransferOptions& options_;
+    KeyFile file_;
+    const ClientKeys& client_;
+};
+
+int Transfer::run() {
+    if (file_.has_pending() && settle() == Settled::no) return exit_failed;
+    if (!make_keys() || !save()) return exit_failed;
+    const Sent sent = send(file_.field(master_field));
+    if (sent == Sent::no || sent == Sent::refused) {
+        file_.drop_pending();
+        return save() && sent == Sent::refused ? exit_refused : exit_failed;
+    }
+    if (sent == Sent::unknown) {
+        const Settled settled = settle();
+        if (settled != Settled::renewed) return settled == Settled::as_before ? exit_refused : exit_failed;
+    } else if (!adopt()) {
+        return exit_failed;
+    }
+    fmt::print("The meter has new keys of client {}, and so has {}\n", client_.sap, options_.common.keys);
+    return std::fflush(stdout) == 0 ? exit_ok : exit_failed;
+}
+
+bool Transfer::make_keys() {
+    station::SystemEntropy entropy;
+    for (const KeyKind& kind : key_kinds) {
+        if (std::find(options_.kinds.begin(), options_.kinds.end(), kind.name) == options_.kinds.end()) continue;
+        auto key = station::Security::Key::of_size(dlms::security::key_size(client_.security.suite));
+        if (!entropy.fill(key.room())) {
+            complain("there is no randomness for keys");
+            return false;
+        }
+        file_.set_pending(kind.field, station::hex_text(key));
+    }
+    return true;
+}
+
+Transfer::Sent Transfer::send(const std::string& master_digits) {
+    const Octets master = station::parse_hex(master_digits).value_or(Octets{});
+    Value::Items wrapped_keys;
+    for (const KeyKind& kind : key_kinds) {
+        const Octets key = station::parse_hex(file_.pending(kind.field)).value_or(Octets{});
+        if (key.empty()) continue;
+        Octets wrapped(key.size() + dlms::security::wrap_overhead);
+        if (!dlms::security::wrap_key(master, key, wrapped)) {
+            complain("the list has no master key (kek) of the client, with which keys are wrapped");
+            return Sent::no;
+        }
+        wrapped_keys.push_back(station::structure_value({station::unsigned_value(dlms::DataTag::enumerated, kind.id),
+                                                         station::octet_string_value(std::move(wrapped))}));
+    }
+    const Value parameters = station::array_value(std::move(wrapped_keys));
+    const dlms::MethodDescriptor key_transfer{64, dlms::Obis(0, 0, 43, 0, client_.security.counter_object), 2};
+    Sent sent = Sent::no;
+    (void)with_client(options_.common, [&](station::Client& client) -> int {
+        const auto done = client.call(key_transfer, parameters);
+        if (done) {
+            sent = Sent::taken;
+            return exit_ok;
+        }
+        const ErrorKind kind = done.error().kind;
+        const bool is_refusal = kind == ErrorKind::refused || kind == ErrorKind::not_negotiated ||
+                                kind == ErrorKind::limit || kind == ErrorKind::usage;
+        sent = is_refusal ? Sent::refused : Sent::unknown;
+        return complain("the transfer of keys", done.error());
+    });
+    return sent;
+}
+
+Transfer::Settled Transfer::settle() {
+    complain("looking which keys the meter has: the ones of before, or those that were on their way to it");
+    const bool opens = file_.has_pending("ek") || file_.has_pending("ak");
+    const Settled settled =
+        opens && !takes_broadcasts_only(client_) ? settle_by_association() : settle_by_sending_again();
+    if (settled == Settled::as_before) complain("the meter has the keys of before");
+    if (settled == Settled::renewed) complain("the meter has the new keys");
+    if (settled == Settled::no) {
+        complain("that can't be found out now; " + options_.common.keys +
+                 " keeps both, and the next transfer tries again");
+    }
+    return settled;
+}
+
+Transfer::Settled Transfer::settle_by_association() {
+    for (const Settled settled : {Settled::as_before, Settled::renewed}) {
+        if (associates()) {
+            file_.drop_pending();
+            return save() ? settled : Settled::no;
+        }
+        file_.swap_pending();
+        if (!save()) return Settled::no;
+    }
+    return Settled::no;
+}
+
+Transfer::Settled Transfer::settle_by_sending_again() {
+    // Under the master key of before, or under the new one if that has come into force.
+    for (const std::string& master : {file_.field(master_field), file_.pending(master_field)}) {
+        if (!master.empty() && send(master) == Sent::taken) return adopt() ? Settled::renewed : Settled::no;
+    }
+    return Settled::no;
+}
+
+bool Transfer::associates() const {
+    CommonOptions common = options_.common;
+    common.client = std::to_string(client_.sap);
+    return with_client(common, [](station::Client&) -> int { return exit_ok; }) == exit_ok;
+}
+
+int transfer(const TransferOptions& options) {
+    auto file = KeyFile::open(options.common.keys);
+    if (!file) return complain({}, file.error());
+    const std::string& name = options.of.empty() ? options.common.client : options.of;
+    if (const auto chosen = file->choose(options.common.meter, name); !chosen) return complain({}, chosen.error());
+    const auto keys = read_keys(options.common.keys);
+    if (!keys) return complain({}, keys.error());
+    const auto meter = select_meter(*keys, options.common.meter);
+    if (!meter) return complain({}, meter.error());
+    return Transfer(options, std::move(*file), *select_client(**meter, name)).run();
+}
+
+}  // namespace
+
+void add_transfer_command(CLI::App& keys, int& exit_code) {
+    CLI::App* command = keys.add_subcommand(
+        "transfer",
+        "Give a meter that runs new random keys, wrapped with the master key (IC 64, key_transfer)\n\n"
+        "The key list is written anew: before, with the new keys beside the old ones, and when the meter has taken\n"
+        "them, with the new ones alone. When the answer is lost, it is tried which of them the meter has.");
+    auto options = std::make_shared<TransferOptions>();
+    options->common.client = "management";
+    add_common_options(*command, options->common);
+    command->get_option("--keys")->required();
+    command->add_option("--of", options->of, "Whose keys: a client address or role; unless stated, those of --client")
+        ->type_name("NUMBER|ROLE");
+    command->add_option("--kinds", options->kinds, "Which keys: unicast, broadcast, authentication, master")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"unicast", "broadcast", "authentication", "master"}))
+        ->capture_default_str();
+    command->footer(
+        std::string(
+            "Examples:\n"
+            "  blathy keys transfer tcp://192.0.2.7 --keys meter.json\n"
+            "  blathy keys transfer tcp://192.0.2.7 --keys meter.json --of 'data collection' --kinds master\n") +
+        exit_codes);
+    command->callback([options, &exit_code] { exit_code = transfer(*options); });
+}
+
+}  // namespace blathy::apps
