@@ -297,7 +297,9 @@ TEST_P(ObjectsOfModel, COSEM_7_SelectionsOfABufferAreWithinIt) {
         EXPECT_EQ(count_of(get(object, 2)), rows);
         EXPECT_EQ(count_of(get(object, 2, station::entry_selection(1, 0))), rows) << "to the last one";
         EXPECT_EQ(count_of(get(object, 2, station::entry_selection(1, 1))), std::min<std::size_t>(rows, 1));
-        if (rows > 2) EXPECT_EQ(count_of(get(object, 2, station::entry_selection(2, 3))), 2U);
+        if (rows > 2) {
+            EXPECT_EQ(count_of(get(object, 2, station::entry_selection(2, 3))), 2U);
+        }
         const station::CaptureObject clock{{8, Obis(0, 0, 1, 0, 0), 2}, 0};
         if (std::ranges::count(*columns, clock) == 0) continue;
         const auto range = [&](UtcTime from, UtcTime to) {
