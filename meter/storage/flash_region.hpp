@@ -17,7 +17,10 @@ struct Sectors {
 class FlashRegion final : public Flash {
   public:
     FlashRegion(Flash& flash, Sectors sectors, std::size_t sectors_in_group = 1)
-        : flash_(flash), first_(sectors.first), group_(sectors_in_group), groups_(sectors.count / sectors_in_group) {}
+        : flash_(flash),
+          first_(sectors.first),
+          group_(static_cast<std::uint16_t>(sectors_in_group)),
+          groups_(static_cast<std::uint16_t>(sectors.count / sectors_in_group)) {}
 
     [[nodiscard]] std::size_t sector_size() const override { return group_ * flash_.sector_size(); }
     [[nodiscard]] std::size_t sector_count() const override { return groups_; }
@@ -57,9 +60,9 @@ class FlashRegion final : public Flash {
     }
 
     Flash& flash_;
-    std::size_t first_;
-    std::size_t group_;
-    std::size_t groups_;
+    std::uint16_t first_;
+    std::uint16_t group_;
+    std::uint16_t groups_;
 };
 
 }  // namespace blathy::meter

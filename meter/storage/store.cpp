@@ -11,31 +11,139 @@ constexpr std::uint32_t store_magic = 0x424C'5401;  // "BLT", format 1
 constexpr std::size_t store_header_size = 12;
 constexpr std::size_t stored_header_size = 8;
 constexpr std::size_t word_size = 4;
+constexpr std::size_t piece_size = 64;
+
+using StoreHeader = std::array<std::uint8_t, store_header_size>;
 
 constexpr std::size_t padded(std::size_t size) {
     return (size + word_size - 1) / word_size * word_size;
 }
+constexpr std::size_t stored_size(std::size_t size) {
+    return stored_header_size + padded(size);
+}
 
-}  // namespace
-
-std::optional<std::uint32_t> Store::generation_of(std::size_t sector) const {
-    std::array<std::uint8_t, store_header_size> header{};
-    if (!flash_.read(sector, 0, header)) return std::nullopt;
+std::optional<std::uint32_t> generation_in(const StoreHeader& header) {
     ByteReader in(header);
     const std::uint32_t found = in.u32();
     const std::uint32_t generation = in.u32();
-    const std::uint32_t check = in.u32();
-    if (found != store_magic || check != crc32(Bytes(header).first(8))) return std::nullopt;
+    if (found != store_magic || in.u32() != crc32(Bytes(header).first(8))) return std::nullopt;
     return generation;
 }
 
-std::uint32_t Store::check_of(std::uint32_t generation, std::uint8_t id, Bytes content) const {
+// The check of a record goes on from here with its content.
+std::uint32_t check_of_header(std::uint32_t generation, std::uint8_t id, std::size_t size) {
     std::array<std::uint8_t, 7> head{};
     ByteWriter out(head);
     out.u32(generation);
     out.u8(id);
-    out.u16(static_cast<std::uint16_t>(content.size()));
-    return crc32(content, crc32(out.written()));
+    out.u16(static_cast<std::uint16_t>(size));
+    return crc32(out.written());
+}
+
+}  // namespace
+
+std::optional<Store::SectorHeader> Store::sector_header(std::size_t sector) const {
+    StoreHeader header{};
+    if (!flash_.read(sector, 0, header)) return std::nullopt;
+    if (const auto generation = generation_in(header)) return SectorHeader{*generation, false};
+    for (std::uint8_t& octet : header) {
+        for (unsigned bit = 1; bit <= 0x80; bit <<= 1) {
+            octet ^= static_cast<std::uint8_t>(bit);
+            if (const auto generation = generation_in(header)) return SectorHeader{*generation, true};
+            octet ^= static_cast<std::uint8_t>(bit);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<Store::RecordHeader> Store::record_header(std::size_t sector, std::size_t offset) const {
+    std::array<std::uint8_t, stored_header_size> octets{};
+    if (!flash_.read(sector, offset, octets)) return std::nullopt;
+    ByteReader in(octets);
+    RecordHeader header;
+    header.id = in.u8();
+    in.skip(1);
+    header.size = in.u16();
+    header.check = in.u32();
+    const bool plausible = header.id < record_ids && header.size <= max_record_size &&
+                           offset + stored_size(header.size) <= flash_.sector_size();
+    return plausible ? std::optional(header) : std::nullopt;
+}
+
+bool Store::check_holds(std::size_t sector, std::uint32_t generation, std::size_t offset,
+                        const RecordHeader& header) const {
+    std::uint32_t check = check_of_header(generation, header.id, header.size);
+    std::array<std::uint8_t, piece_size> piece{};
+    for (std::size_t done = 0; done < header.size; done += piece_size) {
+        const auto room = MutableBytes(piece).first(std::min(piece_size, header.size - done));
+        if (!flash_.read(sector, offset + stored_header_size + done, room)) return false;
+        check = crc32(room, check);
+    }
+    return check == header.check;
+}
+
+bool Store::holds(std::size_t sector, std::size_t offset, Bytes octets) const {
+    std::array<std::uint8_t, piece_size> piece{};
+    while (!octets.empty()) {
+        const auto room = MutableBytes(piece).first(std::min(piece_size, octets.size()));
+        if (!flash_.read(sector, offset, room) || !std::ranges::equal(room, octets.first(room.size()))) return false;
+        offset += room.size();
+        octets = octets.subspan(room.size());
+    }
+    return true;
+}
+
+// As an offset of a word; the sector's size if all is erased.
+std::size_t Store::first_not_erased(std::size_t sector, std::size_t offset) const {
+    std::array<std::uint8_t, piece_size> piece{};
+    while (offset < flash_.sector_size()) {
+        const auto room = MutableBytes(piece).first(std::min(piece_size, flash_.sector_size() - offset));
+        if (!flash_.read(sector, offset, room)) return offset;
+        const auto used = std::ranges::find_if(room, [](std::uint8_t octet) { return octet != erased_octet; });
+        const auto erased = static_cast<std::size_t>(used - room.begin());
+        if (erased < room.size()) return offset + erased / word_size * word_size;
+        offset += erased;
+    }
+    return flash_.sector_size();
+}
+
+std::size_t Store::end_of_used() const {
+    std::size_t end = store_header_size;
+    for (std::size_t used = end; used != flash_.sector_size(); used = first_not_erased(sector_, end)) {
+        end = used + word_size;
+    }
+    return end;
+}
+
+template <class Found, class Damaged>
+Store::Walked Store::walk(std::size_t sector, std::uint32_t generation, Found&& found, Damaged&& damaged) const {
+    Walked walked{flash_.sector_size()};
+    std::size_t offset = store_header_size;
+    bool in_remains = false;
+    std::size_t remains_end = 0;  // nothing is programmed before it, for what looks erased there may be half programmed
+    while (offset + stored_header_size <= flash_.sector_size()) {
+        const std::size_t used = first_not_erased(sector, offset);
+        if (used == flash_.sector_size()) {
+            walked.end = std::max(offset, remains_end);
+            break;
+        }
+        const auto header = used == offset ? record_header(sector, offset) : std::nullopt;
+        if (header && check_holds(sector, generation, offset, *header)) {
+            found(header->id, offset);
+            in_remains = false;
+            remains_end = 0;
+            offset += stored_size(header->size);
+            continue;
+        }
+        if (!in_remains || (header && offset == remains_end)) {
+            ++walked.damaged;
+            if (header) damaged(header->id);
+            remains_end = header ? offset + stored_size(header->size) : flash_.sector_size();
+        }
+        in_remains = true;
+        offset = used == offset ? offset + word_size : used;
+    }
+    return walked;
 }
 
 void Store::mount() {
@@ -43,114 +151,143 @@ void Store::mount() {
     places_ = {};
     damaged_records_ = 0;
     for (std::size_t sector = 0; sector < flash_.sector_count(); ++sector) {
-        const auto generation = generation_of(sector);
-        if (generation && *generation > generation_) {
-            generation_ = *generation;
+        const auto header = sector_header(sector);
+        if (header && header->generation > generation_) {
+            generation_ = header->generation;
             sector_ = sector;
+            damaged_records_ = header->rotten ? 1 : 0;
         }
     }
     end_ = flash_.sector_size();
-    if (generation_ != 0) scan();
+    if (generation_ == 0) return;
+    // Of what was acknowledged there are two copies; one alone was torn when it was new.
+    const auto damaged = [this](std::uint8_t id) {
+        Place& place = places_[id];
+        if (!is_there(place)) place = place == never_written ? once_rotten : all_rotten;
+    };
+    const auto found = [this](std::uint8_t id, std::size_t offset) {
+        places_[id] = static_cast<Place>(offset / word_size);
+    };
+    const Walked walked = walk(sector_, generation_, found, damaged);
+    end_ = walked.end;
+    damaged_records_ += walked.damaged;
+    if (walked.damaged == 0) return;
+    // All that was alive had come from there.
+    const auto found_before = [this](std::uint8_t id, std::size_t offset) {
+        Place& place = places_[id];
+        const bool newer_is_there = is_there(place) && (place & in_sector_before) == 0;
+        if (!newer_is_there) place = static_cast<Place>(in_sector_before | offset / word_size);
+    };
+    if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, found_before, damaged);
+    std::ranges::replace(places_, once_rotten, never_written);
 }
 
-void Store::scan() {
-    std::size_t offset = store_header_size;
-    std::array<std::uint8_t, max_record_size> content{};
-    while (offset + stored_header_size <= flash_.sector_size()) {
-        std::array<std::uint8_t, stored_header_size> header{};
-        if (!flash_.read(sector_, offset, header)) break;
-        if (is_erased(header)) {
-            // The end of the log, unless a cut left something behind an unwritten header: then this sector is done.
-            if (erased_from(offset)) end_ = offset;
-            return;
-        }
-        ByteReader in(header);
-        const std::uint8_t id = in.u8();
-        in.skip(1);
-        const std::size_t size = in.u16();
-        const std::uint32_t check = in.u32();
-        const std::size_t next = offset + stored_header_size + padded(size);
-        const bool plausible = id < record_ids && size <= max_record_size && next <= flash_.sector_size();
-        if (!plausible) {
-            ++damaged_records_;
-            return;
-        }
-        const auto room = MutableBytes(content).first(size);
-        if (flash_.read(sector_, offset + stored_header_size, room) && check_of(generation_, id, room) == check) {
-            places_[id] = static_cast<std::uint16_t>(offset / word_size);
-        } else {
-            ++damaged_records_;
-        }
-        offset = next;
-    }
+std::size_t Store::sector_before() const {
+    return (sector_ + flash_.sector_count() - 1) % flash_.sector_count();
 }
 
-bool Store::erased_from(std::size_t offset) const {
-    std::array<std::uint8_t, 64> piece{};
-    while (offset < flash_.sector_size()) {
-        const auto room = MutableBytes(piece).first(std::min(piece.size(), flash_.sector_size() - offset));
-        if (!flash_.read(sector_, offset, room)) return false;
-        if (!is_erased(room)) return false;
-        offset += room.size();
-    }
-    return true;
+bool Store::has_sector_before() const {
+    const auto header = sector_header(sector_before());
+    return generation_ > 1 && header && header->generation == generation_ - 1;
+}
+
+Store::Place Store::newest_valid(RecordId id) const {
+    Place place = all_rotten;
+    const auto note = [&](Place of_sector) {
+        return [&place, id, of_sector](std::uint8_t found, std::size_t offset) {
+            if (found == static_cast<std::uint8_t>(id)) place = static_cast<Place>(of_sector | offset / word_size);
+        };
+    };
+    const auto ignore = [](std::uint8_t) {};
+    if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, note(in_sector_before), ignore);
+    (void)walk(sector_, generation_, note(0), ignore);
+    return place;
 }
 
 std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
-    const std::size_t offset = places_[static_cast<std::size_t>(id)] * word_size;
-    std::array<std::uint8_t, stored_header_size> header{};
-    if (offset == 0 || !flash_.read(sector_, offset, header)) return std::nullopt;
-    ByteReader in(Bytes(header).subspan(2));
-    const std::size_t size = in.u16();
-    if (size > into.size()) return std::nullopt;
-    const auto room = into.first(size);
-    if (!flash_.read(sector_, offset + stored_header_size, room)) return std::nullopt;
-    if (check_of(generation_, static_cast<std::uint8_t>(id), room) != in.u32()) return std::nullopt;
-    return room;
+    Place& place = places_[static_cast<std::size_t>(id)];
+    while (is_there(place)) {
+        const bool before = (place & in_sector_before) != 0;
+        const std::size_t sector = before ? sector_before() : sector_;
+        const std::uint32_t generation = before ? generation_ - 1 : generation_;
+        const std::size_t offset = (place & ~in_sector_before) * word_size;
+        const auto header = record_header(sector, offset);
+        if (header && header->id == static_cast<std::uint8_t>(id)) {
+            const auto room = into.first(std::min<std::size_t>(header->size, into.size()));
+            if (room.size() < header->size) {
+                if (check_holds(sector, generation, offset, *header)) return std::nullopt;
+            } else if (flash_.read(sector, offset + stored_header_size, room) &&
+                       crc32(room, check_of_header(generation, header->id, room.size())) == header->check) {
+                return room;
+            }
+        }
+        ++damaged_records_;
+        place = newest_valid(id);
+    }
+    return std::nullopt;
 }
 
 bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Bytes content,
                    Places& places) {
-    const std::size_t next = end + stored_header_size + padded(content.size());
-    constexpr std::size_t last_place = 0xFFFF;
+    const std::size_t next = end + stored_size(content.size());
+    constexpr std::size_t last_place = in_sector_before - 1;
     if (next > flash_.sector_size() || end / word_size > last_place) return false;
     std::array<std::uint8_t, stored_header_size + max_record_size> octets{};
     ByteWriter out(octets);
     out.u8(static_cast<std::uint8_t>(id));
     out.u8(0);
     out.u16(static_cast<std::uint16_t>(content.size()));
-    out.u32(check_of(generation, static_cast<std::uint8_t>(id), content));
+    out.u32(crc32(content, check_of_header(generation, static_cast<std::uint8_t>(id), content.size())));
     out.bytes(content);
     while (out.size() % word_size != 0) out.u8(erased_octet);
     const std::size_t start = end;
     // What a failure leaves here would hide the records behind it: then this sector takes no more.
-    const bool programmed = out.ok() && flash_.program(sector, start, out.written());
+    const bool programmed =
+        out.ok() && flash_.program(sector, start, out.written()) && holds(sector, start, out.written());
     end = programmed ? next : flash_.sector_size();
     if (!programmed) return false;
-    places[static_cast<std::size_t>(id)] = static_cast<std::uint16_t>(start / word_size);
+    places[static_cast<std::size_t>(id)] = static_cast<Place>(start / word_size);
     return true;
 }
 
 bool Store::write(RecordId id, Bytes content) {
     if (content.size() > max_record_size) return false;
-    if (generation_ != 0 && append(sector_, end_, generation_, id, content, places_)) return true;
+    const bool is_new = !is_there(places_[static_cast<std::size_t>(id)]);
+    if (!write_copy(id, content)) return false;
+    // It is durable; without an older copy a second one stands for it when it rots.
+    if (is_new) (void)write_copy(id, content);
+    return true;
+}
+
+bool Store::write_copy(RecordId id, Bytes content) {
+    // Of two sectors the next one is the one before: what must be brought forward from there finds room in this one.
+    const std::size_t spare =
+        flash_.sector_count() > 2 ? 0 : std::min(stored_size(max_record_size), flash_.sector_size() / 4);
+    const bool fits = generation_ != 0 && end_ + stored_size(content.size()) + spare <= flash_.sector_size();
+    if (fits && append(sector_, end_, generation_, id, content, places_)) return true;
     return move_to_next_sector(id, content);
 }
 
-void Store::look_again_if_rotten() {
+// A record whose copies in this sector are all rotten has its last one in a sector that may be erased now.
+void Store::bring_forward() {
     std::array<std::uint8_t, max_record_size> room{};
-    for (std::size_t id = 0; id < record_ids; ++id) {
-        if (places_[id] == 0 || read(static_cast<RecordId>(id), room)) continue;
-        places_ = {};
-        end_ = flash_.sector_size();
-        return scan();
+    for (std::size_t i = 0; i < record_ids; ++i) {
+        const auto id = static_cast<RecordId>(i);
+        const auto content = read(id, room);
+        if (content && (places_[i] & in_sector_before) != 0) {
+            // Behind remains of unknown size a copy that reads back as it is will do.
+            const bool in_doubt = end_ == flash_.sector_size();
+            std::size_t end = in_doubt ? end_of_used() : end_;
+            (void)append(sector_, end, generation_, id, *content, places_);
+            if (!in_doubt) end_ = end;
+        }
     }
 }
 
 bool Store::move_to_next_sector(RecordId id, Bytes content) {
     constexpr std::uint32_t last_generation = 0xFFFF'FFFF;  // out of reach: thousands of years of a sector a minute
     if (flash_.sector_count() < 2 || generation_ == last_generation) return false;
-    look_again_if_rotten();
+    bring_forward();
     const std::size_t next = generation_ == 0 ? 0 : (sector_ + 1) % flash_.sector_count();
     const std::uint32_t generation = generation_ + 1;
     if (!flash_.erase(next)) return false;
@@ -162,15 +299,16 @@ bool Store::move_to_next_sector(RecordId id, Bytes content) {
         std::array<std::uint8_t, max_record_size> room{};
         const auto kept = read(static_cast<RecordId>(other), room);
         if (kept && !append(next, end, generation, static_cast<RecordId>(other), *kept, places)) return false;
+        if (!kept) places[other] = places_[other];
     }
     // A header that says it failed may stand all the same: nothing more goes to the sector that it takes over from.
     end_ = flash_.sector_size();
-    std::array<std::uint8_t, store_header_size> header{};
+    StoreHeader header{};
     ByteWriter out(header);
     out.u32(store_magic);
     out.u32(generation);
     out.u32(crc32(out.written()));
-    if (!flash_.program(next, 0, out.written())) return false;
+    if (!flash_.program(next, 0, out.written()) || !holds(next, 0, out.written())) return false;
     sector_ = next;
     generation_ = generation;
     end_ = end;

@@ -9,8 +9,11 @@
 //     header  = magic u32, generation u32, crc32 of these
 //     record  = id u8, zero u8, size u16, crc32 of (generation, id, size, content), content padded to four octets
 //
-// A torn or rotten record fails its check; the copy before it then stands. The generation within the check keeps the
-// remains of an earlier turn of the ring from being taken for records of this one.
+// A torn or rotten record fails its check; the copy before it then stands, in the same sector or in the one that came
+// before. So that there is always one, a record that is new is written twice. The generation within the check keeps the
+// remains of an earlier turn of the ring from being taken for records of this one. What is behind a rotten size is
+// found by looking at each word for a record whose check is right, and of a sector's header one rotten bit is put
+// right.
 #pragma once
 
 #include <array>
@@ -118,34 +121,73 @@ class Store {
     // The newest valid copy, in `into`; none if there is none or `into` is too small.
     [[nodiscard]] std::optional<Bytes> read(RecordId id, MutableBytes into) const;
 
+    // It was there, and mount() or the last read() found no copy of it valid any more: unlike one that was never
+    // written.
+    [[nodiscard]] bool lost(RecordId id) const { return places_[static_cast<std::size_t>(id)] == all_rotten; }
+
     // True once the content is durable. False: the flash failed; what was stored before still is.
     [[nodiscard]] bool write(RecordId id, Bytes content);
 
-    // Records that failed their check since mount(): torn by a power cut, or rotten.
+    // Records that failed their check, when mount() looked for them or read() wanted them: torn by a power cut, or
+    // rotten. Each counts once.
     [[nodiscard]] std::uint32_t damaged_records() const { return damaged_records_; }
 
   private:
-    // Where the newest copy of each record begins in the sector, in words of four octets; 0: there is none. A sector is
-    // at most 256 KiB, then.
-    using Places = std::array<std::uint16_t, record_ids>;
+    // Where the newest valid copy of a record begins in its sector, in words of four octets, and whether that is the
+    // sector before the one in use. A sector is at most 128 KiB, then. The first words are those of its header.
+    using Place = std::uint16_t;
+    static constexpr Place never_written = 0;
+    static constexpr Place once_rotten = 1;  // while mount() looks: it may be torn as well
+    static constexpr Place all_rotten = 2;
+    static constexpr Place in_sector_before = 0x8000;
+    using Places = std::array<Place, record_ids>;
+    static constexpr bool is_there(Place place) { return place > all_rotten; }
 
-    [[nodiscard]] std::optional<std::uint32_t> generation_of(std::size_t sector) const;
-    [[nodiscard]] std::uint32_t check_of(std::uint32_t generation, std::uint8_t id, Bytes content) const;
+    struct SectorHeader {
+        std::uint32_t generation = 0;
+        bool rotten = false;  // one bit, which is put right here
+    };
+    struct RecordHeader {
+        std::uint8_t id = 0;
+        std::uint16_t size = 0;
+        std::uint32_t check = 0;
+    };
+    struct Walked {
+        std::size_t end;  // where the next record goes; the sector's size if it takes no more
+        std::uint32_t damaged = 0;
+    };
+
+    [[nodiscard]] std::optional<SectorHeader> sector_header(std::size_t sector) const;
+    // What begins there, if it can be a record's.
+    [[nodiscard]] std::optional<RecordHeader> record_header(std::size_t sector, std::size_t offset) const;
+    [[nodiscard]] bool check_holds(std::size_t sector, std::uint32_t generation, std::size_t offset,
+                                   const RecordHeader& header) const;
+    // Calls found(id, offset) for every record of a sector whose check holds, in their order, and damaged(id) where one
+    // should begin whose check does not.
+    template <class Found, class Damaged>
+    Walked walk(std::size_t sector, std::uint32_t generation, Found&& found, Damaged&& damaged) const;
+    [[nodiscard]] std::size_t sector_before() const;
+    [[nodiscard]] bool has_sector_before() const;
+    [[nodiscard]] Place newest_valid(RecordId id) const;
+
+    [[nodiscard]] bool write_copy(RecordId id, Bytes content);
     [[nodiscard]] bool append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id,
                               Bytes content, Places& places);
     [[nodiscard]] bool move_to_next_sector(RecordId id, Bytes content);
-    [[nodiscard]] bool erased_from(std::size_t offset) const;
-    void scan();
-    // A record that went bad after it was found gives way to the copy before it.
-    void look_again_if_rotten();
+    // What was programmed there stands.
+    [[nodiscard]] bool holds(std::size_t sector, std::size_t offset, Bytes octets) const;
+    [[nodiscard]] std::size_t first_not_erased(std::size_t sector, std::size_t offset) const;
+    [[nodiscard]] std::size_t end_of_used() const;
+    void bring_forward();
 
     Flash& whole_;
     FlashRegion flash_;
     std::size_t sector_ = 0;
-    std::uint32_t generation_ = 0;  // 0: nothing is mounted yet, the first write starts the ring
     std::size_t end_ = 0;           // where the next record goes; the sector's size if this one takes no more
-    Places places_{};
-    std::uint32_t damaged_records_ = 0;
+    std::uint32_t generation_ = 0;  // 0: nothing is mounted yet, the first write starts the ring
+    // What reading finds out about the flash: a record that has gone bad gives way to the copy before it.
+    mutable std::uint32_t damaged_records_ = 0;
+    mutable Places places_{};
 };
 
 }  // namespace blathy::meter

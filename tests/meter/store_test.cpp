@@ -293,7 +293,8 @@ TEST(Store, ADamagedRecordGivesWayToTheOneBefore) {
     const Octets before = flash.octets();
     ASSERT_TRUE(store.write(RecordId::energy, text("newer")));
     const Octets whole = flash.octets();
-    constexpr std::size_t unused_octet = 12 + 8 + 8 + 1;  // behind header and first record, the zero behind the id
+    // Behind the header and the two copies of the first record, the zero behind the id.
+    constexpr std::size_t unused_octet = 12 + 2 * (8 + 8) + 1;
     int damaged = 0;
     for (std::size_t at = 0; at < whole.size(); ++at) {
         if (whole[at] == before[at] || at == unused_octet) continue;
@@ -325,6 +326,11 @@ TEST(Store, ADamagedSectorGivesWayToTheOneBefore) {
     int last = 0;
     for (; !full(); ++last) ASSERT_TRUE(store.write(RecordId::energy, Octets(20, static_cast<std::uint8_t>(last))));
     flash.octets()[256 + 5] ^= 0x10;
+    EXPECT_EQ(contents_of(flash).at(RecordId::energy), Octets(20, static_cast<std::uint8_t>(last - 1)));
+    Store store_of_one_rotten_bit(flash);
+    store_of_one_rotten_bit.mount();
+    EXPECT_EQ(store_of_one_rotten_bit.damaged_records(), 1U);
+    flash.octets()[256 + 5] ^= 0x20;
     EXPECT_EQ(contents_of(flash).at(RecordId::energy), Octets(20, static_cast<std::uint8_t>(last - 2)));
 }
 
@@ -338,9 +344,171 @@ TEST(Store, WhatRotsWhileTheStoreIsInUseIsNotLostWithTheSector) {
     for (std::size_t at = 0; at < before.size(); ++at) {
         if (flash.octets()[at] != before[at] && flash.octets()[at] == 's') flash.octets()[at] = 'S';
     }
-    EXPECT_EQ(content_of(store, RecordId::configuration), std::nullopt);
+    EXPECT_EQ(content_of(store, RecordId::configuration), text("first"));
+    EXPECT_EQ(content_of(store, RecordId::configuration), text("first"));
+    EXPECT_EQ(store.damaged_records(), 1U);
     for (int i = 0; i < 40; ++i) ASSERT_TRUE(store.write(RecordId::energy, Octets(60, 1)));
     EXPECT_EQ(contents_of(flash).at(RecordId::configuration), text("first"));
+}
+
+TEST(Store, WhatIsLostIsNotTakenForWhatNeverWas) {
+    MemoryFlash flash(2, 1024);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::configuration, text("xxxx")));
+    ASSERT_TRUE(store.write(RecordId::clock, text("noon")));
+    for (std::uint8_t& octet : flash.octets()) {
+        if (octet == 'x') octet = 'y';
+    }
+    EXPECT_FALSE(store.lost(RecordId::configuration));  // nobody has looked yet
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(content_of(store, RecordId::configuration), std::nullopt);
+    EXPECT_EQ(content_of(store, RecordId::energy), std::nullopt);
+    EXPECT_TRUE(store.lost(RecordId::configuration));
+    EXPECT_FALSE(store.lost(RecordId::energy));
+    EXPECT_FALSE(store.lost(RecordId::clock));
+    EXPECT_EQ(store.damaged_records(), 1U);
+    Store started(flash);
+    started.mount();
+    EXPECT_TRUE(started.lost(RecordId::configuration));
+    EXPECT_FALSE(started.lost(RecordId::energy));
+    EXPECT_EQ(started.damaged_records(), 2U);
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(store.write(RecordId::clock, text("later")));
+    EXPECT_TRUE(store.lost(RecordId::configuration));
+    ASSERT_TRUE(store.write(RecordId::configuration, text("again")));
+    EXPECT_FALSE(store.lost(RecordId::configuration));
+    EXPECT_EQ(content_of(store, RecordId::configuration), text("again"));
+}
+
+TEST(Store, WhatWasTornWhenItWasNewNeverWas) {
+    TornFlash flash(2, 1024);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::clock, text("noon")));
+    flash.cut_after(9);
+    EXPECT_FALSE(store.write(RecordId::configuration, text("torn")));
+    flash.restore();
+    Store started(flash);
+    started.mount();
+    EXPECT_EQ(content_of(started, RecordId::configuration), std::nullopt);
+    EXPECT_FALSE(started.lost(RecordId::configuration));
+    EXPECT_EQ(started.damaged_records(), 1U);
+}
+
+// A small store of two sectors, as the meter has them, with every record that there is.
+class EveryBit {
+  public:
+    static constexpr std::size_t size = 1280;
+    using Content = std::vector<Octets>;
+
+    EveryBit() { store_.mount(); }
+
+    void write(std::size_t id, std::uint8_t version) {
+        const Octets content(1 + id % 4, static_cast<std::uint8_t>(id * 4 + version));
+        ASSERT_TRUE(store_.write(static_cast<RecordId>(id), content));
+        versions_[id].push_back(content);
+    }
+    void write_all(std::uint8_t version) {
+        for (std::size_t id = 0; id < record_ids; ++id) write(id, version);
+    }
+    // Everything has come to a new sector just now, and is there once.
+    void write_until_moved() {
+        write(static_cast<std::size_t>(RecordId::clock), 2);
+        const std::size_t before = sector_in_use();
+        while (sector_in_use() == before) write(static_cast<std::size_t>(RecordId::clock), 2);
+    }
+    [[nodiscard]] std::size_t sector_in_use() const {
+        const auto generation = [&](std::size_t sector) {
+            std::array<std::uint8_t, 4> octets{};
+            EXPECT_TRUE(flash_.read(sector, 4, octets));
+            const std::uint32_t number = ByteReader(octets).u32();
+            return number == 0xFFFF'FFFF ? 0 : number;
+        };
+        return generation(0) > generation(1) ? 0 : 1;
+    }
+    // Of the records one is an older version at most. Returns whether one is.
+    [[nodiscard]] static bool one_is_older(const Store& store, const std::array<Content, record_ids>& versions) {
+        int older = 0;
+        for (std::size_t id = 0; id < record_ids; ++id) {
+            std::array<std::uint8_t, 16> room{};
+            const auto content = store.read(static_cast<RecordId>(id), room);
+            EXPECT_TRUE(content) << "record " << id;
+            if (!content) return false;
+            const Octets found(content->begin(), content->end());
+            if (found == versions[id].back()) continue;
+            EXPECT_NE(std::ranges::find(versions[id], found), versions[id].end()) << "record " << id;
+            ++older;
+        }
+        EXPECT_LE(older, 1);
+        return older != 0;
+    }
+    // Flips bits, each on its own, found at a start and while in use. Returns how many records gave way.
+    enum class Bits : std::uint8_t { all, one_an_octet };
+    int flip_each(Bits bits) {
+        int gave_way = 0;
+        for (std::size_t at = 0; at < flash_.octets().size(); ++at) {
+            // Of the sector before a bit an octet will do: nobody looks there.
+            const bool all = bits == Bits::all && at / size == sector_in_use();
+            for (unsigned bit = all ? 1U : 1U << at % 8; bit <= (all ? 0x80U : 1U << at % 8); bit <<= 1) {
+                Store running = store_;
+                flash_.octets()[at] ^= static_cast<std::uint8_t>(bit);
+                Store started(flash_);
+                started.mount();
+                const bool at_start = one_is_older(started, versions_);
+                const bool while_running = one_is_older(running, versions_);
+                if (at_start) EXPECT_GT(started.damaged_records(), 0U);
+                if (while_running) EXPECT_GT(running.damaged_records(), 0U);
+                flash_.octets()[at] ^= static_cast<std::uint8_t>(bit);
+                if (testing::Test::HasFailure()) {
+                    ADD_FAILURE() << "octet " << at << ", bit " << bit;
+                    return gave_way;
+                }
+                gave_way += at_start ? 1 : 0;
+                gave_way += while_running ? 1 : 0;
+            }
+        }
+        return gave_way;
+    }
+    // After a flip life goes on, and the sectors are erased in their turn.
+    void flip_and_live_on() {
+        const Octets whole = flash_.octets();
+        const auto versions = versions_;
+        constexpr std::size_t step = 7;
+        for (std::size_t at = sector_in_use() * size; at / size == sector_in_use(); at += step) {
+            flash_.octets()[at] ^= static_cast<std::uint8_t>(1 << at % 8);
+            store_.mount();
+            for (int i = 0; i < 40; ++i) write(static_cast<std::size_t>(RecordId::clock), 3);
+            Store again(flash_);
+            again.mount();
+            (void)one_is_older(again, versions_);
+            ASSERT_FALSE(testing::Test::HasFailure()) << "octet " << at;
+            flash_.octets() = whole;
+            versions_ = versions;
+        }
+        store_.mount();
+    }
+
+  private:
+    MemoryFlash flash_{2, size};
+    Store store_{flash_};
+    std::array<Content, record_ids> versions_;
+};
+
+TEST(Store, ABitThatRotsInANewSectorCostsNothing) {
+    EveryBit bench;
+    bench.write_all(0);
+    bench.write_all(1);
+    bench.write_until_moved();
+    EXPECT_EQ(bench.flip_each(EveryBit::Bits::one_an_octet), 0);
+    bench.flip_and_live_on();
+}
+
+TEST(Store, ABitThatRotsAnywhereCostsOneRecordItsLastChangeAtMost) {
+    EveryBit bench;
+    bench.write_all(0);
+    bench.write_until_moved();
+    for (std::size_t id = 0; id < 6; ++id) bench.write(id, 1);
+    EXPECT_GT(bench.flip_each(EveryBit::Bits::all), 0);
+    bench.flip_and_live_on();
 }
 
 TEST(Store, RemainsOfAnEarlierTurnAreNotRecordsOfThisOne) {
@@ -355,7 +523,7 @@ TEST(Store, RemainsOfAnEarlierTurnAreNotRecordsOfThisOne) {
     // The first sector is in use for the second or a later time; its tail gets the remains.
     Octets& octets = flash.octets();
     const Contents expected = contents_of(flash);
-    const Octets remains(first_turn.begin() + 28, first_turn.begin() + 44);
+    const Octets remains(first_turn.begin() + 44, first_turn.begin() + 60);
     for (const std::size_t sector : {0U, 1U}) {
         const auto tail = octets.begin() + static_cast<std::ptrdiff_t>(sector * 256 + 240);
         if (std::all_of(tail - 24, tail + 16, [](std::uint8_t octet) { return octet == 0xFF; })) {
