@@ -14,7 +14,7 @@ constexpr std::int64_t billion = 1'000'000'000;
 std::int32_t Crystal::deviation_ppb_at(std::int16_t temperature_tenths) const {
     // Beyond what any meter bears, a sensor is broken.
     constexpr std::int32_t furthest = 1000;
-    const std::int32_t away = std::clamp(temperature_tenths - turnover_tenths, -furthest, furthest);
+    const std::int32_t away = std::clamp<std::int32_t>(temperature_tenths - turnover_tenths, -furthest, furthest);
     constexpr std::int32_t ppb_per_square_kelvin = 34;
     constexpr std::int32_t tenths_squared = 100;
     return deviation_ppb_ - ppb_per_square_kelvin * away * away / tenths_squared;
