@@ -36,8 +36,10 @@ void add_decode_command(CLI::App& app, int& exit_code) {
                                                              {"wrapper", dlms::Protocol::wrapper},
                                                              {"hdlc", dlms::Protocol::hdlc},
                                                              {"iec62056-21", dlms::Protocol::iec62056_21}};
-    command->add_option("input", options->input, "hexadecimal digits, or a file: pcap, pcapng or text with such digits;\n"
-                    "- for standard input")
+    command
+        ->add_option("input", options->input,
+                     "hexadecimal digits, or a file: pcap, pcapng or text with such digits;\n"
+                     "- for standard input")
         ->type_name("HEX|FILE|-")
         ->required();
     command->add_option("--protocol", *protocol, "apdu, wrapper, hdlc or iec62056-21")

@@ -24,8 +24,8 @@ struct DecodeOptions {
         {};  // a file or directory (apps/blathy/keys/key_list.hpp); empty: the environment's, if there are any
 };
 
-// `in` is what "-" stands for. Writes the explanation to `out`, and what goes wrong to `err`. 0: everything made sense; 1: some of it was
-// malformed, and is marked; 2: there was nothing to explain because the input can't be read.
+// `in` is what "-" stands for. Writes the explanation to `out`, and what goes wrong to `err`. 0: everything made sense;
+// 1: some of it was malformed, and is marked; 2: there was nothing to explain because the input can't be read.
 int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 }  // namespace blathy::apps
