@@ -2,8 +2,7 @@
 //
 // It sends nothing. Whoever runs the meter, or the port whose line it is, asks for the next delivery, sends it, and
 // reports how that went; the outbox keeps to the communication windows, draws the random delay before the first
-// attempt, and repeats what failed (IEC 62056-6-2, 4.4.8). Time is that of the Intervals, so setting the clock neither
-// hurries nor holds up a message.
+// attempt, and repeats what failed (IEC 62056-6-2, 4.4.8). Time is that of the Intervals, whatever the clock is set to.
 //
 // A setup waits at most once: pushed again before it was sent, it is sent once; pushed again while it is being sent, it
 // is sent once more, for what it was pushed for may have happened since. Pushes that wait survive a restart and then

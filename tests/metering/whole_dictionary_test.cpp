@@ -239,6 +239,10 @@ class ObjectsOfModel : public ::testing::TestWithParam<const Model*> {
                              [&](const auto& object) { return object.class_id == class_id; });
         return found;
     }
+    // The calibration and its seal: a meter that has left the factory takes neither.
+    static bool is_sealed(const station::ObjectEntry& object) {
+        return object.instance.c() == 96 && object.instance.d() == 54;
+    }
     static std::size_t count_of(const station::Value& value) { return value.items() ? value.items()->size() : 0; }
 
     static constexpr UtcTime begin = sys_days{2026y / 3 / 1};
@@ -265,6 +269,10 @@ TEST_P(ObjectsOfModel, COSEM_X_Y_WhatCanBeWrittenTakesItsOwnValueAndNoOtherType)
             if (!access.rights.may_read()) continue;
             const station::Value before = get(object, access.attribute);
             const auto set = client->set(attribute, before);
+            if (is_sealed(object)) {
+                EXPECT_FALSE(set) << place(object, access.attribute);
+                continue;
+            }
             EXPECT_TRUE(set) << place(object, access.attribute) << ": " << set.error().text;
             EXPECT_EQ(get(object, access.attribute), before) << place(object, access.attribute);
             ++written;
@@ -276,7 +284,9 @@ TEST_P(ObjectsOfModel, COSEM_X_Y_WhatCanBeWrittenTakesItsOwnValueAndNoOtherType)
 TEST_P(ObjectsOfModel, COSEM_7_SelectionsOfABufferAreWithinIt) {
     constexpr std::size_t largest_tested = 1000;  // as the plan has it
     for (const station::ObjectEntry& object : of_class(7)) {
-        if (!object.may_read(2)) continue;
+        // A display list is one row, and selects nothing.
+        const bool is_display_list = object.instance.c() == 21;
+        if (!object.may_read(2) || is_display_list) continue;
         SCOPED_TRACE(station::obis_text(object.instance));
         const auto columns = station::capture_objects_from(get(object, 3));
         ASSERT_TRUE(columns);

@@ -318,8 +318,9 @@ void add_meter_command(CLI::App& app, int& exit_code) {
     const auto* state_option = command->add_option("--state", *state, "directory that keeps the meter's memory");
     const auto* speed =
         command->add_option("--speed", given->speed, "meter seconds a second, up to 10000")->capture_default_str();
-    const auto* unsealed = command->add_flag(
-        "--unsealed", "a new meter stays in factory state: its calibration can be written (0-0:96.54.0.255)");
+    const auto* unsealed =
+        command->add_flag("--unsealed")
+            ->description("a new meter stays in factory state: its calibration can be written (0-0:96.54.0.255)");
     const auto* idle =
         command->add_option("--idle-timeout", *idle_timeout_s, "seconds until a silent client is cut off")
             ->check(CLI::Range(1, 86'400))

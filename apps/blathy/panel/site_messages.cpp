@@ -44,12 +44,12 @@ Json modules_of(const DeskMeter& desk) {
     for (std::size_t slot = 0; slot < meter::module_slots; ++slot) {
         if (!has_slot(desk.meter().model(), slot)) continue;
         const world::PlugInModule* const module = desk.module(slot);
-        const auto status = module == nullptr ? std::nullopt : module->status();
-        const bool has_signal = status && status->signal_quality != meter::signal_unknown;
+        std::uint8_t signal = meter::signal_unknown;
+        if (module != nullptr) signal = module->status().value_or(meter::ModuleStatus{}).signal_quality;
         modules.push_back({{"slot", slot_names[slot]},
                            {"kind", module == nullptr ? Json() : Json(name_of(module->kind()))},
                            {"state", state_of(desk, slot)},
-                           {"signal", has_signal ? Json(status->signal_quality) : Json()},
+                           {"signal", signal != meter::signal_unknown ? Json(signal) : Json()},
                            {"dead", module != nullptr && module->is_dead()}});
     }
     return modules;

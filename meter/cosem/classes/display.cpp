@@ -131,15 +131,6 @@ constexpr std::array list_attributes = {
     Attribute{8, read_list_entries, nullptr},
 };
 
-// Reset and capture, which mean nothing to a row that is always now.
-ActionResult refuse(const RequestContext&, Bytes parameters, DataWriter&) {
-    DataReader in(parameters);
-    (void)in.integer();
-    return in.complete() ? ActionResult::read_write_denied : ActionResult::type_unmatched;
-}
-
-constexpr std::array list_methods = {Method{1, refuse}, Method{2, refuse}};
-
 const DisplayTimeName* find_time(const Obis& name) {
     const auto found = std::ranges::find(display_time_names, name, &DisplayTimeName::name);
     return found == display_time_names.end() ? nullptr : &*found;
@@ -216,7 +207,7 @@ constexpr std::array display_fault_attributes = {Attribute{2, read_display_fault
 
 }  // namespace
 
-constinit const InterfaceClass display_list_class = {list_class_id, 1, list_attributes, list_methods};
+constinit const InterfaceClass display_list_class = {list_class_id, 1, list_attributes, {}};
 constinit const InterfaceClass display_time_class = {setting_register_id, 0, display_time_attributes, {}};
 constinit const InterfaceClass display_setting_class = {setting_data_id, 0, display_setting_attributes, {}};
 constinit const InterfaceClass display_fault_class = {setting_data_id, 0, display_fault_attributes, {}};
