@@ -88,7 +88,7 @@ RC_GTEST_PROP(Oracle, AgreesOnAnyLife, (std::uint32_t seed)) {
     SCOPED_TRACE(seed);
     const auto& model = *meter::all_models()[seed % meter::all_models().size()];
     const UtcTime from = sys_days{year{2027} / 1 / 1} + days{seed % 700} + minutes{15 * (seed % 96)};
-    live_and_compare(model, from, days{12}, seed, {.faults = true, .faults_a_day = 3});
+    live_and_compare(model, from, days{6}, seed, {.faults = true, .faults_a_day = 3});
     RC_ASSERT(!testing::Test::HasFailure());
 }
 
