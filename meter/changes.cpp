@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "meter/event/event_state.hpp"
+
 namespace blathy::meter {
 namespace {
 
@@ -10,8 +12,7 @@ constexpr std::uint8_t changes_form = 1;
 }  // namespace
 
 bool Changes::note(const Event& event) {
-    const auto at_s =
-        static_cast<std::uint32_t>(std::chrono::floor<std::chrono::seconds>(event.time).time_since_epoch().count());
+    const std::uint32_t at_s = seconds_of(event.time);
     switch (event.kind) {
         case EventKind::configuration_changed:
             ++configurations;

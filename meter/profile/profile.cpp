@@ -9,16 +9,6 @@ using dlms::ActionResult;
 using dlms::DataAccessResult;
 using dlms::DataWriter;
 
-constexpr std::size_t definition_size = 18;
-
-void write_definition(DataWriter& out, const CaptureObject& object) {
-    out.structure(4);
-    out.long_unsigned(object.attribute.class_id);
-    out.octet_string(object.attribute.instance);
-    out.integer(object.attribute.attribute);
-    out.long_unsigned(object.data_index);
-}
-
 // The parameter of both methods, which means nothing: integer (0).
 ActionResult invoke(ActionResult (*method)(Meter&), const RequestContext& of, Bytes parameters) {
     dlms::DataReader in(parameters);
@@ -34,8 +24,8 @@ DataAccessResult read_capture_objects(const ProfileSource& source, const Attribu
     CaptureRoom room;
     const auto columns = source.columns(of.meter, room);
     if (!cursor.more) out.array(columns.size());
-    for (; cursor.position < columns.size() && out.room_left() >= definition_size; ++cursor.position) {
-        write_definition(out, columns[cursor.position]);
+    for (; cursor.position < columns.size() && out.room_left() >= capture_object_size; ++cursor.position) {
+        write_capture_object(out, columns[cursor.position]);
     }
     cursor.more = cursor.position < columns.size();
     return DataAccessResult::success;
@@ -54,7 +44,7 @@ DataAccessResult read_sort_method(const ProfileSource& source, const AttributeCo
 
 DataAccessResult read_sort_object(const ProfileSource& source, const AttributeContext& of, Cursor&, DataWriter& out) {
     CaptureRoom room;
-    write_definition(out, source.columns(of.meter, room)[source.time_column]);
+    write_capture_object(out, source.columns(of.meter, room)[source.time_column]);
     return DataAccessResult::success;
 }
 
@@ -77,13 +67,7 @@ DataAccessResult write_capture_objects(const ProfileSource& source, const Reques
     const std::size_t count = in.array();
     if (!in.ok()) return DataAccessResult::type_unmatched;
     if (count == 0 || count > objects.size()) return DataAccessResult::other_reason;
-    for (std::size_t i = 0; i < count; ++i) {
-        in.structure(4);
-        objects[i].attribute.class_id = in.long_unsigned();
-        objects[i].attribute.instance = in.logical_name();
-        objects[i].attribute.attribute = in.integer();
-        objects[i].data_index = in.long_unsigned();
-    }
+    for (std::size_t i = 0; i < count; ++i) objects[i] = read_capture_object(in);
     if (!in.complete()) return DataAccessResult::type_unmatched;
     return source.set_columns(of.meter, std::span(objects).first(count));
 }

@@ -18,16 +18,6 @@ constexpr std::uint8_t entry_selector = 2;
 
 enum class End : bool { lower, upper };
 
-CaptureObject read_definition(DataReader& in) {
-    CaptureObject object;
-    in.structure(4);
-    object.attribute.class_id = in.long_unsigned();
-    object.attribute.instance = in.logical_name();
-    object.attribute.attribute = in.integer();
-    object.data_index = in.long_unsigned();
-    return object;
-}
-
 // The first or last moment that the specified fields leave. None if a field is specified behind one that is not, or if
 // there is no such day.
 std::optional<PlainLocalTime> local_end(const DateTime& given, End end) {
@@ -100,14 +90,14 @@ Result<ProfileSelection, DataAccessResult> read_range(Bytes parameters, std::spa
                                                       std::size_t time_column, const Clock& clock) {
     DataReader in(parameters);
     in.structure(4);
-    const CaptureObject restricting = read_definition(in);
+    const CaptureObject restricting = read_capture_object(in);
     const DateTime from = in.date_time();
     const DateTime to = in.date_time();
     const std::size_t count = in.array();
     ProfileSelection selection;
     bool all_known = true;
     for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        const auto column = std::ranges::find(columns, read_definition(in));
+        const auto column = std::ranges::find(columns, read_capture_object(in));
         if (column == columns.end()) {
             all_known = false;
         } else {

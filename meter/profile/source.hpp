@@ -15,19 +15,12 @@
 #include "dlms/apdu/common.hpp"
 #include "dlms/data.hpp"
 #include "dlms/date_time.hpp"
+#include "meter/profile/capture_object.hpp"
 #include "meter/storage/row_log.hpp"
 
 namespace blathy::meter {
 
 class Meter;
-
-// capture_object_definition: what a column holds.
-struct CaptureObject {
-    dlms::AttributeDescriptor attribute;
-    std::uint16_t data_index = 0;  // of an element of the attribute, from 1; 0: the whole of it
-
-    constexpr bool operator==(const CaptureObject&) const = default;
-};
 
 // Some of the columns of a profile, in the order of the profile.
 class ColumnSet {

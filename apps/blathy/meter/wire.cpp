@@ -1,55 +1,21 @@
 #include "apps/blathy/meter/wire.hpp"
 
-#include <deque>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "apps/blathy/meter/deed.hpp"
+#include "apps/blathy/meter/session_link.hpp"
 #include "meter/server/association.hpp"
-#include "meter/server/session.hpp"
-#include "station/client.hpp"
 
 namespace blathy::apps {
 namespace {
-
-class WirelessLink final : public station::Link {
-  public:
-    WirelessLink(meter::Meter& meter, std::uint16_t client_sap)
-        : meter_(meter), session_(client_sap, meter::management_logical_device) {}
-
-    Result<void, station::Error> send(Bytes apdu, const station::Deadline&) override {
-        station::Octets request(apdu.begin(), apdu.end());
-        for (Bytes answer = session_.receive(meter_, request, room_); !answer.empty();
-             answer = session_.more(meter_, room_)) {
-            answers_.emplace_back(answer.begin(), answer.end());
-        }
-        return {};
-    }
-    Result<Bytes, station::Error> receive(const station::Deadline&) override {
-        if (answers_.empty()) return fail(station::timeout_error("the meter does not answer"));
-        current_ = std::move(answers_.front());
-        answers_.pop_front();
-        return Bytes(current_);
-    }
-    [[nodiscard]] bool is_reliable() const override { return true; }
-
-  private:
-    // The longest APDU that a client takes.
-    static constexpr std::size_t longest_answer = 0x10000;
-
-    meter::Meter& meter_;
-    meter::Session session_;
-    station::Octets room_ = station::Octets(longest_answer);
-    std::deque<station::Octets> answers_;
-    station::Octets current_;
-};
 
 Result<station::Client, station::Error> associate(meter::Meter& meter, station::Octets password) {
     station::Options options;
     options.association.password = std::move(password);
     const std::uint16_t sap = meter::client_sap_of(meter::Role::management);
-    return station::Client::associate(std::make_unique<WirelessLink>(meter, sap), options);
+    return station::Client::associate(std::make_unique<SessionLink>(meter, sap), options);
 }
 
 using Done = Result<void, station::Error>;

@@ -24,7 +24,6 @@ constexpr std::int8_t item_attribute = 2;
 
 // A serial number has ten octets, a number nine at most.
 constexpr std::size_t largest_item = 10;
-constexpr std::size_t item_definition_size = 18;
 static_assert(4 + max_display_items * largest_item <= attribute_piece_size);
 
 DataAccessResult result_of(DisplayFault fault) {
@@ -66,13 +65,10 @@ DataAccessResult read_list_buffer(const AttributeContext& of, Cursor&, DataWrite
 DataAccessResult read_list_objects(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
     const DisplayItems items = served_items(of);
     if (!cursor.more) out.array(items.count);
-    for (; cursor.position < items.count && out.room_left() >= item_definition_size; ++cursor.position) {
+    for (; cursor.position < items.count && out.room_left() >= capture_object_size; ++cursor.position) {
         const Obis& item = items.items[cursor.position];
-        out.structure(4);
-        out.long_unsigned(of.meter.dictionary().find(item)->interface_class->id);
-        out.octet_string(item);
-        out.integer(item_attribute);
-        out.long_unsigned(0);
+        const std::uint16_t class_id = of.meter.dictionary().find(item)->interface_class->id;
+        write_capture_object(out, {{class_id, item, item_attribute}, 0});
     }
     cursor.more = cursor.position < items.count;
     return DataAccessResult::success;
@@ -83,15 +79,7 @@ DataAccessResult write_list_objects(const RequestContext& of, Bytes value) {
     FixedList<CaptureObject, max_display_items + 1> objects;
     DataReader in(value);
     const std::size_t count = in.array();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        CaptureObject object;
-        in.structure(4);
-        object.attribute.class_id = in.long_unsigned();
-        object.attribute.instance = in.logical_name();
-        object.attribute.attribute = in.integer();
-        object.data_index = in.long_unsigned();
-        (void)objects.add(object);
-    }
+    for (std::size_t i = 0; i < count && in.ok(); ++i) (void)objects.add(read_capture_object(in));
     if (!in.complete()) return DataAccessResult::type_unmatched;
     const auto found = std::ranges::find(display_list_names, of.object.name);
     const auto list = static_cast<DisplayList>(found - display_list_names.begin());

@@ -37,6 +37,8 @@ DataAccessResult change_settings(const RequestContext& of, Change&& change) {
                                                                   : DataAccessResult::hardware_fault;
 }
 
+// Of an element of the push object list: the capture object, its restriction and its columns.
+constexpr std::size_t object_elements = 6;
 // An element of the push object list takes 25 octets, so that the list of all of them is one piece.
 static_assert(4 + PushSettings::max_objects * 25 <= attribute_piece_size);
 
@@ -44,11 +46,7 @@ DataAccessResult read_objects(const AttributeContext& of, Cursor&, DataWriter& o
     const PushSettings settings = settings_of(of);
     out.array(settings.objects.count);
     for (const CaptureObject& object : settings.objects.view()) {
-        out.structure(6);
-        out.long_unsigned(object.attribute.class_id);
-        out.octet_string(object.attribute.instance);
-        out.integer(object.attribute.attribute);
-        out.long_unsigned(object.data_index);
+        write_capture_object(out, object, object_elements);
         out.structure(2);
         out.enumerated(no_restriction);
         out.null_data();
@@ -64,12 +62,7 @@ DataAccessResult write_objects(const RequestContext& of, Bytes value) {
     bool served = true;
     const std::size_t count = in.array();
     for (std::size_t i = 0; i < count && in.ok(); ++i) {
-        CaptureObject object;
-        in.structure(6);
-        object.attribute.class_id = in.long_unsigned();
-        object.attribute.instance = in.logical_name();
-        object.attribute.attribute = in.integer();
-        object.data_index = in.long_unsigned();
+        const CaptureObject object = read_capture_object(in, object_elements);
         in.structure(2);
         const bool unrestricted = in.enumerated() == no_restriction;
         (void)in.value();
