@@ -3,11 +3,14 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include "apps/blathy/listen/stream_listener.hpp"
 #include "apps/blathy/meter/hdlc_server.hpp"
 #include "apps/blathy/meter/udp_server.hpp"
 #include "apps/blathy/meter/wrapper_server.hpp"
@@ -58,14 +61,30 @@ class Churn : public testing::Test {
   protected:
     static constexpr std::size_t at_once = 100;
 
+    // Whose connections come and go: how many it has, and what it does between two waits.
+    struct Served {
+        std::function<std::size_t()> connections;
+        std::function<void()> after_wait;
+        std::uint16_t port;
+    };
+
+    static Served served(LinkServer& server, std::uint16_t port) {
+        return {[&] { return server.connections(); },
+                [&] {
+                    server.after_wait();
+                    server.run_timers(std::chrono::steady_clock::now());
+                },
+                port};
+    }
+
     // `connections` clients, so many at a time, each of which begins in one of the ways given and leaves.
-    void churn(LinkServer& server, std::uint16_t port, const std::vector<Beginning>& ways, std::size_t connections) {
+    void churn(const Served& server, const std::vector<Beginning>& ways, std::size_t connections) {
         // Once, so that what is allocated once is.
-        crowd(server, port, ways, 0);
+        crowd(server, ways, 0);
         const std::size_t allocated_before = allocated();
         const std::size_t descriptors_before = open_descriptors();
         for (std::size_t done = 0; done < connections && !HasFatalFailure(); done += at_once) {
-            crowd(server, port, ways, done / at_once);
+            crowd(server, ways, done / at_once);
         }
         EXPECT_EQ(server.connections(), 0U);
         EXPECT_EQ(open_descriptors(), descriptors_before);
@@ -79,19 +98,18 @@ class Churn : public testing::Test {
 
   private:
     template <class Done>
-    void serve(LinkServer& server, Done&& done) {
+    void serve(const Served& server, Done&& done) {
         for (int idle = 0; !done() && idle < 10'000; ++idle) {
             poller_.wait(milliseconds{idle == 0 ? 0 : 1});
             server.after_wait();
-            server.run_timers(std::chrono::steady_clock::now());
         }
         ASSERT_TRUE(done());
     }
 
-    void crowd(LinkServer& server, std::uint16_t port, const std::vector<Beginning>& ways, std::size_t round) {
+    void crowd(const Served& server, const std::vector<Beginning>& ways, std::size_t round) {
         std::vector<TcpClient> clients;
         clients.reserve(at_once);
-        for (std::size_t i = 0; i < at_once; ++i) clients.emplace_back(port);
+        for (std::size_t i = 0; i < at_once; ++i) clients.emplace_back(server.port);
         serve(server, [&] { return server.connections() == at_once; });
         const auto way_of = [&](std::size_t i) -> const Beginning& { return ways[(i + round) % ways.size()]; };
         for (std::size_t i = 0; i < at_once; ++i) clients[i].send(way_of(i).sends);
@@ -125,10 +143,10 @@ TEST_F(Churn, AHundredThousandConnectionsOfTheWrapperLeaveNothingBehind) {
     const std::vector<Beginning> ways = {
         {}, {first(5, aarq), 0}, {first(aarq.size() - 1, aarq), 0}, {aarq, 8 + 43}, {and_get, 8 + 43 + 8 + 100},
     };
-    churn(**server, (*server)->port(), ways, 100'000);
+    churn(served(**server, (*server)->port()), ways, 100'000);
 }
 
-TEST_F(Churn, TenThousandLinesOfHdlcLeaveNothingBehind) {
+TEST_F(Churn, AHundredThousandLinesOfHdlcLeaveNothingBehind) {
     station::Url url;
     url.host = "127.0.0.1";
     const auto make_port = [this] {
@@ -138,7 +156,27 @@ TEST_F(Churn, TenThousandLinesOfHdlcLeaveNothingBehind) {
     ASSERT_TRUE(server) << server.error();
     const auto snrm = hex("7EA0070321930F017E");
     const std::vector<Beginning> ways = {{}, {first(snrm.size() - 2, snrm), 0}, {snrm, 9}, {hex("7EA7FF0223"), 0}};
-    churn(**server, (*server)->port(), ways, 10'000);
+    churn(served(**server, (*server)->port()), ways, 100'000);
+}
+
+// Meters that begin to push and are gone: with the head of a push, with most of it, with a general block that others
+// should follow.
+TEST_F(Churn, AHundredThousandMetersThatBeginToPushLeaveNothingBehind) {
+    auto socket = listen_tcp("127.0.0.1", 0);
+    ASSERT_TRUE(socket) << socket.error();
+    const std::uint16_t port = local_port(*socket);
+    ReceivedPushes pushes({}, 0, std::nullopt);
+    constexpr std::size_t max_connections = 1000;
+    StreamListener listener(std::move(*socket), station::PushReceiver::Framing::wrapper, max_connections, pushes,
+                            poller_);
+    ASSERT_TRUE(poller_.watch(listener.descriptor(), listener, Poller::Interest::readable));
+    const auto push = hex("0001000100400006 0F0000000100");
+    const std::vector<Beginning> ways = {{},
+                                         {first(5, push), 0},
+                                         {first(push.size() - 1, push), 0},
+                                         {hex("000100010040000B E0400001000004 0F000000"), 0}};
+    churn({[&] { return listener.connections(); }, [&] { listener.after_wait(); }, port}, ways, 100'000);
+    EXPECT_THAT(pushes.summary({}), testing::StartsWith("0 pushes from 0 senders"));
 }
 
 // Peers of datagrams take no leave: the server forgets those that were silent for the longest.

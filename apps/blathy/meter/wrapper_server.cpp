@@ -11,7 +11,7 @@ namespace blathy::apps {
 namespace {
 
 // Of the address of a peer, without its port; never 0.
-std::uint32_t number_of(std::string_view peer) {
+std::uint32_t peer_number(std::string_view peer) {
     return crc32(as_bytes(peer.substr(0, peer.rfind(':')))) | 1U;
 }
 
@@ -26,7 +26,7 @@ class WrapperServer::Connection final : public Watcher {
         : server_(server),
           socket_(std::move(accepted.socket)),
           peer_(std::move(accepted.peer)),
-          link_(number_of(peer_)) {}
+          link_(peer_number(peer_)) {}
 
     bool start(Connections::iterator place) {
         place_ = place;
