@@ -22,20 +22,7 @@ class BitWriter {
     // What is written, the bits that fill the last octet being zero.
     [[nodiscard]] Bytes written() const { return Bytes(room_).first(ok() ? (bits_ + 7) / 8 : 0); }
 
-    void put(std::uint64_t value, unsigned width) {
-        for (unsigned left = width; left > 0;) {
-            const std::size_t at = bits_ / 8;
-            const unsigned used = static_cast<unsigned>(bits_ % 8);
-            const unsigned taken = std::min(8 - used, left);
-            left -= taken;
-            if (at < room_.size()) {
-                if (used == 0) room_[at] = 0;
-                const auto part = static_cast<unsigned>((value >> left) & ((1U << taken) - 1U));
-                room_[at] = static_cast<std::uint8_t>(room_[at] | (part << (8 - used - taken)));
-            }
-            bits_ += taken;
-        }
-    }
+    void put(std::uint64_t value, unsigned width);
 
   private:
     MutableBytes room_;
@@ -51,21 +38,14 @@ class BitReader {
     // Less than an octet is left: what a writer filled up with.
     [[nodiscard]] bool at_end() const { return bits_ + 8 > 8 * octets_.size(); }
 
-    std::uint64_t get(unsigned width) {
-        std::uint64_t value = 0;
-        for (unsigned left = width; left > 0;) {
-            const std::size_t at = bits_ / 8;
-            const unsigned used = static_cast<unsigned>(bits_ % 8);
-            const unsigned taken = std::min(8 - used, left);
-            left -= taken;
-            const unsigned octet = at < octets_.size() ? octets_[at] : 0U;
-            value = (value << taken) | ((octet >> (8 - used - taken)) & ((1U << taken) - 1U));
-            bits_ += taken;
-        }
-        return value;
-    }
+    std::uint64_t get(unsigned width);
+    // How many ones come next, `most` at most; the zero that ends fewer is taken as well.
+    unsigned ones(unsigned most);
 
   private:
+    // The next bits, from the highest on: 57 or more of them count.
+    [[nodiscard]] std::uint64_t ahead() const;
+
     Bytes octets_;
     std::size_t bits_ = 0;
 };
@@ -79,43 +59,16 @@ constexpr std::uint64_t unzigzag(std::uint64_t number) {
 }
 
 // A number by its width and its bits below the highest.
-inline constexpr unsigned width_bits = 7;
-inline void put_wide(BitWriter& out, std::uint64_t number) {
-    const auto width = static_cast<unsigned>(std::bit_width(number));
-    out.put(width, width_bits);
-    if (width > 1) out.put(number, width - 1);
-}
-inline std::uint64_t get_wide(BitReader& in) {
-    const auto width = static_cast<unsigned>(in.get(width_bits));
-    if (width == 0 || width > 64) return 0;
-    return (std::uint64_t{1} << (width - 1)) | (width > 1 ? in.get(width - 1) : 0);
-}
+void put_wide(BitWriter& out, std::uint64_t number);
+std::uint64_t get_wide(BitReader& in);
 
 class RiceCode {
   public:
     constexpr explicit RiceCode(unsigned first_parameter = 3)
         : mean_(std::uint64_t{1} << (first_parameter + fraction_bits)) {}
 
-    void put(BitWriter& out, std::uint64_t number) {
-        const unsigned k = parameter();
-        const std::uint64_t ones = number >> k;
-        if (ones < escape) {
-            out.put((std::uint64_t{1} << (ones + 1)) - 2, static_cast<unsigned>(ones) + 1);
-            out.put(number, k);
-        } else {
-            out.put((std::uint64_t{1} << escape) - 1, escape);
-            put_wide(out, number);
-        }
-        learn(number);
-    }
-    std::uint64_t get(BitReader& in) {
-        const unsigned k = parameter();
-        std::uint64_t ones = 0;
-        while (ones < escape && in.get(1) != 0) ++ones;
-        const std::uint64_t number = ones < escape ? (ones << k) | in.get(k) : get_wide(in);
-        learn(number);
-        return number;
-    }
+    void put(BitWriter& out, std::uint64_t number);
+    std::uint64_t get(BitReader& in);
 
   private:
     static constexpr unsigned escape = 10;

@@ -1,7 +1,6 @@
 #include "meter/storage/row_log.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/crc32.hpp"
 
@@ -111,8 +110,9 @@ bool RowLog::read_next(Walk& walk) {
         row[i] = static_cast<std::int64_t>(expected(walk, row, i) + unzigzag(number));
     }
     if (!bits.ok()) return false;
-    std::swap(walk.values, row);
-    if (walk.rows > 0) learn(walk, row);
+    const RowValues before = walk.values;
+    walk.values = row;
+    if (walk.rows > 0) learn(walk, before);
     ++walk.rows;
     walk.offset += frame.size() + check_size;
     return true;
