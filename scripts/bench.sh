@@ -12,5 +12,9 @@ if [[ -f build/firmware/bench/cortex/blathy-metrology.elf ]]; then
     echo "Metrology on a Cortex-M4 (QEMU)"
     scripts/metrology_cortex.sh
 else
-    echo "The metrology's instructions on a Cortex-M4 need: make firmware"
+    echo "The metrology's instructions on a Cortex-M4, and what security takes there, need: make firmware"
+fi
+if [[ -f build/firmware/apps/firmware/blathy-firmware.elf.map ]]; then
+    echo
+    scripts/firmware_security.sh
 fi

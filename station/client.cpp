@@ -14,6 +14,9 @@ constexpr std::size_t max_list = 32;
 
 constexpr std::chrono::milliseconds release_patience{2000};
 
+// A broadcast should not be cut on its way: nobody would say so.
+constexpr std::size_t max_broadcast_octets = 1024;
+
 // Of notifications that came while the meter had the turn.
 constexpr std::size_t max_confirmations = 16;
 
@@ -79,6 +82,7 @@ std::optional<std::uint32_t> expected_counter(const Url& url, const Options& opt
     Options asking;
     asking.link = options.link;
     asking.link.client_sap = public_client_sap;
+    asking.link.server_sap = management_logical_device;
     asking.link.retries = 0;
     asking.association.max_receive_pdu_octets = options.association.max_receive_pdu_octets;
     auto client = Client::connect(url, asking);
@@ -98,6 +102,9 @@ std::string text_of(const Reading& reading) {
 
 Result<Client, Error> Client::connect(const Url& url, const Options& options) {
     const auto& security = options.association.security;
+    if (security && security->broadcasts()) {
+        return fail(Error{ErrorKind::usage, 0, "with a broadcast key there is no association"});
+    }
     const std::shared_ptr<Counters> counters =
         security && security->uses_global_key() ? security->counters : std::shared_ptr<Counters>();
     bool may_ask = counters != nullptr;
@@ -152,6 +159,43 @@ Result<Client, Error> Client::associate(std::unique_ptr<Link> link, const Option
     return client;
 }
 
+Result<Client, Error> Client::broadcast(const Url& url, const Options& options) {
+    const auto& security = options.association.security;
+    if (!security) return fail(Error{ErrorKind::usage, 0, "broadcasts are protected with a broadcast key"});
+    if (auto sound = check(*security); !sound) return fail(sound.error());
+    // One meter can say how far the key has counted, if it is one that is talked to.
+    const bool may_be_one = url.transport == Transport::tcp || url.transport == Transport::udp;
+    if (!security->counters->are_known() && may_be_one) {
+        Options asking = options;
+        asking.link.response_timeout = std::min(asking.link.response_timeout, release_patience);
+        if (const auto expected = expected_counter(url, asking)) {
+            if (const auto moved = security->counters->advance_to(*expected); !moved) return fail(moved.error());
+        }
+    }
+    auto link = open_broadcast_link(url, options.link);
+    if (!link) {
+        link.error().text = name_of(url) + ": " + link.error().text;
+        return fail(link.error());
+    }
+    return broadcast(std::move(*link), options);
+}
+
+Result<Client, Error> Client::broadcast(std::unique_ptr<Link> link, const Options& options) {
+    const auto& security = options.association.security;
+    if (!security || !security->broadcasts()) {
+        return fail(Error{ErrorKind::usage, 0, "broadcasts are protected with a broadcast key"});
+    }
+    auto session = SecuritySession::make(*security, entropy());
+    if (!session) return fail(session.error());
+    Client client(std::move(link), options);
+    client.is_broadcast_ = true;
+    client.session_ = std::move(*session);
+    client.context_.conformance = client.carrier_.conformance = options.association.conformance;
+    client.carrier_.max_request_octets = max_broadcast_octets;
+    client.context_.max_request_octets = client.session_->largest_request(max_broadcast_octets);
+    return client;
+}
+
 Client::Client(std::unique_ptr<Link> link, const Options& options) : link_(std::move(link)), options_(options) {}
 
 Client& Client::operator=(Client&& other) noexcept {
@@ -170,6 +214,7 @@ Client& Client::operator=(Client&& other) noexcept {
     lists_work_ = other.lists_work_;
     access_works_ = other.access_works_;
     answers_ = other.answers_;
+    is_broadcast_ = other.is_broadcast_;
     return *this;
 }
 
@@ -180,7 +225,7 @@ Client::~Client() {
 void Client::close() {
     if (!link_) return;
     // A meter that has just been silent would only be waited for again.
-    if (answers_) {
+    if (answers_ && !is_broadcast_) {
         ReleaseRequest release(context_, session_.get());
         // Whatever comes of it, the client is gone afterwards; some meters never answer.
         (void)attempt(release, std::min(options_.link.response_timeout, release_patience));
@@ -214,6 +259,9 @@ Result<void, Error> Client::reconnect() {
 Result<void, Error> Client::attempt(Exchange& exchange, std::chrono::milliseconds timeout) {
     if (!link_) return fail(connection_error("the connection to the meter is closed"));
     auto step = exchange.begin();
+    if (is_broadcast_ && step && step->kind != Step::Kind::post) {
+        return fail(Error{ErrorKind::usage, 0, "nobody answers a broadcast: nothing can be read by one"});
+    }
     while (step && step->kind == Step::Kind::send) step = converse(exchange, step->apdu, timeout);
     if (step) post_confirmations();
     if (step && step->kind == Step::Kind::post) {

@@ -55,6 +55,11 @@ class Client {
     // The association over a link that is open already.
     static Result<Client, Error> associate(std::unique_ptr<Link> link, const Options& options);
 
+    // To every meter that hears it, without an association (the pre-established client): post_set() and post_call()
+    // alone work, and nothing answers. `security` has the broadcast key (Security::key_set).
+    static Result<Client, Error> broadcast(const Url& url, const Options& options);
+    static Result<Client, Error> broadcast(std::unique_ptr<Link> link, const Options& options);
+
     Client(Client&&) noexcept = default;
     Client& operator=(Client&&) noexcept;
     ~Client();
@@ -101,6 +106,12 @@ class Client {
     Result<void, Error> run(Exchange& exchange);
     dlms::InvokeId next_invoke_id(bool confirmed = true);
     [[nodiscard]] const Context& context() const { return context_; }
+    // None: an association without security, or with a password alone.
+    [[nodiscard]] const Security* security() const { return session_ ? &session_->security() : nullptr; }
+    // As the meter said it. None: it was not asked for.
+    [[nodiscard]] std::optional<SystemTitle> server_title() const {
+        return session_ ? session_->server_title() : std::nullopt;
+    }
 
     // Releases the association and closes the link. Nothing works afterwards.
     void close();
@@ -139,7 +150,8 @@ class Client {
     std::uint32_t invoke_ = 0;
     bool lists_work_ = true;
     bool access_works_ = true;
-    bool answers_ = true;  // the meter was not silent to the last request
+    bool answers_ = true;        // the meter was not silent to the last request
+    bool is_broadcast_ = false;  // there is no association, and nobody answers
 };
 
 }  // namespace blathy::station

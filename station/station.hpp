@@ -5,6 +5,7 @@
 #include "station/client.hpp"                 // one association with one meter
 #include "station/error.hpp"                  // why something did not work
 #include "station/format.hpp"                 // values as text and JSON
+#include "station/key_agreement.hpp"          // new keys that both sides agree on
 #include "station/notification.hpp"           // what meters say unasked
 #include "station/object_list.hpp"            // what a meter holds
 #include "station/profile.hpp"                // rows of load profiles, billing profiles and event logs

@@ -38,6 +38,9 @@ static_assert(record_size <= max_record_size);
 
 using Fingerprint = std::array<std::uint8_t, fingerprint_size>;
 
+constexpr std::uint8_t dedicated_form = 1;
+constexpr std::size_t dedicated_record_size = 1 + KeyMemory::dedicated_keys * fingerprint_size;
+
 // A key that was replaced; all zeros: none.
 struct RetiredKey {
     Fingerprint fingerprint{};
@@ -347,13 +350,28 @@ KeyMemory::Taken KeyMemory::take_received(Role role, Counted counted, std::uint3
 }
 
 bool KeyMemory::take_dedicated(Role role, Bytes key) {
-    Context* context = find(role);
     const auto stored = keys(role);
-    if (context == nullptr || !stored || dlms::security::same_secret(stored->unicast, key)) return false;
+    if (!stored || dlms::security::same_secret(stored->unicast, key)) return false;
+    std::array<std::uint8_t, dedicated_record_size> room{};
+    std::array<Fingerprint, dedicated_keys> taken{};
+    const RecordId record = records_.back();
+    if (const auto content = store_.read(record, room); content && content->size() == room.size()) {
+        ByteReader in(*content);
+        const bool is_known_form = in.u8() == dedicated_form;
+        for (Fingerprint& each : taken) {
+            if (is_known_form) std::ranges::copy(in.bytes(fingerprint_size), each.begin());
+        }
+    }
     const Fingerprint fingerprint = fingerprint_of(key);
-    if (fingerprint == context->dedicated) return false;
-    context->dedicated = fingerprint;
-    return true;
+    if (std::ranges::find(taken, fingerprint) != taken.end()) return false;
+    std::move_backward(taken.begin(), taken.end() - 1, taken.end());
+    taken.front() = fingerprint;
+    ByteWriter out(room);
+    out.u8(dedicated_form);
+    for (const Fingerprint& each : taken) out.bytes(each);
+    if (store_.write(record, room)) return true;
+    events_.report(SecurityEvent::storage_failed, role);
+    return false;
 }
 
 std::uint32_t KeyMemory::expected(Role role, Counted counted) const {

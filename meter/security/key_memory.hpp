@@ -9,9 +9,14 @@
 //     retired  = fingerprint 8, the counter that it stopped at u32
 //     secret   = padded with zeros to 32 octets: master, unicast, broadcast, authentication key, password, HLS secret
 //
+// A record of its own has the fingerprints of the last dedicated keys, whichever roles they were for:
+//
+//     record   = form u8, fingerprint 8 [16], the newest first, all zeros where there is none
+//
 // A nonce is never repeated: the counter of what is sent goes on over all keys, so that a key that was replaced and
 // comes back is safe. The counter of what is received begins with 0 for a new key; for one that comes back it goes on
 // where it stopped, or else all that was ever sent with it could be sent again. So many retired keys are remembered.
+// Dedicated keys count anew in each association, and so none of those that are remembered is taken a second time.
 #pragma once
 
 #include <array>
@@ -81,7 +86,8 @@ ContextKeys demo_keys(Role role);
 
 class KeyMemory {
   public:
-    using Records = std::array<RecordId, contexts>;
+    // Of the contexts, and last of the dedicated keys.
+    using Records = std::array<RecordId, contexts + 1>;
 
     // `device_key` has 16 or 32 octets and outlives it.
     KeyMemory(Store& store, Bytes device_key, const Records& records, SecurityEvents& events)
@@ -118,16 +124,15 @@ class KeyMemory {
     [[nodiscard]] std::uint32_t expected(Role role, Counted counted) const;
     [[nodiscard]] std::uint32_t last_received(Role role, Counted counted) const;
 
-    // Remembers a dedicated key. False: it is the one that the role had last, or its unicast key; what was sent with it
-    // could be sent again.
+    // Remembers a dedicated key, and is durable then. False: it is one of the last of any role, or the unicast key of
+    // this one; what was sent with it could be sent again. Or the store failed.
     [[nodiscard]] bool take_dedicated(Role role, Bytes key);
+    static constexpr std::size_t dedicated_keys = 16;
 
     // Counters that one write reserves.
     static constexpr std::uint32_t counters_in_block = 1024;
 
   private:
-    using Fingerprint = std::array<std::uint8_t, 8>;
-
     // What is stored runs ahead: all below `reserved` may have been used when power fails.
     struct Counter {
         std::uint32_t next = 0;  // the lowest that was not used
@@ -137,7 +142,6 @@ class KeyMemory {
 
     struct Context {
         std::array<Counter, counters_of_context> counters{};  // in the order of the record
-        Fingerprint dedicated{};                              // of the last one; all zeros: none since the start
         std::uint16_t generation = 0;
         dlms::security::Suite suite = dlms::security::Suite::aes128_gcm;
         std::uint8_t policy = 0;

@@ -7,7 +7,8 @@ namespace blathy::meter::security {
 namespace {
 
 constexpr KeyMemory::Records key_records = {RecordId::keys_data_collection, RecordId::keys_management,
-                                            RecordId::keys_firmware, RecordId::keys_pre_established};
+                                            RecordId::keys_firmware, RecordId::keys_pre_established,
+                                            RecordId::dedicated_keys};
 
 constexpr std::array roles_with_keys = {Role::data_collection, Role::management, Role::firmware, Role::pre_established};
 

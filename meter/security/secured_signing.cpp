@@ -63,8 +63,9 @@ Result<Bytes, SecuredAssociation::Refusal> SecuredAssociation::check_signature(c
 // An answer is signed with the key that is in force when its request comes, whatever the request does.
 void SecuredAssociation::prepare_signature(const Surroundings& of, bool is_signed) {
     const auto curve = dlms::security::curve_of(of.keys.suite(role_));
-    if (!curve || !answered_) return;
+    if (!curve) return;
     if (is_signed) request_bits_ = static_cast<std::uint8_t>(request_bits_ | Rights::signed_request);
+    if (!answered_) return;
     if (!is_signed) signed_transaction_id_ = {};
     const bool by_policy = answer_form_ != Form::plain && (of.keys.policy(role_) & Rights::signed_response) != 0;
     sign_answer_ = is_signed || by_policy;

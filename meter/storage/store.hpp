@@ -87,6 +87,7 @@ enum class RecordId : std::uint8_t {
     preset_time,
     crystal,
     changes,
+    dedicated_keys,
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);

@@ -57,6 +57,10 @@ Result<std::unique_ptr<Link>, Error> HdlcLink::connect(Stream stream, const dlms
     }
 }
 
+std::unique_ptr<Link> HdlcLink::without_connection(Stream stream, const dlms::hdlc::ClientSettings& settings) {
+    return std::unique_ptr<Link>(new HdlcLink(std::move(stream), settings));  // the constructor is private
+}
+
 Result<void, Error> HdlcLink::send(Bytes apdu, const Deadline&) {
     request_ = to_octets(apdu);
     if (!link_.request(request_, now_ms())) return fail(connection_error("the HDLC connection to the meter is gone"));

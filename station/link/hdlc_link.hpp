@@ -15,6 +15,9 @@ class HdlcLink : public Link {
     static Result<std::unique_ptr<Link>, Error> connect(Stream stream, const dlms::hdlc::ClientSettings& settings,
                                                         const Deadline& deadline);
 
+    // For post() alone.
+    static std::unique_ptr<Link> without_connection(Stream stream, const dlms::hdlc::ClientSettings& settings);
+
     Result<void, Error> send(Bytes apdu, const Deadline& deadline) override;
     // In a UI frame, which nothing answers; it must fit one.
     Result<void, Error> post(Bytes apdu, const Deadline& deadline) override;

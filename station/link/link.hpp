@@ -33,15 +33,20 @@ class Link {
 
 // Who reads what anybody may, without any security.
 inline constexpr std::uint16_t public_client_sap = 16;
+// The logical device that every meter has.
+inline constexpr std::uint16_t management_logical_device = 1;
 
 struct LinkOptions {
     std::uint16_t client_sap = public_client_sap;
-    std::uint16_t server_sap = 1;
+    std::uint16_t server_sap = management_logical_device;
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds response_timeout{10'000};
     unsigned retries = 2;
 };
 
 Result<std::unique_ptr<Link>, Error> open_link(const Url& url, const LinkOptions& options);
+// One that can only post(), without any connection to a meter: over HDLC to all stations, unless the URL has the
+// address of one; over UDP to the address of one host, of all or of a group.
+Result<std::unique_ptr<Link>, Error> open_broadcast_link(const Url& url, const LinkOptions& options);
 
 }  // namespace blathy::station

@@ -26,6 +26,14 @@ dlms::hdlc::Address server_address(const Url& url, std::uint16_t upper) {
     return {upper, url.address.value_or(0), octets};
 }
 
+// A line with several meters has addresses of two octets or more.
+dlms::hdlc::Address all_stations(const Url& url) {
+    dlms::hdlc::Address address{0, 0, url.address_octets.value_or(std::uint8_t{2})};
+    address.upper = address.all_station();
+    address.lower = url.address.value_or(address.octets > 1 ? address.all_station() : 0);
+    return address;
+}
+
 Result<dlms::hdlc::ClientSettings, Error> hdlc_settings(const Url& url, const LinkOptions& options) {
     // Seven bits of each octet of an address are its own; a client's has one octet, a server's upper half one or two.
     const dlms::hdlc::Address server = server_address(url, options.server_sap);
@@ -53,6 +61,18 @@ OpenedLink open_hdlc(Stream stream, dlms::hdlc::ClientSettings settings, std::ui
     return HdlcLink::connect(std::move(stream), settings, Deadline::after(options.connect_timeout));
 }
 
+// Of HDLC, but what an optical probe has to say first.
+Result<Stream, Error> open_stream(const Url& url, const LineSettings& line, const Deadline& deadline) {
+    if (url.transport == Transport::hdlc_tcp) {
+        auto socket = connect_socket(SocketKind::stream, url.host, url.port, deadline);
+        if (!socket) return fail(socket.error());
+        return Stream(std::move(*socket));
+    }
+    auto port = open_serial(url.path, line);
+    if (!port) return fail(port.error());
+    return Stream(std::move(*port));
+}
+
 }  // namespace
 
 OpenedLink open_link(const Url& url, const LinkOptions& options) {
@@ -61,21 +81,32 @@ OpenedLink open_link(const Url& url, const LinkOptions& options) {
 
     const auto settings = hdlc_settings(url, options);
     if (!settings) return fail(settings.error());
-    if (url.transport == Transport::hdlc_tcp) {
-        auto socket = connect_socket(SocketKind::stream, url.host, url.port, Deadline::after(options.connect_timeout));
-        if (!socket) return fail(socket.error());
-        return open_hdlc(Stream(std::move(*socket)), *settings, 0, options);
-    }
     const bool optical = url.transport == Transport::optical;
     const LineSettings line =
         optical ? LineSettings{} : LineSettings{url.baud.value_or(usual_baud), Framing::eight_none_one};
-    auto port = open_serial(url.path, line);
-    if (!port) return fail(port.error());
-    Stream stream(std::move(*port));
-    if (!optical) return open_hdlc(std::move(stream), *settings, line.baud, options);
-    const auto agreed = sign_on(stream, url.device, url.baud.value_or(usual_baud), options.connect_timeout);
+    auto stream = open_stream(url, line, Deadline::after(options.connect_timeout));
+    if (!stream) return fail(stream.error());
+    if (url.transport == Transport::hdlc_tcp) return open_hdlc(std::move(*stream), *settings, 0, options);
+    if (!optical) return open_hdlc(std::move(*stream), *settings, line.baud, options);
+    const auto agreed = sign_on(*stream, url.device, url.baud.value_or(usual_baud), options.connect_timeout);
     if (!agreed) return fail(agreed.error());
-    return open_hdlc(std::move(stream), *settings, agreed->baud, options);
+    return open_hdlc(std::move(*stream), *settings, agreed->baud, options);
+}
+
+OpenedLink open_broadcast_link(const Url& url, const LinkOptions& options) {
+    if (url.transport == Transport::tcp) return open_wrapper(url, options, SocketKind::stream);
+    if (url.transport == Transport::udp) return open_wrapper(url, options, SocketKind::broadcast);
+    if (url.transport == Transport::optical) {
+        return fail(Error{ErrorKind::usage, 0, "an optical port is that of one meter, and has no broadcasts"});
+    }
+    auto settings = hdlc_settings(url, options);
+    if (!settings) return fail(settings.error());
+    settings->server = all_stations(url);
+    const LineSettings line{url.baud.value_or(usual_baud), Framing::eight_none_one};
+    settings->baud = url.transport == Transport::serial ? line.baud : 0;
+    auto stream = open_stream(url, line, Deadline::after(options.connect_timeout));
+    if (!stream) return fail(stream.error());
+    return HdlcLink::without_connection(std::move(*stream), *settings);
 }
 
 Result<Readout, Error> read_out(const Url& url, const LinkOptions& options) {

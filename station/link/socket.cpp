@@ -47,6 +47,10 @@ Result<Descriptor, Error> connect_socket(SocketKind kind, const std::string& hos
             why = system_error_text(errno);
             continue;
         }
+        if (kind == SocketKind::broadcast) {
+            const int on = 1;
+            (void)::setsockopt(descriptor.number(), SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+        }
         why = connect_to(descriptor.number(), *address, deadline);
         if (!why.empty()) continue;
         if (kind == SocketKind::stream) {

@@ -8,7 +8,8 @@
 
 namespace blathy::station {
 
-enum class SocketKind : std::uint8_t { stream, datagram };
+// `broadcast`: datagrams, also to addresses that stand for all hosts of a network.
+enum class SocketKind : std::uint8_t { stream, datagram, broadcast };
 
 // Tries the addresses of `host` one after the other. Looking up a name takes as long as the system's resolver lets it.
 Result<Descriptor, Error> connect_socket(SocketKind kind, const std::string& host, std::uint16_t port,

@@ -52,10 +52,14 @@ struct Security {
     // encrypted, for that is how it reaches the meter.
     bool dedicated_key = false;
 
+    // Which one `encryption_key` is. With the broadcast key there is no association, and nothing is answered: whoever
+    // has it is the pre-established client.
+    dlms::security::KeySet key_set = dlms::security::KeySet::unicast;
+
     SystemTitle client_title{};
     // Of the meter that the keys are for; without it, of whichever meter answers.
     std::optional<SystemTitle> server_title;
-    Key encryption_key;  // global unicast; 16 octets, of suite 2 32
+    Key encryption_key;  // global unicast, or broadcast; 16 octets, of suite 2 32
     Key authentication_key;
     Key master_key;  // of wrapped keys
     // Of mechanism 7, signatures and one-pass agreement, with the curve of the suite.
@@ -75,6 +79,7 @@ struct Security {
     // E of 0-0:43.1.e.255, where the public client can read how far the meter has seen this client count.
     std::uint8_t counter_object = 0;
 
+    [[nodiscard]] bool broadcasts() const { return key_set == dlms::security::KeySet::broadcast; }
     [[nodiscard]] bool protects() const { return protection != Protection::none; }
     [[nodiscard]] bool uses_global_key() const { return protects() || mechanism == dlms::Mechanism::high_level_gmac; }
     [[nodiscard]] bool is_high_level() const { return mechanism >= dlms::Mechanism::high_level_md5; }

@@ -17,6 +17,7 @@ using dlms::Mechanism;
 using security::CipherError;
 
 constexpr std::uint8_t global_unicast_key = 0;
+constexpr std::uint8_t global_broadcast_key = 1;
 
 // "the meter's APDU …"
 std::string_view explain(CipherError error) {
@@ -72,10 +73,10 @@ bool is_identified(const security::Envelope& envelope) {
     return !envelope.key_info || std::holds_alternative<security::IdentifiedKey>(*envelope.key_info);
 }
 
-security::KeyInfo key_info(KeyInfoKind kind, Bytes data) {
-    switch (kind) {
+security::KeyInfo key_info(const Security& security, Bytes data) {
+    switch (security.key_info) {
         case KeyInfoKind::identified:
-            return security::IdentifiedKey{global_unicast_key};
+            return security::IdentifiedKey{security.broadcasts() ? global_broadcast_key : global_unicast_key};
         case KeyInfoKind::wrapped:
             return security::WrappedKey{security::master_key_id, data};
         case KeyInfoKind::one_pass:
@@ -108,8 +109,10 @@ Result<void, Error> check_curve_keys(const Security& security) {
                               : "signatures and key agreement need security suite 1 or 2");
     }
     const std::size_t size = security::scalar_size(*curve);
+    // Nobody signs an answer to a broadcast.
+    const bool has_server_key = security.broadcasts() || security::is_public_key(*curve, security.server_signing_key);
     if ((is_ecdsa || security.signs || security.key_info == KeyInfoKind::one_pass) &&
-        (security.signing_key.size() != size || !security::is_public_key(*curve, security.server_signing_key))) {
+        (security.signing_key.size() != size || !has_server_key)) {
         return usage(is_ecdsa ? "mechanism 7 (ECDSA) needs the client's signing key and the meter's public one"
                               : "signatures need the client's signing key and the meter's public one");
     }
@@ -148,6 +151,10 @@ Result<void, Error> check(const Security& security) {
     if (security.dedicated_key &&
         (static_cast<unsigned>(security.protection) & static_cast<unsigned>(Protection::encrypted)) == 0) {
         return usage("a dedicated key reaches the meter only where APDUs are encrypted");
+    }
+    if (security.broadcasts() && (!security.protects() || security.mechanism != Mechanism::none ||
+                                  security.dedicated_key || security.uses_transaction_keys())) {
+        return usage("a broadcast is protected with the broadcast key alone, and no association goes before it");
     }
     if (auto sound = check_curve_keys(security); !sound) return sound;
     if (security.dedicated_key && security.form == CipherForm::header) {
@@ -316,7 +323,7 @@ security::Envelope SecuritySession::envelope(std::uint8_t plain_tag) const {
     if (security_.form == CipherForm::header) {
         around.tag = ApduTag::general_ciphering;
         around.header.originator_title = security_.client_title;
-        around.header.recipient_title = server_title_;
+        around.header.recipient_title = recipient_title();
         return around;
     }
     const auto own =
@@ -346,12 +353,12 @@ Result<Octets, Error> SecuritySession::cipher(Bytes apdu, const TransactionId& t
     }
     around.header.transaction_id = transaction;
     if (!security_.uses_transaction_keys()) {
-        around.key_info = security::IdentifiedKey{global_unicast_key};
+        around.key_info = key_info(security_, {});
         return protect(apdu, around, KeyUsed::global);
     }
     const auto made = make_key(transaction);
     if (!made) return fail(made.error());
-    around.key_info = key_info(security_.key_info, made->data);
+    around.key_info = key_info(security_, made->data);
     return protect(apdu, around, KeyUsed::global, &made->key);
 }
 
@@ -360,10 +367,9 @@ Result<Octets, Error> SecuritySession::protect(Bytes apdu, const security::Envel
     const auto counter = reserved_ ? Result<std::uint32_t, Error>(*reserved_) : counters(used).take();
     reserved_.reset();
     if (!counter) return fail(counter.error());
-    const auto control = security::SecurityControl::make(security_.suite, security_.protection);
-    Octets octets(security::protected_size(envelope, control, apdu.size()));
+    Octets octets(security::protected_size(envelope, control(), apdu.size()));
     ByteWriter out(octets);
-    if (!security::protect(out, envelope, control, *counter, keys(used, security_.client_title, key), apdu)) {
+    if (!security::protect(out, envelope, control(), *counter, keys(used, security_.client_title, key), apdu)) {
         return fail(security_error("the request can't be protected"));
     }
     return octets;
@@ -477,10 +483,9 @@ std::size_t SecuritySession::largest_request(std::size_t limit) const {
         } else if (security_.key_info == KeyInfoKind::one_pass) {
             data = decltype(data)::of_size(4 * security::scalar_size(curve()));
         }
-        around.key_info = key_info(security_.key_info, data);
+        around.key_info = key_info(security_, data);
     }
-    const auto control = security::SecurityControl::make(security_.suite, security_.protection);
-    return security::largest_plain_size(around, control, limit);
+    return security::largest_plain_size(around, control(), limit);
 }
 
 }  // namespace blathy::station

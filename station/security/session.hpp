@@ -27,6 +27,11 @@ class SecuritySession {
 
     [[nodiscard]] const Security& security() const { return security_; }
 
+    // None: the meter has not said it.
+    [[nodiscard]] std::optional<SystemTitle> server_title() const {
+        return server_title_ == SystemTitle{} ? std::nullopt : std::optional(server_title_);
+    }
+
     // For the AARQ.
     [[nodiscard]] Bytes authentication_value() const;
     [[nodiscard]] Bytes dedicated_key() const { return dedicated_octets_; }
@@ -73,6 +78,11 @@ class SecuritySession {
     [[nodiscard]] dlms::security::Curve curve() const;
     [[nodiscard]] Counters& counters(KeyUsed used);
     [[nodiscard]] dlms::security::Envelope envelope(std::uint8_t plain_tag) const;
+    [[nodiscard]] dlms::security::SecurityControl control() const {
+        return dlms::security::SecurityControl::make(security_.suite, security_.protection, security_.key_set);
+    }
+    // A broadcast is for nobody alone.
+    [[nodiscard]] Bytes recipient_title() const { return security_.broadcasts() ? Bytes{} : Bytes(server_title_); }
     [[nodiscard]] dlms::security::HlsExchange exchange() const;
     Result<Octets, Error> cipher(Bytes apdu, const TransactionId& transaction);
     // With `key` instead of the one that `used` says; its counter is that of the global key.

@@ -21,7 +21,7 @@ security::AgreedKeyUse cipher_use(Suite suite) {
 }  // namespace
 
 security::GeneralHeader SecuritySession::request_header(const TransactionId& transaction) const {
-    return {transaction, security_.client_title, server_title_, {}, {}};
+    return {transaction, security_.client_title, recipient_title(), {}, {}};
 }
 
 Result<Octets, Error> SecuritySession::sign(Bytes apdu, const TransactionId& transaction) {

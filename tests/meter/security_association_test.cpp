@@ -481,6 +481,81 @@ TEST_F(SecuredAssociationTest, EveryFlippedBitOfACipheredAarqIsRefused) {
     EXPECT_EQ(client.read_aare(server.send(aarq)).code, 14);
 }
 
+// What stands around the ciphered initiate is not protected by itself: altered, it opens nothing, or the passes that
+// follow fail; but for what means nothing.
+TEST_F(SecuredAssociationTest, AnAlteredAarqOpensNothing) {
+    std::vector<std::size_t> meaningless;
+    const std::size_t size = client.aarq(Mechanism::high_level_gmac, true, client.challenge).size();
+    for (std::size_t i = 0; i < size - 33; ++i) {
+        bool opens = false;
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            server.association.close();
+            Octets altered = client.aarq(Mechanism::high_level_gmac, true, client.challenge);
+            altered[i] = static_cast<std::uint8_t>(altered[i] ^ (1U << bit));
+            const Octets answer = altered[0] == 0x60 ? server.send(altered) : Octets{};
+            const auto aare = dlms::read_aare(answer);
+            if (!aare || aare->result != AssociationResult::accepted) continue;
+            ASSERT_EQ(client.read_aare(answer).code, 14) << i;
+            opens = opens || client.prove();
+        }
+        if (opens) meaningless.push_back(i);
+    }
+    // Of the bit string of the authentication unit the bits behind its first one, and how many of them there are.
+    EXPECT_LE(meaningless.size(), 2U) << ::testing::PrintToString(meaningless);
+}
+
+TEST_F(SecuredAssociationTest, EveryFlippedBitOfACipheredRlrqIsRefused) {
+    ASSERT_TRUE(client.associate());
+    const Octets initiate = client.cipher(hex("01000000065F1F0400007E1F04B0"), client.how());
+    Octets rlrq(128);
+    ByteWriter out(rlrq);
+    dlms::write_rlrq(out, {std::uint8_t{0}, initiate});
+    rlrq.resize(out.size());
+    for (std::size_t i = rlrq.size() - initiate.size(); i < rlrq.size(); ++i) {
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            Octets altered = rlrq;
+            altered[i] = static_cast<std::uint8_t>(altered[i] ^ (1U << bit));
+            const auto rlre = dlms::read_rlre(server.send(altered));
+            ASSERT_TRUE(rlre) << i;
+            EXPECT_EQ(rlre->reason, std::uint8_t{1}) << i;
+            EXPECT_TRUE(rlre->user_information.empty());
+            ASSERT_TRUE(server.association.is_open()) << i << " " << bit;
+        }
+    }
+    EXPECT_EQ(client.get(), its_answer);
+    // Its counter has been overtaken by now: a release that was held back releases nothing either.
+    EXPECT_EQ(dlms::read_rlre(server.send(rlrq))->reason, std::uint8_t{1});
+    EXPECT_TRUE(server.association.is_open());
+}
+
+TEST_F(SecuredAssociationTest, EveryFlippedBitOfABroadcastIsIgnored) {
+    Server pre_established(meter, 102);
+    HeadEnd sender(pre_established);
+    ASSERT_TRUE(pre_established.association.open_pre_established(meter.around(), pre_established.offer,
+                                                                 pre_established.caller()));
+    for (const auto general : {std::optional<ApduTag>{}, std::optional(ApduTag::general_glo_ciphering),
+                               std::optional(ApduTag::general_ciphering)}) {
+        auto as = sender.how();
+        as.key_set = KeySet::broadcast;
+        as.general = general;
+        const int served = pre_established.served;
+        const Octets broadcast = sender.cipher(hex(get_invocation_counter), as);
+        const auto expected = meter.keys().expected(Role::pre_established, Counted::broadcast);
+        for (std::size_t i = 0; i < broadcast.size(); ++i) {
+            for (unsigned bit = 0; bit < 8; ++bit) {
+                Octets altered = broadcast;
+                altered[i] = static_cast<std::uint8_t>(altered[i] ^ (1U << bit));
+                if (altered[0] == 0x60 || altered[0] == 0x62) continue;
+                (void)pre_established.send(altered);
+                ASSERT_EQ(pre_established.served, served) << i << " " << bit;
+            }
+        }
+        EXPECT_EQ(meter.keys().expected(Role::pre_established, Counted::broadcast), expected);
+        EXPECT_TRUE(pre_established.send(broadcast).empty());
+        EXPECT_EQ(pre_established.served, served + 1);
+    }
+}
+
 TEST_F(SecuredAssociationTest, Recipe17NothingInPlainWithinACipheredAssociation) {
     ASSERT_TRUE(client.associate());
     EXPECT_EQ(hex(server.send(hex(get_invocation_counter))), not_possible);
@@ -559,6 +634,32 @@ TEST_F(SecuredAssociationTest, DedKey_N1_RefusedUses) {
     client.dedicated_key = agreed;
     EXPECT_EQ(hex(client.ask(hex(get_invocation_counter), as)), deciphering_error);
     EXPECT_EQ(client.open(Mechanism::high_level_gmac), Diagnostic(UserDiagnostic::no_reason));
+}
+
+// One key, another, and the first again: whoever recorded what was asked with it finds no association to ask it in.
+TEST_F(SecuredAssociationTest, Recipe17ADedicatedKeyThatComesBack) {
+    const Octets first = hex("0123456789ABCDEF0123456789ABCDEF");
+    auto as = client.how();
+    as.key = ServiceKey::dedicated;
+    client.dedicated_key = first;
+    ASSERT_TRUE(client.associate());
+    ASSERT_EQ(hex(client.ask(hex(get_invocation_counter), as)), its_answer);
+    const Octets recorded = client.sent.back();
+    client.dedicated_key = hex("00112233445566778899AABBCCDDEE00");
+    ASSERT_TRUE(client.associate());
+    ASSERT_EQ(hex(client.ask(hex(get_invocation_counter), as)), its_answer);
+    const int served = server.served;
+    client.dedicated_key = first;
+    EXPECT_EQ(client.open(Mechanism::high_level_gmac), Diagnostic(UserDiagnostic::no_reason));
+    EXPECT_EQ(hex(client.user_information), "0E010600") << "for a reason that the client is told";
+    EXPECT_EQ(hex(server.send(recorded)).substr(0, 2), "D8");
+    meter.restart();
+    client.counter = meter.keys().expected(role, Counted::unicast);
+    EXPECT_EQ(client.open(Mechanism::high_level_gmac), Diagnostic(UserDiagnostic::no_reason));
+    EXPECT_EQ(hex(server.send(recorded)).substr(0, 2), "D8");
+    EXPECT_EQ(server.served, served);
+    client.dedicated_key = hex("00112233445566778899AABBCCDDEE01");
+    EXPECT_TRUE(client.associate());
 }
 
 TEST_F(SecuredAssociationTest, SYMSEC_REL_N1_WeakReleaseReleasesNothing) {

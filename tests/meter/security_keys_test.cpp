@@ -213,11 +213,45 @@ TEST_F(SecurityKeys, OnlyTheCountersOfTheKeyThatChangesBeginAnew) {
     EXPECT_EQ(meter.keys().expected(role, Counted::broadcast), 0U);
 }
 
-TEST_F(SecurityKeys, ADedicatedKeyIsTakenOnce) {
+Octets dedicated_key(std::size_t number) {
+    Octets key = hex("00112233445566778899AABBCCDDEE00");
+    key.back() = static_cast<std::uint8_t>(number);
+    return key;
+}
+
+TEST_F(SecurityKeys, Recipe17ADedicatedKeyIsTakenOnce) {
     EXPECT_TRUE(meter.keys().take_dedicated(role, other_key));
     EXPECT_FALSE(meter.keys().take_dedicated(role, other_key));
-    EXPECT_TRUE(meter.keys().take_dedicated(role, hex("00112233445566778899AABBCCDDEE00")));
     EXPECT_FALSE(meter.keys().take_dedicated(role, example_keys().unicast));
+    // Nor after others have been in between, in whichever role, nor after a restart.
+    for (std::size_t i = 1; i < KeyMemory::dedicated_keys; ++i) {
+        EXPECT_TRUE(meter.keys().take_dedicated(i % 2 == 0 ? role : Role::data_collection, dedicated_key(i))) << i;
+        EXPECT_FALSE(meter.keys().take_dedicated(role, other_key)) << i;
+        meter.restart();
+        EXPECT_FALSE(meter.keys().take_dedicated(role, other_key)) << i;
+    }
+    // So many are remembered.
+    EXPECT_TRUE(meter.keys().take_dedicated(role, dedicated_key(0)));
+    EXPECT_TRUE(meter.keys().take_dedicated(role, other_key));
+    EXPECT_FALSE(meter.keys().take_dedicated(role, dedicated_key(KeyMemory::dedicated_keys - 1)));
+}
+
+TEST(SecurityKeysPowerCut, ADedicatedKeyThatWasTakenStaysTaken) {
+    std::size_t whole = 0;
+    for (std::size_t cut = 0; whole == 0 || cut <= whole; cut += 3) {
+        TornFlash flash(4, 4096);
+        Secured meter(flash);
+        meter.provision();
+        ASSERT_TRUE(meter.keys().take_dedicated(role, dedicated_key(1)));
+        const std::size_t work_before = flash.work();
+        flash.cut_after(cut, TornFlash::Tear::wild, static_cast<std::uint32_t>(cut + 1));
+        const bool taken = meter.keys().take_dedicated(role, dedicated_key(2));
+        if (flash.powered()) whole = flash.work() - work_before;
+        flash.restore();
+        meter.restart();
+        EXPECT_FALSE(meter.keys().take_dedicated(role, dedicated_key(1))) << cut;
+        EXPECT_FALSE(taken && meter.keys().take_dedicated(role, dedicated_key(2))) << cut;
+    }
 }
 
 // Power fails at every octet of a change of all keys, then of a reservation: the keys are the old ones or the new ones,
@@ -276,7 +310,8 @@ TEST(SecurityKeysPowerCut, WhatCantBeReservedIsNotUsed) {
     flash.cut_after(0);
     EXPECT_EQ(meter.keys().take_sent(role), std::nullopt);
     EXPECT_EQ(meter.keys().take_received(role, Counted::unicast, 1), Taken::store_failed);
-    EXPECT_EQ(meter.events[SecurityEvent::storage_failed], 2);
+    EXPECT_FALSE(meter.keys().take_dedicated(role, other_key));
+    EXPECT_EQ(meter.events[SecurityEvent::storage_failed], 3);
     EXPECT_EQ(meter.keys().expected(role, Counted::unicast), 0U);
 }
 

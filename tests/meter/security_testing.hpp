@@ -48,7 +48,7 @@ inline const std::string denied = "C701C10300";
 
 // Records of the store that no test here uses otherwise.
 inline constexpr KeyMemory::Records records = {RecordId::calendar_a, RecordId::calendar_b, RecordId::calendar_a_days,
-                                               RecordId::calendar_b_days};
+                                               RecordId::calendar_b_days, RecordId::special_days};
 inline constexpr RecordId guess_record = RecordId::calendar_state;
 
 class CountingEntropy : public Entropy {
@@ -362,7 +362,11 @@ class HeadEndOf {
     }
     // All four passes.
     bool associate(Mechanism mechanism = Mechanism::high_level_gmac, bool ciphered = true) {
-        if (open(mechanism, ciphered) != dlms::Diagnostic(dlms::UserDiagnostic::authentication_required)) return false;
+        return open(mechanism, ciphered) == dlms::Diagnostic(dlms::UserDiagnostic::authentication_required) &&
+               prove(mechanism, ciphered);
+    }
+    // Passes 3 and 4; true: both have proven themselves.
+    bool prove(Mechanism mechanism = Mechanism::high_level_gmac, bool ciphered = true) {
         const Octets proof = pass_3(mechanism);
         const Octets answer = ask(proof, ciphered);
         // C7 01 C1 | success | data | octet-string of so many octets

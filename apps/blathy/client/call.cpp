@@ -24,6 +24,10 @@ struct CallOptions {
     bool unconfirmed = false;
 };
 
+bool is_unconfirmed(const CallOptions& options) {
+    return options.unconfirmed || options.common.broadcast;
+}
+
 Result<std::int8_t, Error> method_of(std::uint16_t class_id, const std::string& text) {
     std::int8_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -68,7 +72,7 @@ int call(const CallOptions& options) {
         if (!class_id) return complain(target->text, class_id.error());
         const auto method = method_of(*class_id, options.method);
         if (!method) return complain(target->text, method.error());
-        if (options.unconfirmed) {
+        if (is_unconfirmed(options)) {
             const auto sent = client.post_call({*class_id, target->instance, *method}, *parameters);
             return sent ? exit_ok : complain(target->text + " " + options.method, sent.error());
         }
@@ -101,6 +105,7 @@ void add_call(CLI::App& app, int& exit_code) {
     command->add_flag("--encoded", options->encoded, "VALUE is an encoded value (A-XDR) in hexadecimal")
         ->excludes(type);
     command->add_flag("--unconfirmed", options->unconfirmed, "Don't ask for an answer, and don't wait for one");
+    add_broadcast_option(*command, options->common);
     add_output_options(*command, options->common.output);
     command->footer(
         std::string(

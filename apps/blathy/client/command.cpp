@@ -1,5 +1,6 @@
 #include "apps/blathy/client/command.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -47,13 +48,47 @@ Error usage(std::string text) {
     return {ErrorKind::usage, 0, std::move(text)};
 }
 
+constexpr const char* public_client = "16";  // which --client is unless it is stated
+
 // The address and the security of the client that was asked for.
 struct ChosenClient {
     std::uint16_t sap = 0;
     std::optional<station::Security> security;
 };
 
+// The client of the list that needs no association. Its broadcast key takes the place of the unicast one.
+Result<ChosenClient, Error> broadcasting_client(const CommonOptions& options) {
+    const auto keys = find_keys(options.keys);
+    if (!keys) return fail(keys.error());
+    if (!*keys) return fail(usage("a broadcast is protected with the broadcast key of a key list: --keys"));
+    const auto meter = select_meter(**keys, options.meter);
+    if (!meter) return fail(meter.error());
+    const auto& clients = (*meter)->clients;
+    const auto first = std::find_if(clients.begin(), clients.end(), takes_broadcasts_only);
+    const ClientKeys* client =
+        options.client == public_client && first != clients.end() ? &*first : select_client(**meter, options.client);
+    if (client == nullptr || !takes_broadcasts_only(*client)) {
+        return fail(usage("only the client of the role 'pre-established' broadcasts; the keys have " +
+                          std::string(first == clients.end() ? "none" : "it as client " + std::to_string(first->sap))));
+    }
+    if (client->broadcast.size() == 0) return fail(usage("the client's broadcast key (bk) is not in the list"));
+    station::Security security = client->security;
+    security.key_set = dlms::security::KeySet::broadcast;
+    security.encryption_key = client->broadcast;
+    security.policy = client->policy;
+    security.protection = options.security.value_or(station::Protection::authenticated_and_encrypted);
+    security.suite = options.suite.value_or(security.suite);
+    security.mechanism = options.mechanism.value_or(dlms::Mechanism::none);
+    security.form = options.ciphering;
+    security.key_info = options.key_info;
+    if (security.key_info != station::KeyInfoKind::identified) security.form = station::CipherForm::header;
+    security.signs = options.sign;
+    security.dedicated_key = options.dedicated_key;
+    return ChosenClient{client->sap, std::move(security)};
+}
+
 Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
+    if (options.broadcast) return broadcasting_client(options);
     ChosenClient chosen;
     const char* end = options.client.data() + options.client.size();
     const auto [stop, error] = std::from_chars(options.client.data(), end, chosen.sap);
@@ -77,7 +112,9 @@ Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
         return fail(usage("the keys know no client '" + options.client + "'"));
     }
     if (takes_broadcasts_only(*client)) {
-        return fail(usage("the client '" + client->role + "' takes broadcasts only, and no association; use another"));
+        return fail(usage("the client '" + client->role +
+                          "' takes broadcasts only, and no association; use another, or write and call with "
+                          "--broadcast"));
     }
     chosen.sap = client->sap;
     station::Security security = client->security;
@@ -183,7 +220,29 @@ void add_security_options(CLI::App& command, CommonOptions& options) {
                      "Protect everything with a key that is made for this association");
 }
 
+// What `work` sends reaches whoever hears it.
+int with_broadcast(const station::Url& url, const station::Options& options,
+                   const std::function<int(station::Client&)>& work) {
+    auto client = station::Client::broadcast(url, options);
+    if (!client) {
+        (void)complain({}, client.error());
+        return exit_failed;
+    }
+    if (!options.association.security->counters->are_known()) {
+        complain(
+            "nothing is known of how far the broadcast key has counted; a meter that heard it count higher ignores "
+            "this, and the public client can read where it stands (0-0:43.1.3.255)");
+    }
+    return work(*client);
+}
+
 }  // namespace
+
+void add_broadcast_option(CLI::App& command, CommonOptions& options) {
+    command.add_flag("--broadcast", options.broadcast,
+                     "To all meters that hear it, with the broadcast key of the pre-established client; nothing\n"
+                     "answers. The class has to be stated, and the type of a value");
+}
 
 void add_common_options(CLI::App& command, CommonOptions& options) {
     command
@@ -274,6 +333,7 @@ int with_client(const CommonOptions& options, const std::function<int(station::C
     if (!url) return complain({}, url.error());
     const auto settings = client_options(options, *url);
     if (!settings) return complain({}, settings.error());
+    if (options.broadcast) return with_broadcast(*url, *settings, work);
     auto client = station::Client::connect(*url, *settings);
     if (!client) {
         (void)complain({}, client.error());

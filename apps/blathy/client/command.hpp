@@ -40,6 +40,7 @@ struct CommonOptions {
     station::KeyInfoKind key_info = station::KeyInfoKind::identified;
     bool sign = false;
     bool dedicated_key = false;
+    bool broadcast = false;
     double timeout_s = 10;
     unsigned retries = 2;
     std::uint16_t max_pdu = 0;      // 0: what suits the link
@@ -49,6 +50,8 @@ struct CommonOptions {
 };
 
 void add_common_options(CLI::App& command, CommonOptions& options);
+// Of the commands that write and call.
+void add_broadcast_option(CLI::App& command, CommonOptions& options);
 
 std::chrono::milliseconds timeout_of(const CommonOptions& options);
 

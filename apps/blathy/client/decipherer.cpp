@@ -64,7 +64,8 @@ Result<Decipherer::Found, Undeciphered> Decipherer::decipher(Bytes apdu) {
         found.protection = message->control.protection();
         found.is_from_meter = candidate->is_from_meter;
         found.is_new = candidate->counter.is_new(message->invocation_counter);
-        if (found.is_new) {
+        found.is_signed_wrongly = outside && !is_signed_rightly(*candidate, *outside);
+        if (found.is_new && !found.is_signed_wrongly) {
             candidate->counter.set_reserved(message->invocation_counter + 1);
             (void)candidate->counter.take(message->invocation_counter);
         }
@@ -92,6 +93,16 @@ Result<Bytes, Undeciphered> Decipherer::check_signature(Bytes apdu) {
         why = Undeciphered::none_fits;
     }
     return fail(why);
+}
+
+bool Decipherer::is_signed_rightly(const Candidate& candidate, const security::Signed& message) {
+    if (!equal(message.header.originator_title, candidate.sender) ||
+        !is(message.header.recipient_title, candidate.recipient)) {
+        return false;
+    }
+    const auto curve = security::curve_of(candidate.parties->client.security.suite);
+    const auto key = curve ? signing_key(candidate, *curve) : dlms::security::PublicKey{};
+    return key.size() == 0 || security::is_signed_by(message, *curve, key);
 }
 
 Result<Bytes, Undeciphered> Decipherer::try_candidate(const Candidate& candidate, const security::Ciphered& message) {

@@ -26,6 +26,8 @@ class Decipherer {
         bool is_from_meter = false;
         // The counter is above those of all APDUs before that this key and sender were found for.
         bool is_new = false;
+        // Of a signed APDU: somebody else's than of who ciphered what is inside, or not his. It moves no counter.
+        bool is_signed_wrongly = false;
     };
     // Of a signed APDU what is inside, whatever the signature is.
     Result<Found, dlms::Undeciphered> decipher(Bytes apdu);
@@ -59,6 +61,8 @@ class Decipherer {
     TransactionKey key_of(const Candidate& candidate, const dlms::security::Ciphered& message);
     TransactionKey agreed_key(const Candidate& candidate, const dlms::security::GeneralHeader& header,
                               const dlms::security::AgreedKey& stated);
+    // That of who ciphered what is inside, where his key is known, and in his name in any case.
+    bool is_signed_rightly(const Candidate& candidate, const dlms::security::Signed& message);
     // Of who sends; empty where it is not known.
     dlms::security::PublicKey signing_key(const Candidate& candidate, dlms::security::Curve curve);
     dlms::security::PublicKey public_half(dlms::security::Curve curve, Bytes private_key);

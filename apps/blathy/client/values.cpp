@@ -9,6 +9,10 @@ using station::ErrorKind;
 using station::Value;
 
 Result<Value, Error> typed_value(const std::string& text, const std::string& type, const Value* like) {
+    if (type == "clock") {
+        const Value date_time = station::octet_string_value(dlms::DateTime{});
+        return station::parse_value(dlms::DataTag::octet_string, text, &date_time);
+    }
     const auto tag = type.empty() && like != nullptr ? std::optional(like->type) : station::data_tag_from(type);
     if (!tag)
         return fail(Error{ErrorKind::usage, 0, "there is no data type '" + type + "'; see `blathy write --help`"});

@@ -22,6 +22,10 @@ struct WriteOptions {
     bool unconfirmed = false;
 };
 
+bool is_unconfirmed(const WriteOptions& options) {
+    return options.unconfirmed || options.common.broadcast;
+}
+
 // What was written; people asked for it, and need not be told.
 int print(const dlms::AttributeDescriptor& attribute, const Value& value, const WriteOptions& options) {
     const OutputOptions& output = options.common.output;
@@ -35,7 +39,7 @@ int print(const dlms::AttributeDescriptor& attribute, const Value& value, const 
                {class_id, class_id},
                {number, number},
                output.cell(value),
-               {options.unconfirmed ? "sent" : "success", {}}});
+               {is_unconfirmed(options) ? "sent" : "success", {}}});
     return table.finish() ? exit_ok : exit_failed;
 }
 
@@ -63,7 +67,8 @@ int write(const WriteOptions& options) {
             if (!given) return complain(target->text, given.error());
             value = std::move(*given);
         }
-        const auto done = options.unconfirmed ? client.post_set(*attribute, *value) : client.set(*attribute, *value);
+        const auto done =
+            is_unconfirmed(options) ? client.post_set(*attribute, *value) : client.set(*attribute, *value);
         if (!done) return complain(target->text, done.error());
         return print(*attribute, *value, options);
     });
@@ -86,18 +91,22 @@ void add_write(CLI::App& app, int& exit_code) {
                    "VALUE is an encoded value (A-XDR) in hexadecimal: for arrays and structures")
         ->excludes(type);
     command->add_flag("--unconfirmed", options->unconfirmed, "Don't ask for an answer, and don't wait for one");
+    add_broadcast_option(*command, options->common);
     add_output_options(*command, options->common.output);
     command->footer(
         std::string(target_help) +
         "\nTypes: boolean, integer (8 bits), long (16), double-long (32), long64, unsigned (8),\n"
         "long-unsigned (16), double-long-unsigned (32), long64-unsigned, enum, octet-string (text, or 0x…),\n"
         "visible-string, utf8-string, bit-string (1011), float32, float64, date-time, date, time.\n"
-        "A date and time is written 2026-11-22T20:04:08+02:00; where it is an octet-string, leave --type away.\n"
+        "A date and time is written 2026-11-22T20:04:08+02:00; where it is an octet-string its type is clock, or "
+        "leave\n"
+        "--type away.\n"
         "\nExamples:\n"
         "  blathy write tcp://192.0.2.7 0-0:96.13.1.255 'Low credit'\n"
         "  blathy write tcp://192.0.2.7 0-0:1.0.0.255 2026-11-22T20:04:08+02:00\n"
         "  blathy write tcp://192.0.2.7 3/0-0:17.0.0.255/2 500 --type long-unsigned\n"
-        "  blathy write tcp://192.0.2.7 0-0:97.98.10.255 0601000000 --encoded\n" +
+        "  blathy write tcp://192.0.2.7 0-0:97.98.10.255 0601000000 --encoded\n"
+        "  blathy write udp://192.0.2.255 8/0-0:1.0.0.255/2 2026-11-22T20:04:08+02:00 --type clock --broadcast\n" +
         exit_codes);
     command->callback([options, &exit_code] { exit_code = write(*options); });
 }

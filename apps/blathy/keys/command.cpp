@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/blathy/keys/agreement.hpp"
 #include "apps/blathy/keys/meter_keys.hpp"
 #include "apps/blathy/keys/private_file.hpp"
 #include "apps/blathy/keys/transfer.hpp"
@@ -38,7 +39,8 @@ Examples:
   blathy keys --state ~/meter --renew --suite 2 --output meter-2.json
   blathy keys --state ~/meter --trust root.der
   blathy keys --demo --output demo.json
-  blathy keys transfer tcp://192.0.2.7 --keys meter.json)";
+  blathy keys transfer tcp://192.0.2.7 --keys meter.json
+  blathy keys agree tcp://192.0.2.7 --keys meter.json)";
 
 struct KeysOptions {
     std::string model = "SED302";
@@ -160,6 +162,7 @@ void add_keys_command(CLI::App& app, int& exit_code) {
         ->type_name("FILE")
         ->excludes(json);
     add_transfer_command(*command, exit_code);
+    add_agreement_command(*command, exit_code);
     command->callback([=, &exit_code] {
         if (!command->get_subcommands().empty()) return;
         const auto done = export_keys(*options);

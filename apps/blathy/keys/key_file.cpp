@@ -50,6 +50,10 @@ std::string KeyFile::field(const char* name) const {
     return field != client().end() && field->is_string() ? field->get<std::string>() : std::string();
 }
 
+void KeyFile::set_field(const char* name, const std::string& digits) {
+    client()[name] = digits;
+}
+
 bool KeyFile::has_pending() const {
     return client().contains(pending_field);
 }

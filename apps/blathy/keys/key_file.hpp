@@ -23,6 +23,7 @@ class KeyFile {
 
     // A field of the client; empty where there is none.
     [[nodiscard]] std::string field(const char* name) const;
+    void set_field(const char* name, const std::string& digits);
     [[nodiscard]] bool has_pending() const;
     [[nodiscard]] bool has_pending(const char* name) const;
     [[nodiscard]] std::string pending(const char* name) const;

@@ -1,13 +1,8 @@
 #include "apps/blathy/keys/transfer.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include <fmt/format.h>
 
-#include "apps/blathy/client/command.hpp"
-#include "apps/blathy/keys/key_file.hpp"
-#include "apps/blathy/keys/key_list.hpp"
+#include "apps/blathy/keys/key_change.hpp"
 #include "dlms/security/key_wrap.hpp"
 #include "dlms/security/suite.hpp"
 #include "station/security/entropy.hpp"
@@ -20,26 +15,12 @@ using station::ErrorKind;
 using station::Octets;
 using station::Value;
 
-// Of the security setup (IEC 62056-6-2, 5.3.10, key_transfer), and of key lists.
-struct KeyKind {
-    const char* name;
-    const char* field;
-    std::uint8_t id;
-};
-constexpr std::array key_kinds = {KeyKind{"unicast", "ek", 0}, KeyKind{"broadcast", "bk", 1},
-                                  KeyKind{"authentication", "ak", 2}, KeyKind{"master", "kek", 3}};
 constexpr const char* master_field = "kek";
-
-struct TransferOptions {
-    CommonOptions common;
-    std::string of;  // whose keys; empty: the client's own
-    std::vector<std::string> kinds = {"unicast", "broadcast", "authentication"};
-};
 
 class Transfer {
   public:
-    Transfer(const TransferOptions& options, KeyFile file, const ClientKeys& client)
-        : options_(options), file_(std::move(file)), client_(client) {}
+    Transfer(const KeyChangeOptions& options, ChosenKeys keys)
+        : options_(options), file_(std::move(keys.file)), client_(std::move(keys.client)) {}
 
     int run();
 
@@ -72,9 +53,9 @@ class Transfer {
     }
     [[nodiscard]] bool make_keys();
 
-    const TransferOptions& options_;
+    const KeyChangeOptions& options_;
     KeyFile file_;
-    const ClientKeys& client_;
+    ClientKeys client_;
 };
 
 int Transfer::run() {
@@ -98,7 +79,7 @@ int Transfer::run() {
 bool Transfer::make_keys() {
     station::SystemEntropy entropy;
     for (const KeyKind& kind : key_kinds) {
-        if (std::find(options_.kinds.begin(), options_.kinds.end(), kind.name) == options_.kinds.end()) continue;
+        if (!options_.has(kind)) continue;
         auto key = station::Security::Key::of_size(dlms::security::key_size(client_.security.suite));
         if (!entropy.fill(key.room())) {
             complain("there is no randomness for keys");
@@ -181,18 +162,6 @@ bool Transfer::associates() const {
     return with_client(common, [](station::Client&) -> int { return exit_ok; }) == exit_ok;
 }
 
-int transfer(const TransferOptions& options) {
-    auto file = KeyFile::open(options.common.keys);
-    if (!file) return complain({}, file.error());
-    const std::string& name = options.of.empty() ? options.common.client : options.of;
-    if (const auto chosen = file->choose(options.common.meter, name); !chosen) return complain({}, chosen.error());
-    const auto keys = read_keys(options.common.keys);
-    if (!keys) return complain({}, keys.error());
-    const auto meter = select_meter(*keys, options.common.meter);
-    if (!meter) return complain({}, meter.error());
-    return Transfer(options, std::move(*file), *select_client(**meter, name)).run();
-}
-
 }  // namespace
 
 void add_transfer_command(CLI::App& keys, int& exit_code) {
@@ -201,23 +170,18 @@ void add_transfer_command(CLI::App& keys, int& exit_code) {
         "Give a meter that runs new random keys, wrapped with the master key (IC 64, key_transfer)\n\n"
         "The key list is written anew: before, with the new keys beside the old ones, and when the meter has taken\n"
         "them, with the new ones alone. When the answer is lost, it is tried which of them the meter has.");
-    auto options = std::make_shared<TransferOptions>();
-    options->common.client = "management";
-    add_common_options(*command, options->common);
-    command->get_option("--keys")->required();
-    command->add_option("--of", options->of, "Whose keys: a client address or role; unless stated, those of --client")
-        ->type_name("NUMBER|ROLE");
-    command->add_option("--kinds", options->kinds, "Which keys: unicast, broadcast, authentication, master")
-        ->delimiter(',')
-        ->check(CLI::IsMember({"unicast", "broadcast", "authentication", "master"}))
-        ->capture_default_str();
+    auto options = std::make_shared<KeyChangeOptions>();
+    add_key_change_options(*command, *options);
     command->footer(
         std::string(
             "Examples:\n"
             "  blathy keys transfer tcp://192.0.2.7 --keys meter.json\n"
             "  blathy keys transfer tcp://192.0.2.7 --keys meter.json --of 'data collection' --kinds master\n") +
         exit_codes);
-    command->callback([options, &exit_code] { exit_code = transfer(*options); });
+    command->callback([options, &exit_code] {
+        auto chosen = choose_keys(*options);
+        exit_code = chosen ? Transfer(*options, std::move(*chosen)).run() : complain({}, chosen.error());
+    });
 }
 
 }  // namespace blathy::apps

@@ -1,6 +1,7 @@
 // IC 64, Security setup, version 1 (IEC 62056-6-2, 5.3.7): the security context of a role, by E of the logical name.
 // And IC 1 of its invocation counter (Blue Book 6.2.36).
 
+#include <algorithm>
 #include <array>
 
 #include "meter/cosem/classes/classes.hpp"
@@ -78,8 +79,12 @@ ActionResult remove_certificate(const RequestContext& of, Bytes parameters, Data
 }
 
 DataAccessResult read_counter(const AttributeContext& of, Cursor&, DataWriter& out) {
-    out.double_long_unsigned(of.meter.security().keys().last_received(security::context_role(of.object.name.e()),
-                                                                      security::KeyMemory::Counted::unicast));
+    using Counted = security::KeyMemory::Counted;
+    const auto& keys = of.meter.security().keys();
+    const Role role = security::context_role(of.object.name.e());
+    // Who broadcasts is never told where he stands, and has one counter here for both of his keys.
+    const std::uint32_t broadcast = role == Role::pre_established ? keys.last_received(role, Counted::broadcast) : 0;
+    out.double_long_unsigned(std::max(keys.last_received(role, Counted::unicast), broadcast));
     return DataAccessResult::success;
 }
 
