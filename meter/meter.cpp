@@ -453,6 +453,11 @@ Lcd Meter::lcd() const {
     lcd.set(Annunciator::cover_open, now.any_of(cover_conditions));
     lcd.set(Annunciator::magnetic_field, now.has(Condition::magnetic_field));
     lcd.set(Annunciator::battery_low, now.has(Condition::battery_low));
+    for (std::size_t slot = 0; slot < communication_slots; ++slot) {
+        if (!modules_.carries(slot)) continue;
+        lcd.set(Annunciator::communication);
+        if (needs_network(modules_.module(slot)->kind())) lcd.set(Annunciator::signal);
+    }
     return lcd;
 }
 

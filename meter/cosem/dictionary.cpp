@@ -261,6 +261,10 @@ constexpr void add_modules(Objects& to, const Model& model) {
     to.add(parameter(plc_counters_class, Obis(0, 0, 29, 0, 0)));
     to.add(parameter(plc_mac_class, Obis(0, 0, 29, 1, 0)));
     to.add(parameter(plc_adaptation_class, Obis(0, 0, 29, 2, 0)));
+    to.add(parameter(hs_plc_mac_class, Obis(0, 0, 33, 0, 0)));
+    to.add(parameter(hs_plc_cpas_class, Obis(0, 0, 33, 1, 0)));
+    to.add(parameter(hs_plc_ip_class, Obis(0, 0, 33, 2, 0)));
+    to.add(parameter(hs_plc_hdlc_class, Obis(0, 0, 33, 3, 0)));
     for (std::size_t slot = 0; slot < module_slots; ++slot) {
         if (has_slot(model, slot)) to.add(reading(module_status_class, module_status_name(slot)));
     }

@@ -268,7 +268,7 @@ Links (--listen; all of them serve the one meter, at the same time):
 Modules (--module SLOT=KIND[,URL...]; slots 1 and 2, and input):
   1=cellular,tcp://HOST:PORT     CAT.1 and 2G: its links listen once it has joined the network, and are gone while it
                                  has none; what the meter pushes waits for it
-  2=plc,hdlc+tcp://HOST:PORT     plc and rf modules join a network too, an rs485 module is a line
+  2=plc,hdlc+tcp://HOST:PORT     plc (G3), hplc, bplc and rf modules join a network too, an rs485 module is a line
   input=input                    keypad or NFC
 
 State: with --state DIR, energy, clock and configuration are kept in DIR. Configuration is kept at once; of energy at

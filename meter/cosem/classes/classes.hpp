@@ -64,6 +64,10 @@ extern const InterfaceClass gsm_diagnostic_class;  // IC 47, version 1
 extern const InterfaceClass plc_counters_class;    // IC 90, version 1
 extern const InterfaceClass plc_mac_class;         // IC 91, version 1
 extern const InterfaceClass plc_adaptation_class;  // IC 92, version 1
+extern const InterfaceClass hs_plc_mac_class;      // IC 140, version 0
+extern const InterfaceClass hs_plc_cpas_class;     // IC 141, version 0
+extern const InterfaceClass hs_plc_ip_class;       // IC 142, version 0
+extern const InterfaceClass hs_plc_hdlc_class;     // IC 143, version 0
 extern const InterfaceClass module_status_class;   // IC 1: what is in a slot, by E of the logical name
 
 // The relay.
