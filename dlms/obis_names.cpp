@@ -391,6 +391,7 @@ constexpr Pattern patterns[] = {
     {0, any, 96, 50, 0, "Magnitude of the last event"},
     {0, any, 96, 50, 1, "Duration of what the last event ended"},
     {0, any, 96, 50, 2, "Voltage unbalance"},
+    {0, any, 96, 50, 3, "Amount of the last recharge"},
     {0, any, 96, 51, 0, "Conditions that are watched"},
     {0, any, 96, 51, 1, "Conditions that hold now"},
     {0, any, 96, 51, 2, "Time for which a cover or magnet must stay"},

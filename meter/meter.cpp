@@ -324,12 +324,31 @@ DisplaySupply Meter::display_supply() const {
 void Meter::look_after_calibration() {
     calibration_checked_ = true;
     if (calibration_ == nullptr) return;
-    const bool lost = !calibration_->read();
+    const auto found = calibration_->read();
+    const bool lost = !found;
     const bool damaged = calibration_->damaged();
     if (damaged && !calibration_damaged_) tell(EventKind::storage_damaged, 1);
     if (lost && !calibration_lost_) tell(EventKind::measurement_fault);
     calibration_damaged_ = damaged;
     calibration_lost_ = lost;
+    if (found && calibration_->sealed()) look_after_seal(found->check);
+}
+
+// Of a meter that was delivered, other constants under a seal are another chip's: nothing here could write them.
+void Meter::look_after_seal(std::uint32_t check) {
+    const std::uint32_t known = recorder_.state().calibration;
+    if (known == check) return;
+    if (known == EventState::in_factory) return begin_life(check);
+    if (known != EventState::calibration_unknown) tell(EventKind::configuration_changed);
+    (void)recorder_.change([&](EventState& state) { state.calibration = check; });
+}
+
+// With a flash that fails now it is tried again at the next look.
+void Meter::begin_life(std::uint32_t check) {
+    if (!recorder_.begin_life(check, lasting_bits())) return;
+    (void)keep(store_, Changes{});
+    outbox_.reset(*this, PushSetup::alarm);
+    (void)display_.take_sounds();
 }
 
 bool Meter::calibrate(const Calibration& calibration) {
@@ -342,7 +361,7 @@ bool Meter::calibrate(const Calibration& calibration) {
 
 bool Meter::seal_calibration() {
     if (calibration_ == nullptr || calibration_->sealed() || !calibration_->seal()) return false;
-    tell(EventKind::configuration_changed);
+    look_after_calibration();
     return true;
 }
 
@@ -389,6 +408,13 @@ bool Meter::press_reset_button() {
     const bool done = accounting_.bill(clock_, Billing::monthly);
     display_.confirm(done);
     return done;
+}
+
+void Meter::charge(std::uint64_t amount) {
+    const Account& account = accounting_.ledger().account;
+    const bool had_credit = account.receipt != 0 && account.available > 0;
+    accounting_.charge(amount);
+    if (had_credit && account.available <= 0) tell(EventKind::credit_exhausted);
 }
 
 CreditLed Meter::credit_led() const {

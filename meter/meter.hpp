@@ -113,6 +113,8 @@ class Meter {
     [[nodiscard]] const CalibrationMemory* calibration() const { return calibration_; }
     // Only in factory state. False: it is sealed, the constants are not valid, or the flash failed.
     [[nodiscard]] bool calibrate(const Calibration& calibration);
+    // The meter leaves the factory: what has happened there is in no log, counter or alarm from now on. That is so
+    // once; of a meter that has left it already, another sealed calibration is an event. False as above.
     [[nodiscard]] bool seal_calibration();
     // Grows with every calibration, for the owner of the metrology to take the new constants up.
     [[nodiscard]] std::uint8_t calibrations() const { return calibrations_; }
@@ -156,7 +158,7 @@ class Meter {
         return (accounting_.*step)(clock_, std::forward<Arguments>(arguments)...);
     }
     // Consumption takes so much from the account (Account).
-    void charge(std::uint64_t amount) { accounting_.charge(amount); }
+    void charge(std::uint64_t amount);
     // False if it could not be made durable; then it is not in force either.
     bool configure(const Configuration& configuration);
     // The same of the serial ports, which take up what has changed when they see that something has.
@@ -207,6 +209,8 @@ class Meter {
     // Without mains nothing is measured, whatever was measured last.
     [[nodiscard]] const Spectra* spectra_now() const { return powered_ ? spectra_ : nullptr; }
     void look_after_calibration();
+    void look_after_seal(std::uint32_t check);
+    void begin_life(std::uint32_t check);
     [[nodiscard]] DisplaySupply display_supply() const;
     [[nodiscard]] DisplayFault set_display_items(DisplayList list, std::span<const CaptureObject> objects);
     [[nodiscard]] DisplayFault note(DisplayFault fault);

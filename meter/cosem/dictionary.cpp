@@ -272,7 +272,7 @@ constexpr void add_modules(Objects& to, const Model& model) {
 
 // Logs, alarms, and what the last events were.
 template <class Objects>
-constexpr void add_events(Objects& to) {
+constexpr void add_events(Objects& to, const Model& model) {
     const auto add_log = [&](const InterfaceClass& of_log, EventLogId id) {
         to.add({&of_log, name_of(id), AccessKind::event_log});
     };
@@ -283,8 +283,13 @@ constexpr void add_events(Objects& to) {
     add_log(profile_class<quality_log, ProfileMethods::reset>, EventLogId::quality);
     add_log(profile_class<communication_log, ProfileMethods::reset>, EventLogId::communication);
     add_log(profile_class<power_failure_log, ProfileMethods::reset>, EventLogId::power_failure);
+    if (has_log(model, EventLogId::recharge)) {
+        add_log(profile_class<recharge_log, ProfileMethods::reset>, EventLogId::recharge);
+        to.add(reading(last_amount_class, last_amount_name));
+    }
     for (std::size_t i = 0; i < event_logs; ++i) {
         const auto id = static_cast<EventLogId>(i);
+        if (!has_log(model, id)) continue;
         // The rows of power failures have no code.
         if (id != EventLogId::power_failure) to.add(reading(event_code_class, event_code_name(id)));
         to.add(reading(event_counter_class, event_counter_name(id)));
@@ -402,7 +407,7 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_billing(to, model);
     add_relay(to, model);
     add_modules(to, model);
-    add_events(to);
+    add_events(to, model);
     add_supervision(to, model);
     add_transformers(to, model);
     add_display(to);

@@ -69,6 +69,8 @@ Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterO
     if (options.keys) {
         if (const auto set = set_meter_keys(desk->meter(), *options.keys); !set) return fail(set.error());
     }
+    // The last that the factory does. What goes wrong here the meter says itself: its calibration is not sealed.
+    if (desk->calibrated_ && !options.unsealed) (void)desk->meter().seal_calibration();
     return desk;
 }
 
@@ -105,9 +107,7 @@ void DeskMeter::calibrate() {
     meter_.connect(calibration_memory_);
     if (!calibration_memory_.blank()) return;
     // What goes wrong here the meter says itself: it has no valid constants, and goes on with those of the design.
-    if (world::calibrate_at_factory(meter_, front_end_of(options_)) && !options_.unsealed) {
-        (void)meter_.seal_calibration();
-    }
+    calibrated_ = world::calibrate_at_factory(meter_, front_end_of(options_));
 }
 
 void DeskMeter::start_metrology() {

@@ -115,6 +115,7 @@ class DeskMeter {
     meter::Store store_;
     meter::CalibrationMemory calibration_memory_;
     bool leaves_the_factory_;  // nothing was stored before
+    bool calibrated_ = false;  // just now, and not sealed yet
     std::array<std::unique_ptr<world::PlugInModule>, meter::module_slots> modules_;
     std::function<void(const meter::Event&)> event_observer_;
     meter::Meter meter_;

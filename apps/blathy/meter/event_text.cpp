@@ -99,6 +99,9 @@ std::string detail_text(Kind kind, std::int64_t detail) {
             return fmt::format("tariff {}", detail);
         case Kind::billing_reset:
             return fmt::format("number {}", detail);
+        case Kind::credit_added:
+        case Kind::credit_refused:
+            return fmt::format("receipt {}", detail);
         default:
             return {};
     }

@@ -10,7 +10,7 @@
 namespace blathy::apps {
 
 inline constexpr std::array<std::string_view, meter::event_logs> log_names = {
-    "standard", "fraud", "disconnector", "firmware", "quality", "communication", "power failure"};
+    "standard", "fraud", "disconnector", "firmware", "quality", "communication", "power failure", "recharge"};
 
 // "undervoltage began".
 std::string words_of(meter::EventKind kind);

@@ -75,6 +75,10 @@ std::string iso_time(const dlms::DateTime& time) {
 
 Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen) {
     const meter::Model& model = desk.meter().model();
+    Json logs = Json::array();
+    for (std::size_t i = 0; i < log_names.size(); ++i) {
+        if (has_log(model, static_cast<meter::EventLogId>(i))) logs.push_back(log_names[i]);
+    }
     Json annunciators = Json::array();
     for (const std::string_view name : meter::lcd_annunciator_names) annunciators.push_back(name);
     return {
@@ -94,7 +98,7 @@ Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen
           {"reactive_class", model.reactive_class},
           {"digits", model.display_digits},
           {"code_digits", meter::lcd_code_digits}}},
-        {"logs", log_names},
+        {"logs", logs},
         {"module_kinds", module_kind_names},
         {"serial", desk.meter().identity().serial_number()},
         {"logical_device_name", desk.meter().identity().logical_device_name()},

@@ -91,6 +91,7 @@ extern const InterfaceClass alarm_filter_class;         // IC 1
 extern const InterfaceClass alarm_descriptor_class;     // IC 1
 extern const InterfaceClass error_register_class;       // IC 1
 extern const InterfaceClass last_event_class;           // IC 3: magnitude and duration of the last quality event
+extern const InterfaceClass last_amount_class;          // IC 3: of the last recharge
 extern const InterfaceClass alarm_monitor_class;        // IC 21, version 0, of alarm descriptor 1 or 2
 extern const InterfaceClass push_scripts_class;         // IC 9
 extern const InterfaceClass condition_data_class;       // IC 1: count or time, by the logical name
