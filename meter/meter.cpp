@@ -164,8 +164,16 @@ Pulses Meter::advance(const Interval& interval) {
         if (save()) unsaved_ = {};
         calibration_checked_ = false;
     }
-    return {active_pulses_.advance(energy().total.active_absolute(), interval.duration_us),
-            reactive_pulses_.advance(energy().total.reactive_absolute(), interval.duration_us)};
+    return give_pulses(interval.duration_us);
+}
+
+Pulses Meter::give_pulses(std::uint32_t duration_us) {
+    const std::uint64_t active_mj = energy().total.active_absolute();
+    const std::uint64_t reactive_mj = energy().total.reactive_absolute();
+    active_contact_.advance(model_.output_constant, active_pulses_.register_mj(), active_mj, duration_us);
+    reactive_contact_.advance(model_.output_constant, reactive_pulses_.register_mj(), reactive_mj, duration_us);
+    return {active_pulses_.advance(active_mj, duration_us), reactive_pulses_.advance(reactive_mj, duration_us),
+            active_contact_.closings_us(), reactive_contact_.closings_us()};
 }
 
 void Meter::SecurityReporter::report(security::SecurityEvent event, Role role) {

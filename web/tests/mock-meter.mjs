@@ -46,6 +46,8 @@ export function helloOf302() {
             nominal_frequency: 50,
             active_constant: 1000,
             reactive_constant: 1000,
+            output_constant: 500,
+            credit_led: true,
             active_class: '1',
             reactive_class: '2',
             digits: 8,

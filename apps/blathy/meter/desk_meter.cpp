@@ -265,6 +265,8 @@ void DeskMeter::end_interval() {
     };
     keep(active_pulses_, pulses.active_us);
     keep(reactive_pulses_, pulses.reactive_us);
+    keep(active_output_pulses_, pulses.active_output_us);
+    keep(reactive_output_pulses_, pulses.reactive_output_us);
     since_start_ += microseconds{interval.duration_us};
     if (calibrations_ != meter_.calibrations()) start_metrology();
     move_relay();
@@ -317,7 +319,7 @@ DeskMeter::PulseAges DeskMeter::take_pulses() {
         waiting.clear();
         return result;
     };
-    return {ages(active_pulses_), ages(reactive_pulses_)};
+    return {ages(active_pulses_), ages(reactive_pulses_), ages(active_output_pulses_), ages(reactive_output_pulses_)};
 }
 
 }  // namespace blathy::apps

@@ -87,6 +87,9 @@ class DeskMeter {
     struct PulseAges {
         std::vector<std::chrono::microseconds> active;
         std::vector<std::chrono::microseconds> reactive;
+        // Of the electrical outputs.
+        std::vector<std::chrono::microseconds> active_output;
+        std::vector<std::chrono::microseconds> reactive_output;
     };
     PulseAges take_pulses();
 
@@ -137,6 +140,8 @@ class DeskMeter {
     std::chrono::microseconds since_start_{0};  // of meter time, up to the last Interval
     std::deque<std::chrono::microseconds> active_pulses_;
     std::deque<std::chrono::microseconds> reactive_pulses_;
+    std::deque<std::chrono::microseconds> active_output_pulses_;
+    std::deque<std::chrono::microseconds> reactive_output_pulses_;
     std::chrono::nanoseconds until_clock_is_kept_{0};
 };
 
