@@ -290,7 +290,17 @@ bool DeskMeter::plug_module(std::size_t slot, meter::ModuleKind kind, const worl
     if (!meter_.powered()) module->set_supply(false);
     if (!meter_.modules().plug(meter_.clock(), slot, *module)) return false;
     modules_[slot] = std::move(module);
+    had_network_module_ = had_network_module_ || meter::needs_network(kind);
     return true;
+}
+
+bool DeskMeter::has_way_out() const {
+    const meter::ModuleBay& bay = meter_.modules();
+    for (std::size_t slot = 0; slot < meter::communication_slots; ++slot) {
+        const meter::Module* const module = bay.module(slot);
+        if (module != nullptr && meter::needs_network(module->kind()) && bay.carries(slot)) return true;
+    }
+    return !had_network_module_;
 }
 
 void DeskMeter::pull_module(std::size_t slot) {

@@ -60,6 +60,9 @@ class DeskMeter {
     // Null: the slot is empty.
     [[nodiscard]] world::PlugInModule* module(std::size_t slot) { return modules_[slot].get(); }
     [[nodiscard]] const world::PlugInModule* module(std::size_t slot) const { return modules_[slot].get(); }
+    // Where a module has the network, what the meter has to say waits for it; without any it leaves by the computer's
+    // own.
+    [[nodiscard]] bool has_way_out() const;
     [[nodiscard]] double speed() const { return options_.speed; }
     void start_household();
 
@@ -120,6 +123,7 @@ class DeskMeter {
     bool leaves_the_factory_;  // nothing was stored before
     bool calibrated_ = false;  // just now, and not sealed yet
     std::array<std::unique_ptr<world::PlugInModule>, meter::module_slots> modules_;
+    bool had_network_module_ = false;
     std::function<void(const meter::Event&)> event_observer_;
     meter::Meter meter_;
     world::Site site_;

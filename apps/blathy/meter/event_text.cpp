@@ -7,7 +7,6 @@
 
 #include "apps/blathy/keys/meter_keys.hpp"
 #include "apps/blathy/meter/deed.hpp"
-#include "meter/push/settings.hpp"
 #include "meter/relay/causes.hpp"
 
 namespace blathy::apps {
@@ -21,9 +20,6 @@ constexpr unsigned fraud_bit = 13;
 
 // Phases, covers, modules: what a code or an alarm bit may be of.
 constexpr std::int64_t highest_numbered_detail = 3;
-
-constexpr std::array<std::string_view, meter::push_setups.size()> push_names = {"connectivity", "interval", "alarm",
-                                                                                "last gasp"};
 
 template <std::size_t count>
 std::string name_at(const std::array<std::string_view, count>& names, std::int64_t number) {
