@@ -129,6 +129,11 @@ constexpr auto g3_mac_attributes =
           "mac_high_priority_window_size", "mac_CSMA_fairness_limit", "mac_beacon_randomization_window_length", "mac_A",
           "mac_K", "mac_min_CW_attempts", "mac_cenelec_legacy_mode", "mac_FCC_legacy_mode", "mac_max_BE",
           "mac_max_CSMA_backoffs", "mac_min_BE");
+constexpr auto hs_plc_mac_attributes = words("group_id", "secondary_group_id", "station_id", "parent_station_id",
+                                             "repeater_status", "encryption_mode", "initial_encryption_key", "rts/cts");
+constexpr auto hs_plc_cpas_attributes = words("cpas_address", "cpas_ether_type", "master_station_cpas_address");
+constexpr auto hs_plc_ip_attributes = words("ip_header_comp_type", "ip_alive_time");
+constexpr auto hs_plc_hdlc_attributes = words("master_station_id");
 constexpr auto g3_mac_methods = words("mac_get_neighbour_table_entry");
 constexpr auto g3_adp_attributes =
     words("adp_max_hops", "adp_weak_LQI_value", "adp_security_level", "adp_prefix_table", "adp_routing_configuration",
@@ -232,6 +237,10 @@ constexpr Class classes[] = {
     {122, "Function control", function_control_attributes, function_control_methods},
     {123, "Array manager", array_manager_attributes, array_manager_methods},
     {124, "Communication port protection", port_protection_attributes, reset},
+    {140, "HS-PLC ISO/IEC 12139-1 MAC setup", hs_plc_mac_attributes},
+    {141, "HS-PLC ISO/IEC 12139-1 CPAS setup", hs_plc_cpas_attributes},
+    {142, "HS-PLC ISO/IEC 12139-1 IP SSAS setup", hs_plc_ip_attributes},
+    {143, "HS-PLC ISO/IEC 12139-1 HDLC SSAS setup", hs_plc_hdlc_attributes},
     {151, "LTE monitoring", lte_attributes},
 };
 static_assert(std::ranges::is_sorted(classes, {}, &Class::id));

@@ -164,8 +164,16 @@ Pulses Meter::advance(const Interval& interval) {
         if (save()) unsaved_ = {};
         calibration_checked_ = false;
     }
-    return {active_pulses_.advance(energy().total.active_absolute(), interval.duration_us),
-            reactive_pulses_.advance(energy().total.reactive_absolute(), interval.duration_us)};
+    return give_pulses(interval.duration_us);
+}
+
+Pulses Meter::give_pulses(std::uint32_t duration_us) {
+    const std::uint64_t active_mj = energy().total.active_absolute();
+    const std::uint64_t reactive_mj = energy().total.reactive_absolute();
+    active_contact_.advance(model_.output_constant, active_pulses_.register_mj(), active_mj, duration_us);
+    reactive_contact_.advance(model_.output_constant, reactive_pulses_.register_mj(), reactive_mj, duration_us);
+    return {active_pulses_.advance(active_mj, duration_us), reactive_pulses_.advance(reactive_mj, duration_us),
+            active_contact_.closings_us(), reactive_contact_.closings_us()};
 }
 
 void Meter::SecurityReporter::report(security::SecurityEvent event, Role role) {
@@ -324,12 +332,31 @@ DisplaySupply Meter::display_supply() const {
 void Meter::look_after_calibration() {
     calibration_checked_ = true;
     if (calibration_ == nullptr) return;
-    const bool lost = !calibration_->read();
+    const auto found = calibration_->read();
+    const bool lost = !found;
     const bool damaged = calibration_->damaged();
     if (damaged && !calibration_damaged_) tell(EventKind::storage_damaged, 1);
     if (lost && !calibration_lost_) tell(EventKind::measurement_fault);
     calibration_damaged_ = damaged;
     calibration_lost_ = lost;
+    if (found && calibration_->sealed()) look_after_seal(found->check);
+}
+
+// Of a meter that was delivered, other constants under a seal are another chip's: nothing here could write them.
+void Meter::look_after_seal(std::uint32_t check) {
+    const std::uint32_t known = recorder_.state().calibration;
+    if (known == check) return;
+    if (known == EventState::in_factory) return begin_life(check);
+    if (known != EventState::calibration_unknown) tell(EventKind::configuration_changed);
+    (void)recorder_.change([&](EventState& state) { state.calibration = check; });
+}
+
+// With a flash that fails now it is tried again at the next look.
+void Meter::begin_life(std::uint32_t check) {
+    if (!recorder_.begin_life(check, lasting_bits())) return;
+    (void)keep(store_, Changes{});
+    outbox_.reset(*this, PushSetup::alarm);
+    (void)display_.take_sounds();
 }
 
 bool Meter::calibrate(const Calibration& calibration) {
@@ -342,7 +369,7 @@ bool Meter::calibrate(const Calibration& calibration) {
 
 bool Meter::seal_calibration() {
     if (calibration_ == nullptr || calibration_->sealed() || !calibration_->seal()) return false;
-    tell(EventKind::configuration_changed);
+    look_after_calibration();
     return true;
 }
 
@@ -389,6 +416,13 @@ bool Meter::press_reset_button() {
     const bool done = accounting_.bill(clock_, Billing::monthly);
     display_.confirm(done);
     return done;
+}
+
+void Meter::charge(std::uint64_t amount) {
+    const Account& account = accounting_.ledger().account;
+    const bool had_credit = account.receipt != 0 && account.available > 0;
+    accounting_.charge(amount);
+    if (had_credit && account.available <= 0) tell(EventKind::credit_exhausted);
 }
 
 CreditLed Meter::credit_led() const {
@@ -453,6 +487,11 @@ Lcd Meter::lcd() const {
     lcd.set(Annunciator::cover_open, now.any_of(cover_conditions));
     lcd.set(Annunciator::magnetic_field, now.has(Condition::magnetic_field));
     lcd.set(Annunciator::battery_low, now.has(Condition::battery_low));
+    for (std::size_t slot = 0; slot < communication_slots; ++slot) {
+        if (!modules_.carries(slot)) continue;
+        lcd.set(Annunciator::communication);
+        if (needs_network(modules_.module(slot)->kind())) lcd.set(Annunciator::signal);
+    }
     return lcd;
 }
 

@@ -18,6 +18,7 @@
 #include "meter/display/display.hpp"
 #include "meter/display/leds.hpp"
 #include "meter/energy/energy.hpp"
+#include "meter/energy/pulse_contact.hpp"
 #include "meter/energy/pulse_output.hpp"
 #include "meter/event/event_recorder.hpp"
 #include "meter/identity.hpp"
@@ -38,10 +39,13 @@
 
 namespace blathy::meter {
 
-// Instants of pulses in the last Interval, in microseconds after its beginning. Valid until the next one.
+// Instants of pulses in the last Interval, in microseconds after its beginning: of the LEDs, and when the electrical
+// outputs close. Valid until the next one.
 struct Pulses {
     std::span<const std::uint32_t> active_us;
     std::span<const std::uint32_t> reactive_us;
+    std::span<const std::uint32_t> active_output_us;
+    std::span<const std::uint32_t> reactive_output_us;
 };
 
 class Meter {
@@ -61,6 +65,14 @@ class Meter {
     // Time passes as the Interval says, with what was measured in it. Its duration is the crystal's, and what that is
     // off is put right here.
     Pulses advance(const Interval& interval);
+
+    // The electrical pulse outputs, so long after the beginning of the last Interval. Without mains they are open.
+    [[nodiscard]] bool active_output_closed(std::uint32_t at_us) const {
+        return powered_ && active_contact_.closed(at_us);
+    }
+    [[nodiscard]] bool reactive_output_closed(std::uint32_t at_us) const {
+        return powered_ && reactive_contact_.closed(at_us);
+    }
 
     // Somebody changed a setting, or the process ends: everything becomes durable. False if the flash failed.
     bool save();
@@ -113,6 +125,8 @@ class Meter {
     [[nodiscard]] const CalibrationMemory* calibration() const { return calibration_; }
     // Only in factory state. False: it is sealed, the constants are not valid, or the flash failed.
     [[nodiscard]] bool calibrate(const Calibration& calibration);
+    // The meter leaves the factory: what has happened there is in no log, counter or alarm from now on. That is so
+    // once; of a meter that has left it already, another sealed calibration is an event. False as above.
     [[nodiscard]] bool seal_calibration();
     // Grows with every calibration, for the owner of the metrology to take the new constants up.
     [[nodiscard]] std::uint8_t calibrations() const { return calibrations_; }
@@ -156,7 +170,7 @@ class Meter {
         return (accounting_.*step)(clock_, std::forward<Arguments>(arguments)...);
     }
     // Consumption takes so much from the account (Account).
-    void charge(std::uint64_t amount) { accounting_.charge(amount); }
+    void charge(std::uint64_t amount);
     // False if it could not be made durable; then it is not in force either.
     bool configure(const Configuration& configuration);
     // The same of the serial ports, which take up what has changed when they see that something has.
@@ -207,6 +221,8 @@ class Meter {
     // Without mains nothing is measured, whatever was measured last.
     [[nodiscard]] const Spectra* spectra_now() const { return powered_ ? spectra_ : nullptr; }
     void look_after_calibration();
+    void look_after_seal(std::uint32_t check);
+    void begin_life(std::uint32_t check);
     [[nodiscard]] DisplaySupply display_supply() const;
     [[nodiscard]] DisplayFault set_display_items(DisplayList list, std::span<const CaptureObject> objects);
     [[nodiscard]] DisplayFault note(DisplayFault fault);
@@ -221,6 +237,7 @@ class Meter {
     void push_alarm();
     void pass(std::chrono::microseconds duration);
     void note_birth_and_firmware();
+    Pulses give_pulses(std::uint32_t duration_us);
     void note_changes(std::span<const Event> events);
     // What has passed while the crystal counted so much.
     std::chrono::microseconds elapsed(std::chrono::microseconds counted);
@@ -242,6 +259,8 @@ class Meter {
     ModuleBay modules_;
     PulseOutput active_pulses_;
     PulseOutput reactive_pulses_;
+    PulseContact active_contact_;
+    PulseContact reactive_contact_;
     Display display_;
     Outbox outbox_;
     SecurityReporter security_reporter_{*this};

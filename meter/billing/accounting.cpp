@@ -381,11 +381,21 @@ bool Accounting::select_tariff(const Clock& clock, std::uint8_t tariff) {
 }
 
 bool Accounting::credit(const Clock& clock, std::uint64_t amount, std::uint64_t receipt) {
-    if (amount > max_account_amount) return false;
+    constexpr std::uint64_t most = 0xFFFF'FFFF;
+    const auto hundredths = static_cast<std::uint32_t>(std::min(amount / account_units_per_hundredth, most));
+    const auto tell = [&](EventKind kind) {
+        tell_({kind, clock.now(), static_cast<std::int64_t>(receipt), hundredths});
+    };
     const Account before = ledger_.account;
-    ledger_.account.credit(amount, receipt);
-    if (save(clock)) return true;
-    ledger_.account = before;
+    if (amount <= max_account_amount) {
+        ledger_.account.credit(amount, receipt);
+        if (save(clock)) {
+            tell(EventKind::credit_added);
+            return true;
+        }
+        ledger_.account = before;
+    }
+    tell(EventKind::credit_refused);
     return false;
 }
 

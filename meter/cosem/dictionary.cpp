@@ -261,6 +261,10 @@ constexpr void add_modules(Objects& to, const Model& model) {
     to.add(parameter(plc_counters_class, Obis(0, 0, 29, 0, 0)));
     to.add(parameter(plc_mac_class, Obis(0, 0, 29, 1, 0)));
     to.add(parameter(plc_adaptation_class, Obis(0, 0, 29, 2, 0)));
+    to.add(parameter(hs_plc_mac_class, Obis(0, 0, 33, 0, 0)));
+    to.add(parameter(hs_plc_cpas_class, Obis(0, 0, 33, 1, 0)));
+    to.add(parameter(hs_plc_ip_class, Obis(0, 0, 33, 2, 0)));
+    to.add(parameter(hs_plc_hdlc_class, Obis(0, 0, 33, 3, 0)));
     for (std::size_t slot = 0; slot < module_slots; ++slot) {
         if (has_slot(model, slot)) to.add(reading(module_status_class, module_status_name(slot)));
     }
@@ -268,7 +272,7 @@ constexpr void add_modules(Objects& to, const Model& model) {
 
 // Logs, alarms, and what the last events were.
 template <class Objects>
-constexpr void add_events(Objects& to) {
+constexpr void add_events(Objects& to, const Model& model) {
     const auto add_log = [&](const InterfaceClass& of_log, EventLogId id) {
         to.add({&of_log, name_of(id), AccessKind::event_log});
     };
@@ -279,8 +283,13 @@ constexpr void add_events(Objects& to) {
     add_log(profile_class<quality_log, ProfileMethods::reset>, EventLogId::quality);
     add_log(profile_class<communication_log, ProfileMethods::reset>, EventLogId::communication);
     add_log(profile_class<power_failure_log, ProfileMethods::reset>, EventLogId::power_failure);
+    if (has_log(model, EventLogId::recharge)) {
+        add_log(profile_class<recharge_log, ProfileMethods::reset>, EventLogId::recharge);
+        to.add(reading(last_amount_class, last_amount_name));
+    }
     for (std::size_t i = 0; i < event_logs; ++i) {
         const auto id = static_cast<EventLogId>(i);
+        if (!has_log(model, id)) continue;
         // The rows of power failures have no code.
         if (id != EventLogId::power_failure) to.add(reading(event_code_class, event_code_name(id)));
         to.add(reading(event_counter_class, event_counter_name(id)));
@@ -398,7 +407,7 @@ constexpr void add_objects(Objects& to, const Model& model) {
     add_billing(to, model);
     add_relay(to, model);
     add_modules(to, model);
-    add_events(to);
+    add_events(to, model);
     add_supervision(to, model);
     add_transformers(to, model);
     add_display(to);

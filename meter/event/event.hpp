@@ -100,6 +100,10 @@ enum class EventKind : std::uint8_t {
     network_attached,
     network_lost,
     push_failed,  // detail: PushSetup
+    // Payment. Magnitude: hundredths of the currency.
+    credit_added,      // detail: receipt
+    credit_refused,    // detail: receipt. It is more than an account takes at once, or the flash failed
+    credit_exhausted,  // nothing is left
     count,
 };
 inline constexpr std::size_t event_kinds = static_cast<std::size_t>(EventKind::count);
@@ -188,6 +192,9 @@ inline constexpr std::array<std::string_view, event_kinds> event_names = {
     "network_attached",
     "network_lost",
     "push_failed",
+    "credit_added",
+    "credit_refused",
+    "credit_exhausted",
 };
 
 struct Event {
@@ -195,7 +202,7 @@ struct Event {
     dlms::UtcTime time;
     std::int64_t detail = 0;
     // What was measured: a voltage in tenths of a volt, a current in tenths of an ampere; of the relay's events the
-    // threshold of limiter 1 that is active, as the limiter has it.
+    // threshold of limiter 1 that is active, as the limiter has it; of payment's an amount.
     std::uint32_t magnitude = 0;
     // In hundredths of a second. Of what ends: how long it was. Of what begins: for how long it had been so by then.
     std::uint32_t duration_cs = 0;

@@ -39,6 +39,9 @@ constexpr Code quality(std::uint8_t code, std::uint8_t step = 0) {
 constexpr Code communication(std::uint8_t code, std::uint8_t step = 0) {
     return {Log::communication, code, step};
 }
+constexpr Code recharge(std::uint8_t code) {
+    return {Log::recharge, code, 0};
+}
 constexpr Code firmware(std::uint8_t code) {
     return {Log::firmware, code, 0};
 }
@@ -52,7 +55,7 @@ constexpr std::int8_t measurement_alarm = 11;
 constexpr std::int8_t fraud_alarm = 13;
 
 // Kinds without a row are told to the owner of the meter only: what comes by the clock every day, and what a bill has.
-// Codes from 210 to 250 are of this family but for 235, which others use for it too.
+// Codes from 210 to 253 are of this family but for 235, which others use for it too.
 constexpr std::array code_rows = {
     Row{Kind::power_down, standard(1), standard(1), no_alarm, 0},
     Row{Kind::power_up, standard(2), standard(2), no_alarm, 1},
@@ -131,6 +134,9 @@ constexpr std::array code_rows = {
     Row{Kind::module_removed, communication(244, 2), fraud(54)},
     Row{Kind::module_inserted, communication(245, 2), fraud(55)},
     Row{Kind::push_failed, communication(250), communication(250)},
+    Row{Kind::credit_added, recharge(251), recharge(251)},
+    Row{Kind::credit_refused, recharge(252), recharge(252)},
+    Row{Kind::credit_exhausted, recharge(253), recharge(253)},
 };
 
 // Phases and modules that have codes of their own.

@@ -14,7 +14,7 @@
 
 namespace blathy::meter {
 
-// In the order of group E of their names, but for the last one.
+// In the order of group E of their names, but for the last two.
 enum class EventLogId : std::uint8_t {
     standard,
     fraud,
@@ -23,13 +23,19 @@ enum class EventLogId : std::uint8_t {
     quality,
     communication,
     power_failure,  // long failures of any phase; its rows have no code
+    recharge,       // payment, where the model has it
     count
 };
 inline constexpr std::size_t event_logs = static_cast<std::size_t>(EventLogId::count);
 
 constexpr dlms::Obis name_of(EventLogId id) {
     if (id == EventLogId::power_failure) return {1, 0, 99, 97, 0};
+    if (id == EventLogId::recharge) return {0, 0, 99, 15, 0};
     return {0, 0, 99, 98, static_cast<std::uint8_t>(id)};
+}
+
+constexpr bool has_log(const Model& model, EventLogId id) {
+    return id != EventLogId::recharge || model.functions.prepayment;
 }
 
 struct EventEntry {

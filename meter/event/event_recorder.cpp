@@ -12,7 +12,8 @@ constexpr std::uint16_t most = 0xFFFF;
 
 // The meter itself sees to it that there are few of these, and each says something else.
 constexpr bool never_floods(EventKind kind) {
-    return kind == EventKind::power_down || kind == EventKind::power_up || kind == EventKind::billing_reset;
+    return kind == EventKind::power_down || kind == EventKind::power_up || kind == EventKind::billing_reset ||
+           kind == EventKind::credit_added;
 }
 
 std::array<std::int64_t, EventRow::columns> cells_of(const EventRow& row) {
@@ -274,6 +275,41 @@ bool EventRecorder::clear(EventLogId id, dlms::UtcTime now, bool clock_valid) {
     if (entered && keep_state(state)) return true;
     rows.mount(epoch, EventRow::columns);
     return false;
+}
+
+bool EventRecorder::begin_life(std::uint32_t calibration, const LastingBits& lasting) {
+    const EventState before = state();
+    EventState born;
+    born.battery_since_s = before.battery_since_s;
+    born.firmware = before.firmware;
+    born.calibration = calibration;
+    born.now = before.now;
+    for (std::size_t i = 0; i < conditions; ++i) {
+        if (!born.now.has(static_cast<Condition>(i))) continue;
+        born.episodes[i].count = 1;
+        born.episodes[i].began_s = before.episodes[i].began_s;
+        born.episodes[i].magnitude = before.episodes[i].magnitude;
+    }
+    for (std::size_t i = 0; i < alarm_registers; ++i) {
+        born.alarms[i] = lasting.alarms[i];
+        born.descriptors[i] = lasting.alarms[i] & filters_[i];
+    }
+    born.errors = lasting.errors;
+    // As clear() does: until the state names the new epochs, the old ones are all there is.
+    for (std::size_t i = 0; i < event_logs; ++i) {
+        born.logs[i].epoch = static_cast<std::uint16_t>(before.logs[i].epoch + 1);
+        logs_[i].begin(born.logs[i].epoch, EventRow::columns);
+        born.logs[i].counted = logs_[i].end();
+    }
+    if (!keep_state(born)) {
+        for (std::size_t i = 0; i < event_logs; ++i) logs_[i].mount(before.logs[i].epoch, EventRow::columns);
+        return false;
+    }
+    now_ = born.now;
+    floods_.fill({});
+    beyond_.fill(0);
+    rows_ = 0;
+    return true;
 }
 
 bool EventRecorder::clear_alarms(std::size_t index, std::uint32_t keep, std::uint32_t lasting) {

@@ -55,6 +55,10 @@ class EventRecorder {
 
     // Empties a log but for the entry that says so. False: the flash failed, everything is as it was.
     [[nodiscard]] bool clear(EventLogId id, dlms::UtcTime now, bool clock_valid);
+    // Nothing has happened so far: logs, counters, alarms and errors begin anew but for what lasts, whose bits those
+    // are. From now on the meter is sealed with the calibration of this check. False: the flash failed, everything is
+    // as it was.
+    [[nodiscard]] bool begin_life(std::uint32_t calibration, const LastingBits& lasting);
     // Bits of an alarm register, of an alarm descriptor or of the error register go; only such as are set there.
     // `lasting` are those of a register whose cause lasts: they stay. False: the flash failed, nothing is changed.
     [[nodiscard]] bool clear_alarms(std::size_t index, std::uint32_t keep, std::uint32_t lasting);

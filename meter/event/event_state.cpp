@@ -5,7 +5,10 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t event_state_form = 1;
+constexpr std::uint8_t event_state_form = 2;
+// It had neither the check of the calibration nor the log of recharges.
+constexpr std::uint8_t first_form = 1;
+constexpr std::size_t logs_of_first_form = 7;
 constexpr std::uint32_t highest = 0xFFFF'FFFF;
 
 constexpr std::uint32_t sum(std::uint32_t a, std::uint32_t b) {
@@ -14,8 +17,11 @@ constexpr std::uint32_t sum(std::uint32_t a, std::uint32_t b) {
 
 // What is read and what is written is the same list.
 template <class State, class Visit>
-void each_number_of_events(State& state, Visit&& visit) {
-    for (auto& log : state.logs) visit(log.epoch), visit(log.counted), visit(log.events);
+void each_number_of_events(State& state, std::size_t logs, Visit&& visit) {
+    for (std::size_t i = 0; i < logs; ++i) {
+        auto& log = state.logs[i];
+        visit(log.epoch), visit(log.counted), visit(log.events);
+    }
     for (auto& word : state.alarms) visit(word);
     for (auto& word : state.descriptors) visit(word);
     visit(state.errors);
@@ -122,8 +128,9 @@ EventState load_event_state(const Store& store) {
     if (!content) return {};
     ByteReader in(*content);
     EventState state;
-    const bool known = in.u8() == event_state_form;
-    each_number_of_events(state, [&](auto& number) {
+    const std::uint8_t form = in.u8();
+    const bool known = form == event_state_form || form == first_form;
+    each_number_of_events(state, form == first_form ? logs_of_first_form : event_logs, [&](auto& number) {
         if constexpr (sizeof(number) == 2) {
             number = in.u16();
         } else {
@@ -131,6 +138,7 @@ EventState load_event_state(const Store& store) {
         }
     });
     state.now = Conditions(in.u32());
+    state.calibration = form == first_form ? EventState::calibration_unknown : in.u32();
     return known && in.ok() && in.at_end() ? state : EventState{};
 }
 
@@ -138,7 +146,7 @@ bool keep(Store& store, const EventState& state) {
     std::array<std::uint8_t, max_record_size> room{};
     ByteWriter out(room);
     out.u8(event_state_form);
-    each_number_of_events(state, [&](const auto& number) {
+    each_number_of_events(state, event_logs, [&](const auto& number) {
         if constexpr (sizeof(number) == 2) {
             out.u16(number);
         } else {
@@ -146,6 +154,7 @@ bool keep(Store& store, const EventState& state) {
         }
     });
     out.u32(state.now.bits());
+    out.u32(state.calibration);
     return out.ok() && store.write(RecordId::events, out.written());
 }
 

@@ -59,6 +59,11 @@ struct EventState {
     std::uint32_t battery_since_s = 0;  // put in
     std::uint32_t battery_used_s = 0;   // has fed the clock
     std::uint32_t firmware = 0;         // check of the version that ran last
+    // Check of the sealed calibration (CalibrationRecord); the meter is delivered once there is one.
+    std::uint32_t calibration = in_factory;
+
+    static constexpr std::uint32_t in_factory = 0;
+    static constexpr std::uint32_t calibration_unknown = 0xFFFF'FFFF;  // delivered before checks were kept
 
     constexpr bool operator==(const EventState&) const = default;
 

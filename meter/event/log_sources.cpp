@@ -27,6 +27,9 @@ constexpr std::array disconnector_columns = {
 constexpr std::array quality_columns = {
     log_time_column, column(data_class_number, event_code_name(EventLogId::quality)),
     column(register_class_number, last_magnitude_name), column(register_class_number, last_duration_name)};
+constexpr std::array recharge_columns = {log_time_column,
+                                         column(data_class_number, event_code_name(EventLogId::recharge)),
+                                         column(register_class_number, last_amount_name)};
 constexpr std::array power_failure_columns = {log_time_column, column(register_class_number, Obis(0, 0, 96, 7, 19))};
 
 template <EventLogId id>
@@ -39,6 +42,8 @@ std::span<const CaptureObject> columns_of(const Meter& meter, CaptureRoom&) {
             return quality_columns;
         case EventLogId::power_failure:
             return power_failure_columns;
+        case EventLogId::recharge:
+            return recharge_columns;
         default:
             return time_and_code<id>;
     }
@@ -115,5 +120,6 @@ constinit const ProfileSource firmware_log = source_of<EventLogId::firmware>();
 constinit const ProfileSource quality_log = source_of<EventLogId::quality>();
 constinit const ProfileSource communication_log = source_of<EventLogId::communication>();
 constinit const ProfileSource power_failure_log = source_of<EventLogId::power_failure>();
+constinit const ProfileSource recharge_log = source_of<EventLogId::recharge>();
 
 }  // namespace blathy::meter

@@ -10,6 +10,8 @@ namespace blathy::meter {
 // manufacturer's range, for no standard names them.
 inline constexpr dlms::Obis last_magnitude_name(0, 0, 96, 50, 0);
 inline constexpr dlms::Obis last_duration_name(0, 0, 96, 50, 1);
+// And a row of the log of recharges: the amount.
+inline constexpr dlms::Obis last_amount_name(0, 0, 96, 50, 3);
 
 constexpr dlms::Obis event_code_name(EventLogId id) {
     return {0, 0, 96, 11, static_cast<std::uint8_t>(id)};
@@ -25,5 +27,6 @@ extern const ProfileSource firmware_log;
 extern const ProfileSource quality_log;
 extern const ProfileSource communication_log;
 extern const ProfileSource power_failure_log;
+extern const ProfileSource recharge_log;
 
 }  // namespace blathy::meter

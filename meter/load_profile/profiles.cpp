@@ -136,12 +136,15 @@ FlashLayout layout_of(const Model& model, std::size_t sectors) {
     const auto take = [&](ProfileId id, std::size_t wanted) {
         if (has_profile(model, id)) take_sectors(layout.profiles[static_cast<std::size_t>(id)], wanted);
     };
-    for (Sectors& sectors_of : layout.events) take_sectors(sectors_of, 2);
+    const auto recharge = static_cast<std::size_t>(EventLogId::recharge);
+    for (std::size_t i = 0; i < recharge; ++i) take_sectors(layout.events[i], 2);
     take(ProfileId::monthly, 3);
     take(ProfileId::daily, 3);
     take(ProfileId::load_1, 29);
     take(ProfileId::load_2, model.phases > 1 ? 44 : 28);
     for (const ProfileId id : {ProfileId::average, ProfileId::minimum, ProfileId::maximum}) take(id, 28);
+    // Behind all that was there before it, which stays where it is.
+    if (has_log(model, EventLogId::recharge)) take_sectors(layout.events[recharge], 2);
     return layout;
 }
 

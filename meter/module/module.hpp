@@ -17,13 +17,18 @@ namespace blathy::meter {
 enum class ModuleKind : std::uint8_t {
     rs485,     // a line, always there
     cellular,  // CAT.1 and 2G
-    plc,       // G3, BPLC, HPLC: joins a network of power lines
+    plc,       // G3-PLC (ITU-T G.9903): joins a network of power lines, as the two at the end
     rf,        // joins a mesh
     input,     // keypad or NFC
+    hplc,      // high speed, ISO/IEC 12139-1
+    bplc,      // broadband
 };
+constexpr bool is_plc(ModuleKind kind) {
+    return kind == ModuleKind::plc || kind == ModuleKind::hplc || kind == ModuleKind::bplc;
+}
 // It has to join a network before it carries anything.
 constexpr bool needs_network(ModuleKind kind) {
-    return kind == ModuleKind::cellular || kind == ModuleKind::plc || kind == ModuleKind::rf;
+    return kind == ModuleKind::cellular || kind == ModuleKind::rf || is_plc(kind);
 }
 
 // IC 47, attribute 3.
@@ -50,6 +55,21 @@ struct PlcStatus {
     std::array<std::uint32_t, counters_of_frames> frames{};
 };
 
+// A high speed PLC module at its network, in the terms of IC 140 to 143; 0 of what its network has not told it yet.
+struct HsPlcStatus {
+    std::uint64_t group = 0;
+    std::uint64_t secondary_group = 0;
+    std::uint64_t station = 0;         // its own
+    std::uint64_t parent_station = 0;  // by which it is connected
+    std::uint64_t master_station = 0;
+    bool repeats = false;
+    std::uint8_t encryption_mode = 0;
+    bool rts_cts = false;
+    std::uint16_t ether_type = 0;  // of the CPAS sublayer
+    std::uint8_t header_compression = 0;
+    std::uint16_t alive_s = 0;  // of the IP layer; 0: for ever
+};
+
 struct ModuleStatus {
     bool attached = false;  // to its network: it carries octets
     Registration registration = Registration::not_registered;
@@ -67,6 +87,7 @@ struct ModuleStatus {
     std::array<std::uint32_t, 2> name_servers{};
     FixedList<std::uint8_t, 16> operator_name;
     PlcStatus plc;
+    HsPlcStatus hs_plc;
 };
 
 // When the meter is on its network (IC 29, Auto connect, version 2).
@@ -113,7 +134,7 @@ class Module {
     virtual void configure(const NetworkSettings& settings) = 0;
     // At once when it is plugged in, whenever that changes, and again when somebody asks anew.
     virtual void demand(NetworkDemand demand) = 0;
-    // A PLC module counts its frames from zero.
+    // A G3-PLC module counts its frames from zero.
     virtual void reset_frame_counters() = 0;
 
   protected:

@@ -62,6 +62,7 @@ class ModuleBay {
     // The status of the first cellular module that answers, or of none.
     [[nodiscard]] ModuleStatus cellular_status() const { return status_of_first(ModuleKind::cellular); }
     [[nodiscard]] PlcStatus plc_status() const { return status_of_first(ModuleKind::plc).plc; }
+    [[nodiscard]] HsPlcStatus hs_plc_status() const { return status_of_first(ModuleKind::hplc).hs_plc; }
 
   private:
     struct Slot {

@@ -62,6 +62,36 @@ TEST_F(DeskCalibration, IsSealedAndKept) {
     EXPECT_LT(std::abs(error_of(*again)), 0.002);
 }
 
+// What the factory has done is nobody's business who gets the meter.
+TEST_F(DeskCalibration, ANewMeterHasCleanLogsAndNoAlarm) {
+    const auto is_clean = [](const meter::Meter& meter) {
+        for (std::size_t i = 0; i < meter::event_logs; ++i) {
+            const auto id = static_cast<meter::EventLogId>(i);
+            EXPECT_EQ(meter.events().count(id), 0U) << i;
+            EXPECT_EQ(meter.events().log(id).first(), meter.events().log(id).end()) << i;
+        }
+        for (std::size_t i = 0; i < meter::alarm_registers; ++i) {
+            EXPECT_EQ(meter.events().alarms(i), 0U);
+            EXPECT_EQ(meter.events().descriptor(i), 0U);
+        }
+        EXPECT_EQ(meter.events().errors(), 0U);
+        EXPECT_FALSE(meter.alarm_led());
+        EXPECT_FALSE(meter.lcd().test(meter::Annunciator::alarm) && !meter.display().testing());
+    };
+    {
+        const auto desk = make();
+        ASSERT_TRUE(desk);
+        is_clean(desk->meter());
+        desk->run_for(std::chrono::milliseconds{400});
+        is_clean(desk->meter());
+        EXPECT_EQ(desk->meter().take_sounds(), 0);
+        EXPECT_TRUE(desk->meter().outbox().empty());
+    }
+    const auto again = make();
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->meter().events().count(meter::EventLogId::fraud), 0U);
+}
+
 TEST_F(DeskCalibration, WhatIsWrittenInFactoryStateIsMeasuredWith) {
     const auto desk = make(7, true);
     ASSERT_TRUE(desk);

@@ -80,8 +80,8 @@ std::map<std::string, Documented> documented_events() {
 }
 
 EventLogId log_named(const std::string& name) {
-    const std::vector<std::string> names = {"standard", "fraud",         "disconnector", "firmware",
-                                            "quality",  "communication", "power failure"};
+    const std::vector<std::string> names = {"standard", "fraud",         "disconnector",  "firmware",
+                                            "quality",  "communication", "power failure", "recharge"};
     const auto found = std::ranges::find(names, name);
     // "the one cleared" is the standard one here.
     return found == names.end() ? EventLogId::standard : static_cast<EventLogId>(found - names.begin());
@@ -94,6 +94,7 @@ enum Need : unsigned {
     slots = 4,    // for modules
     fuse = 8,     // supervision of it
     tamper = 16,  // opens the relay
+    payment = 32,
 };
 
 constexpr Model with_everything(Companion companion) {
@@ -113,6 +114,7 @@ unsigned offers(const Model& model) {
     if (model.ports.communication_modules > 0) has |= slots;
     if (model.functions.fuse_supervision) has |= fuse;
     if (model.functions.tamper_disconnect) has |= tamper;
+    if (model.functions.prepayment) has |= payment;
     return has;
 }
 
@@ -627,6 +629,25 @@ const std::vector<Row> event_rows = {
          ASSERT_TRUE(meter::keep_push_settings(at.meter().store(), meter::PushSetup::connectivity, push));
          EXPECT_EQ(at.ask("C301C100280000190900FF01010F00"), "C701C10000");
          at.live(1);
+     }},
+    // Payment; it ends without credit, which is a cause of the relay.
+    {Kind::credit_refused, 0, payment, "", closed,
+     [](EventStand& at) {
+         EXPECT_FALSE(at.meter().account(&meter::Accounting::credit, meter::max_account_amount + 1, std::uint64_t{1}));
+         at.live(1);
+     }},
+    {Kind::credit_added, 0, payment, "", closed,
+     [](EventStand& at) {
+         EXPECT_TRUE(at.meter().account(&meter::Accounting::credit, std::uint64_t{1'000'000}, std::uint64_t{2}));
+         at.live(1);
+         EXPECT_EQ(at.meter().credit_led(), meter::CreditLed::green);
+     }},
+    {Kind::credit_exhausted, 0, payment, "", open,
+     [](EventStand& at) {
+         set_control_mode(at, 7);  // that of delivery, which heeds the causes
+         at.meter().charge(1'000'000);
+         at.live(1);
+         EXPECT_EQ(at.meter().credit_led(), meter::CreditLed::red);
      }},
     // What takes hands on flash and clock chip between two starts.
     {Kind::clock_invalid, 0, wire, "A", closed,

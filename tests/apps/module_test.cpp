@@ -29,7 +29,9 @@ TEST(ModuleOptions, AreASlotAKindAndTheLinksItCarries) {
     EXPECT_EQ(option->kind, meter::ModuleKind::cellular);
     EXPECT_EQ(option->links.size(), 2U);
     EXPECT_TRUE(apps::parse_module_option("input=input", meter::sed302));
-    EXPECT_TRUE(apps::parse_module_option("1=plc,hdlc+tcp://127.0.0.1:4062", meter::sed302));
+    for (const std::string kind : {"plc", "hplc", "bplc", "rf", "rs485"}) {
+        EXPECT_TRUE(apps::parse_module_option("1=" + kind + ",hdlc+tcp://127.0.0.1:4062", meter::sed302)) << kind;
+    }
 }
 
 TEST(ModuleOptions, SayWhatIsWrong) {

@@ -151,6 +151,41 @@ TEST_F(PanelMessages, ShowWhatTheCoreShows) {
     EXPECT_EQ(wave["v"][0].size(), 160U);
 }
 
+TEST_F(PanelMessages, ShowLightsOutputsAndSounds) {
+    EXPECT_EQ(hello_message(*desk_, {})["logs"].size(), meter::event_logs);
+    EXPECT_EQ(hello_message(*desk_, {})["model"]["output_constant"], 500);
+    EXPECT_EQ(tick_message(*desk_, 0)["leds"]["credit"], "off");
+    constexpr std::uint64_t unit = meter::account_units_per_currency;
+    ASSERT_TRUE(desk_->meter().account(&meter::Accounting::credit, unit, std::uint64_t{1}));
+    EXPECT_EQ(tick_message(*desk_, 0)["leds"]["credit"], "green");
+
+    EXPECT_EQ(obey(R"({"type":"button","button":"display","pressed":true})"), "");
+    EXPECT_EQ(obey(R"({"type":"button","button":"display","pressed":false})"), "");
+    EXPECT_EQ(obey(R"({"type":"button","button":"reset","pressed":true})"), "");
+    EXPECT_EQ(tick_message(*desk_, 0)["sounds"], (Json{"key", "done"}));
+    EXPECT_EQ(tick_message(*desk_, 0)["sounds"], Json::array());
+
+    // 69 kW: 19.2 pulses a second of the LED, and half of that of the output.
+    desk_->site().stop_household();
+    desk_->site().set_loads({.current_a = 100});
+    live(std::chrono::seconds{1});
+    (void)desk_->take_pulses();
+    live(std::chrono::seconds{5});
+    const Json tick = tick_message(*desk_, 0);
+    EXPECT_NEAR(static_cast<double>(tick["outputs"]["active"].size()), 48, 2);
+    EXPECT_NEAR(static_cast<double>(tick["leds"]["active"].size()), 96, 3);
+    EXPECT_TRUE(tick["outputs"]["reactive"].empty());
+    desk_->meter().charge(unit);
+    EXPECT_EQ(tick_message(*desk_, 0)["leds"]["credit"], "red");
+
+    DeskMeterOptions options;
+    options.model = meter::find_model("SM306");
+    const auto without = std::move(*DeskMeter::make(options));
+    EXPECT_EQ(tick_message(*without, 0)["leds"]["credit"], nullptr);
+    EXPECT_EQ(hello_message(*without, {})["model"]["credit_led"], false);
+    EXPECT_EQ(hello_message(*without, {})["logs"].size(), meter::event_logs - 1);
+}
+
 TEST_F(PanelMessages, SayWhatIsWrong) {
     EXPECT_EQ(obey(R"({"type":"magnet","field":5000})"), "the field must be from 0 to 1000");
     EXPECT_EQ(obey(R"({"type":"cover","cover":"lid","open":true})"), "there is no such cover");

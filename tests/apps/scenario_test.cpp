@@ -59,7 +59,7 @@ TEST_P(ShippedScenario, LeadsToWhatItExpects) {
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedScenario,
                          testing::Values("brown-out", "storm", "thief", "broken-neutral", "dead-modem",
-                                         "overload-in-the-evening"),
+                                         "overload-in-the-evening", "thief-in-the-dark"),
                          [](const auto& name) {
                              std::string words = name.param;
                              std::erase(words, '-');
@@ -67,8 +67,9 @@ INSTANTIATE_TEST_SUITE_P(All, ShippedScenario,
                          });
 
 TEST(Scenario, AllThatAreShippedAreTested) {
-    EXPECT_THAT(shipped_scenarios(), ElementsAre(Key("broken-neutral"), Key("brown-out"), Key("dead-modem"),
-                                                 Key("overload-in-the-evening"), Key("storm"), Key("thief")));
+    EXPECT_THAT(shipped_scenarios(),
+                ElementsAre(Key("broken-neutral"), Key("brown-out"), Key("dead-modem"), Key("overload-in-the-evening"),
+                            Key("storm"), Key("thief"), Key("thief-in-the-dark")));
 }
 
 TEST(Scenario, ComplainsWithThePlace) {
@@ -107,6 +108,85 @@ TEST(Scenario, ComplainsWithThePlace) {
     EXPECT_EQ(parse_scenario(std::string(max_scenario_octets + 1, '#'), "t.toml", sed302_model()).error(),
               "t.toml:1:1: a scenario has at most 1048576 octets");
     EXPECT_EQ(parse_scenario("", "t.toml", sed302_model()).error(), "t.toml:1:1: a scenario needs a `title`");
+}
+
+TEST(Scenario, ComplainsAboutListenersAndPushes) {
+    const std::string step = "[[step]]\nat = 1\n";
+    const auto listener = [&](const std::string& keys) { return complaint_about(step + "[[listener]]\n" + keys); };
+    EXPECT_EQ(listener("destination = \"192.0.2.7\"\npushes = \"alarm\"\n"), "");
+    EXPECT_EQ(listener("destination = \"[2001:db8::1]:4059\"\npushes = [\"alarm\", \"interval\"]\n"), "");
+    EXPECT_THAT(listener("pushes = \"alarm\"\n"), HasSubstr("t.toml:4:1: a listener needs a `destination`"));
+    EXPECT_THAT(listener("destination = \"a:0\"\npushes = \"alarm\"\n"),
+                HasSubstr("t.toml:5:15: a listener needs a `destination`"));
+    EXPECT_THAT(listener("destination = \"" + std::string(65, 'a') + "\"\npushes = \"alarm\"\n"),
+                HasSubstr("a listener needs a `destination`"));
+    EXPECT_THAT(listener("destination = \"a\"\n"), HasSubstr("a listener needs `pushes`"));
+    EXPECT_THAT(listener("destination = \"a\"\npushes = \"help\"\n"),
+                HasSubstr("`pushes` must be one of connectivity, interval, alarm, last-gasp"));
+    const auto push = [&](const std::string& keys) {
+        return complaint_about(step + "[[expect]]\nuntil = 3\npush = { " + keys + " }\n");
+    };
+    EXPECT_EQ(push("setup = \"alarm\""), "");
+    EXPECT_EQ(push("setup = \"alarm\", destination = \"a\", register = 2, bits = [0, 31]"), "");
+    EXPECT_THAT(push("destination = \"a\""), HasSubstr("t.toml:6:8: a push needs its `setup`"));
+    EXPECT_THAT(push("setup = \"alarm\", register = 1"), HasSubstr("need `register` and `bits`"));
+    EXPECT_THAT(push("setup = \"alarm\", bits = 4"), HasSubstr("need `register` and `bits`"));
+    EXPECT_THAT(push("setup = \"alarm\", register = 1, bits = [32]"),
+                HasSubstr("`bits` must be a whole number from 0 to 31"));
+    EXPECT_THAT(
+        complaint_about("model = \"SED102\"\n" + step + "[[expect]]\nuntil = 3\npush = { setup = \"last-gasp\" }\n"),
+        HasSubstr("the SED102 has no last gasp"));
+}
+
+// A module that joins its network late holds back what the meter has to say; each push comes once, as the listener
+// reads it.
+TEST(Scenario, PushesAreReceivedWhereTheyGoTo) {
+    const auto scenario = parse_scenario(R"(
+title = "Pushes"
+clock = 2026-01-15T18:00:00+01:00
+[[listener]]
+destination = "192.0.2.7:4059"
+pushes = "alarm"
+[start]
+current = 5
+module = { slot = "1", act = "plug", kind = "cellular" }
+[[step]]
+at = 1
+open = "meter"
+[[expect]]
+push = { setup = "alarm", destination = "192.0.2.7:4059", register = 1, bits = 13 }
+until = 4
+never = true
+[[expect]]
+push = { setup = "alarm", register = 1, bits = 13 }
+from = 4
+until = 20
+[[expect]]
+push = { setup = "alarm", register = 1, bits = [13, 0] }
+until = 20
+never = true
+[[expect]]
+push = { setup = "alarm", destination = "192.0.2.8:4059" }
+until = 20
+never = true
+[[expect]]
+push = { setup = "last-gasp" }
+until = 20
+)",
+                                         "t.toml", sed302_model());
+    ASSERT_TRUE(scenario) << scenario.error();
+    const auto desk = desk_for(*scenario);
+    ScenarioPlayer player(*scenario, *desk);
+    EXPECT_TRUE(player.takes_pushes());
+    player.run_to_end();
+    const auto verdict = [&](std::size_t index) { return player.outcomes()[index].verdict; };
+    for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(verdict(i), Verdict::met) << i;
+    EXPECT_EQ(verdict(4), Verdict::missed);
+    ASSERT_EQ(player.pushes().size(), 1U);
+    EXPECT_EQ(player.pushes()[0].push.destination, "192.0.2.7:4059");
+    EXPECT_EQ(player.pushes()[0].push.alarms[0], 1U << 13);
+    EXPECT_TRUE(desk->meter().outbox().empty());
+    EXPECT_EQ(scenario_message(player)["expectations"][1]["text"], "push alarm with 1:13 fraud attempt");
 }
 
 TEST(Scenario, OfASinglePhaseHasOnePhase) {
@@ -227,6 +307,8 @@ TEST(ScenarioProgram, ExitsByWhatCame) {
     EXPECT_THAT(test::run({BLATHY_PROGRAM, "scenario", "list"}).out, HasSubstr("thief"));
     EXPECT_THAT(test::run({BLATHY_PROGRAM, "meter", "--scenario", "list"}).out, HasSubstr("thief"));
     EXPECT_EQ(test::run({BLATHY_PROGRAM, "scenario", "storm", "--print"}).out, shipped_scenarios().at("storm"));
+    EXPECT_THAT(test::run({BLATHY_PROGRAM, "scenario", "storm"}).out,
+                HasSubstr("push last gasp received at 192.0.2.7:4059"));
 }
 
 }  // namespace

@@ -71,14 +71,79 @@ TEST_F(CalibrationObjects, IsWrittenInFactoryStateAndNeverOnceSealed) {
     EXPECT_EQ(value(calibration_count_name), "0600000002");
 
     EXPECT_EQ(set(calibration_state_name, "1101"), test::set_other_reason);  // the seal is what is written
+    EXPECT_EQ(events(EventLogId::fraud), before + 2);
     EXPECT_EQ(set(calibration_state_name, "1103"), test::set_success);
     EXPECT_EQ(value(calibration_state_name), "1103");
-    EXPECT_EQ(events(EventLogId::fraud), before + 3);
+    EXPECT_EQ(events(EventLogId::fraud), 0U);  // those were the factory's
     EXPECT_EQ(set(calibration_name, constants), test::set_denied);
     EXPECT_EQ(set(calibration_state_name, "1103"), test::set_denied);
     EXPECT_FALSE(bench.meter.calibrate({}));
     EXPECT_EQ(value(calibration_count_name), "0600000002");
-    EXPECT_EQ(events(EventLogId::fraud), before + 3);
+    EXPECT_EQ(events(EventLogId::fraud), 0U);
+}
+
+TEST_F(CalibrationObjects, TheSealEndsTheFactoryInLogsCountersAlarmsAndLights) {
+    bench.meter.tell(EventKind::battery_low);
+    bench.meter.tell(EventKind::battery_replaced);
+    Inputs inputs;
+    inputs.terminal_cover_open = true;
+    bench.meter.set_inputs(inputs);
+    pass();
+    pass();
+    ASSERT_EQ(set(calibration_name, constants), test::set_success);
+    constexpr std::uint32_t fraud_alarm = 1U << 13;
+    constexpr Obis changes(0, 0, 96, 2, 0);
+    ASSERT_EQ(value(changes), "0600000001");
+    ASSERT_EQ(set(calibration_state_name, "1103"), test::set_success);
+    for (std::size_t i = 0; i < event_logs; ++i) {
+        const auto id = static_cast<EventLogId>(i);
+        EXPECT_EQ(events(id), 0U) << i;
+        EXPECT_EQ(bench.meter.events().log(id).first(), bench.meter.events().log(id).end()) << i;
+    }
+    EXPECT_EQ(value(changes), "0600000000");
+    // What lasts is still said: somebody has left the cover open.
+    EXPECT_EQ(bench.meter.events().alarms(0), fraud_alarm);
+    EXPECT_EQ(bench.meter.events().errors(), 0U);
+    EXPECT_TRUE(bench.meter.alarm_led());
+    EXPECT_EQ(bench.meter.events().state().episodes[static_cast<std::size_t>(Condition::terminal_cover)].count, 1U);
+    bench.meter.set_inputs({});
+    pass();
+    pass();
+    EXPECT_TRUE(bench.meter.clear_alarms(0, 0));
+    for (const std::size_t index : {0U, 1U}) EXPECT_TRUE(bench.meter.acknowledge_alarms(index, 0));
+    EXPECT_FALSE(bench.meter.alarm_led());
+    EXPECT_EQ(bench.meter.events().alarms(0), 0U);
+}
+
+// The chip of another board, with the same serial number written to it and under a seal.
+TEST_F(CalibrationObjects, OtherConstantsUnderASealAreAnEventAndWipeNothing) {
+    ASSERT_TRUE(bench.meter.calibrate({}));
+    ASSERT_TRUE(bench.meter.seal_calibration());
+    bench.meter.tell(EventKind::wrong_password);
+    ASSERT_EQ(events(EventLogId::fraud), 1U);
+    pass_a_minute();
+    EXPECT_EQ(events(EventLogId::fraud), 1U);
+
+    test::MemoryFlash other_chip{2, sector_octets};
+    CalibrationMemory other(other_chip, serial_number);
+    Calibration cheap;
+    cheap.phase[0].current_gain_ppm = -50'000;
+    ASSERT_TRUE(other.write(cheap, 1));
+    ASSERT_TRUE(other.seal());
+    chip.octets() = other_chip.octets();
+    pass_a_minute();
+    pass_a_minute();
+    EXPECT_EQ(events(EventLogId::fraud), 2U);
+    EXPECT_EQ(bench.meter.events().last_code(EventLogId::fraud), 47);
+
+    // An empty one, calibrated and sealed in the field: each is told, and nothing before it is gone.
+    test::MemoryFlash empty_chip{2, sector_octets};
+    chip.octets() = empty_chip.octets();
+    ASSERT_TRUE(bench.meter.calibrate(cheap));
+    ASSERT_TRUE(bench.meter.seal_calibration());
+    EXPECT_EQ(events(EventLogId::fraud), 4U);
+    EXPECT_EQ(bench.meter.events().log(EventLogId::fraud).end() - bench.meter.events().log(EventLogId::fraud).first(),
+              4U);
 }
 
 TEST_F(CalibrationObjects, BadConstantsAreRefusedAndNothingChanges) {

@@ -66,6 +66,9 @@ const std::vector<Expected> expected = {
     {Kind::voltage_normal, 3, Log::quality, 87, 87},
     {Kind::sequence_reversed, 0, Log::quality, 88, 88},
     {Kind::neutral_missing, 0, Log::quality, 89, 89},
+    {Kind::credit_added, 7, Log::recharge, 251, 251},
+    {Kind::credit_refused, 7, Log::recharge, 252, 252},
+    {Kind::credit_exhausted, 0, Log::recharge, 253, 253},
 };
 
 TEST(EventCodes, AreThoseOfEachSpecification) {

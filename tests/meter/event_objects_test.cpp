@@ -71,6 +71,42 @@ TEST(EventObjects, ALogIsAProfile) {
     EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 15, 1), 2), "0600000003");
 }
 
+TEST(EventObjects, TheLogOfRechargesHasTheirAmounts) {
+    constexpr Obis recharge(0, 0, 99, 15, 0);
+    constexpr std::uint64_t unit = account_units_per_currency;
+    Bench bench;
+    Manager manager(bench);
+    ASSERT_TRUE(bench.meter.account(&Accounting::credit, 20 * unit, std::uint64_t{7}));
+    live(bench.meter, healthy(sed302), 10s);
+    EXPECT_FALSE(bench.meter.account(&Accounting::credit, max_account_amount + 1, std::uint64_t{8}));
+    bench.meter.charge(25 * unit);
+    bench.meter.charge(unit);  // nothing is left since before
+    EXPECT_EQ(manager.value(7, recharge, 2), spaceless("0103"
+                                                       "0203 090C 07EA060F01 0E000000 FF88 80 11FB 06000007D0"
+                                                       "0203 090C 07EA060F01 0E000A00 FF88 80 11FC 06FFFFFFFF"
+                                                       "0203 090C 07EA060F01 0E000A00 FF88 80 11FD 0600000000"));
+    EXPECT_EQ(manager.value(7, recharge, 3), spaceless("0103"
+                                                       "0204 120008 09060000010000FF 0F02 120000"
+                                                       "0204 120001 09060000600B07FF 0F02 120000"
+                                                       "0204 120003 09060000603203FF 0F02 120000"));
+    EXPECT_EQ(manager.value(7, recharge, 8), "06000000C8");
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 11, 7), 2), "11FD");
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 15, 7), 2), "0600000003");
+    ASSERT_TRUE(bench.meter.account(&Accounting::credit, 5 * unit / 2, std::uint64_t{9}));
+    EXPECT_EQ(manager.value(3, Obis(0, 0, 96, 50, 3), 2), "06000000FA");
+    EXPECT_EQ(manager.value(3, Obis(0, 0, 96, 50, 3), 3), "02020FFE160A");
+    EXPECT_EQ(act(manager, 7, recharge, "0F00"), "C701C10000");
+    EXPECT_EQ(manager.value(7, recharge, 7), "0600000001");
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 11, 7), 2), "11FF");
+}
+
+TEST(EventObjects, AMeterWithoutPaymentHasNoLogOfRecharges) {
+    Bench bench(*find_model("SM306"));
+    Manager manager(bench);
+    EXPECT_EQ(manager.value(7, Obis(0, 0, 99, 15, 0), 2), "error 4");
+    EXPECT_EQ(manager.value(1, Obis(0, 0, 96, 11, 7), 2), "error 4");
+}
+
 TEST(EventObjects, TheQualityLogHasMagnitudeAndDuration) {
     Bench bench;
     Manager manager(bench);

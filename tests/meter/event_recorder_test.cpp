@@ -113,6 +113,77 @@ TEST(EventRecorder, ClearingTakesNothingThatCameMeanwhile) {
     EXPECT_EQ(of.recorder->errors(), 0U);
 }
 
+// A recharge is money: each has its row, whatever else the minute has brought.
+TEST(EventRecorder, NoRechargeIsFoldedIntoAFlood) {
+    Recorder of;
+    for (int i = 0; i < 50; ++i) {
+        Event event{EventKind::credit_added, start + seconds{i}, i, static_cast<std::uint32_t>(100 * i)};
+        (void)of.recorder->record(std::span(&event, 1), true);
+    }
+    ASSERT_EQ(of.codes(EventLogId::recharge), Codes(50, 251));
+    EXPECT_EQ(of.recorder->row(EventLogId::recharge, 49)->magnitude, 4900U);
+    for (int i = 0; i < 300; ++i) {
+        (void)of.recorder->advance(minutes{1}, start + minutes{i}, true);
+        (void)of.tell(EventKind::credit_refused, i, minutes{i});
+    }
+    of.restart();
+    EXPECT_GE(of.recorder->log(EventLogId::recharge).end() - of.recorder->log(EventLogId::recharge).first(),
+              EventRecorder::promised_rows);
+}
+
+// As the record was written before there were recharges and checks of the calibration.
+TEST(EventRecorder, TakesUpTheFormBefore) {
+    Recorder of;
+    (void)of.tell(EventKind::terminal_cover_opened);
+    ASSERT_TRUE(of.recorder->change([](EventState& state) { state.battery_since_s = 77; }));
+    EventState before = of.recorder->state();
+    std::array<std::uint8_t, max_record_size> room{};
+    const auto now = of.store->read(RecordId::events, room);
+    ASSERT_TRUE(now);
+    // Without the eighth log, of ten octets behind seven such, and without the check at the end.
+    constexpr std::ptrdiff_t of_a_log = 10;
+    std::vector<std::uint8_t> old(now->begin(), now->end() - 4);
+    old.erase(old.begin() + 1 + 7 * of_a_log, old.begin() + 1 + 8 * of_a_log);
+    old[0] = 1;
+    ASSERT_TRUE(of.store->write(RecordId::events, old));
+    of.restart();
+    before.calibration = EventState::calibration_unknown;
+    EXPECT_EQ(of.recorder->state(), before);
+}
+
+TEST(EventRecorder, ABeginningOfLifeForgetsAllButWhatLasts) {
+    Recorder of;
+    (void)of.tell(EventKind::terminal_cover_opened);
+    (void)of.tell(EventKind::wrong_password);
+    (void)of.tell(EventKind::power_down);
+    const LastingBits lasting{{1U << 13, 0}, 0};
+    for (const unsigned cut : {0U, 1U}) {
+        SCOPED_TRACE(cut);
+        of.flash.cut_after(cut == 0 ? 0 : 1'000'000);
+        const bool begun = of.recorder->begin_life(99, lasting);
+        EXPECT_EQ(begun, cut != 0);
+        if (!begun) {
+            EXPECT_EQ(of.codes(EventLogId::fraud), (Codes{40, 46}));
+            EXPECT_EQ(of.recorder->state().calibration, EventState::in_factory);
+        }
+    }
+    const auto is_new = [&] {
+        EXPECT_EQ(of.codes(EventLogId::fraud), Codes{});
+        EXPECT_EQ(of.codes(EventLogId::standard), Codes{});
+        EXPECT_EQ(of.recorder->count(EventLogId::fraud), 0U);
+        EXPECT_EQ(of.recorder->alarms(0), 1U << 13);
+        EXPECT_EQ(of.recorder->alarms(1), 0U);
+        EXPECT_EQ(of.recorder->descriptor(0), 1U << 13);
+        EXPECT_EQ(of.recorder->state().calibration, 99U);
+        EXPECT_TRUE(of.recorder->now().has(Condition::terminal_cover));
+    };
+    is_new();
+    of.restart();
+    is_new();
+    (void)of.tell(EventKind::wrong_password);
+    EXPECT_EQ(of.codes(EventLogId::fraud), Codes{46});
+}
+
 TEST(EventRecorder, ALogHoldsWhatItPromises) {
     Recorder of;
     for (std::uint32_t i = 0; i < 1000; ++i) {
@@ -176,7 +247,8 @@ TEST(EventRecorder, FloodsOfManyKindsAreBoundedTogether) {
         for (std::size_t kind = 0; kind < event_kinds; ++kind) {
             const auto as_kind = static_cast<EventKind>(kind);
             if (as_kind == EventKind::power_down || as_kind == EventKind::power_up ||
-                as_kind == EventKind::billing_reset || as_kind == EventKind::log_cleared) {
+                as_kind == EventKind::billing_reset || as_kind == EventKind::log_cleared ||
+                as_kind == EventKind::credit_added) {
                 continue;
             }
             (void)of.tell(as_kind, 1);
@@ -287,6 +359,26 @@ TEST(EventRecorder, ACutWhileALogIsClearedLeavesItWholeOrCleared) {
         EXPECT_EQ(of.recorder->state().episodes[0].count, 1U);
         (void)of.tell(EventKind::magnetic_field_began, 0, 30s);
         EXPECT_EQ(of.codes(EventLogId::fraud).back(), 42);
+    }
+}
+
+TEST(EventRecorder, ACutWhileALifeBeginsLeavesAllOrNothingOfTheFactory) {
+    bool finished = false;
+    for (std::size_t octets = 0; !finished; octets += 5) {
+        Recorder of;
+        (void)of.tell(EventKind::wrong_password);
+        (void)of.tell(EventKind::battery_low);
+        of.flash.cut_after(octets, TornFlash::Tear::in_order, 1);
+        const bool begun = of.recorder->begin_life(5, {});
+        finished = of.flash.powered();
+        of.flash.restore();
+        of.restart();
+        const bool is_new = of.recorder->state().calibration == 5;
+        EXPECT_TRUE(is_new || !begun);
+        EXPECT_EQ(of.codes(EventLogId::fraud), is_new ? Codes{} : Codes{46}) << octets;
+        EXPECT_EQ(of.codes(EventLogId::standard), is_new ? Codes{} : Codes{8}) << octets;
+        EXPECT_EQ(of.recorder->count(EventLogId::fraud), is_new ? 0U : 1U);
+        EXPECT_EQ(of.recorder->errors() & error_battery, is_new ? 0U : std::uint32_t{error_battery});
     }
 }
 

@@ -131,12 +131,23 @@ const std::map<std::pair<int, int>, DataTag> attribute_types = {
     {{92, 13}, DataTag::long_unsigned},
     {{92, 18}, DataTag::boolean},
     {{92, 19}, DataTag::enumerated},
+    {{140, 2}, DataTag::long64_unsigned},
+    {{140, 6}, DataTag::boolean},
+    {{140, 7}, DataTag::enumerated},
+    {{140, 8}, DataTag::octet_string},
+    {{140, 9}, DataTag::boolean},
+    {{141, 2}, DataTag::long64_unsigned},
+    {{141, 3}, DataTag::long_unsigned},
+    {{141, 4}, DataTag::long64_unsigned},
+    {{142, 2}, DataTag::enumerated},
+    {{142, 3}, DataTag::long_unsigned},
+    {{143, 2}, DataTag::long64_unsigned},
 };
 // How many attributes each class has in its version.
-const std::map<int, int> attribute_counts = {{1, 2},  {3, 3},   {4, 5},   {5, 9},   {6, 4},   {7, 8},  {8, 9},  {9, 2},
-                                             {11, 2}, {15, 11}, {17, 2},  {19, 9},  {20, 10}, {21, 4}, {22, 4}, {23, 9},
-                                             {29, 6}, {40, 13}, {41, 6},  {42, 10}, {44, 5},  {45, 4}, {47, 8}, {64, 6},
-                                             {68, 6}, {70, 4},  {71, 11}, {90, 10}, {91, 22}, {92, 19}};
+const std::map<int, int> attribute_counts = {
+    {1, 2},   {3, 3},  {4, 5},   {5, 9},   {6, 4},   {7, 8},   {8, 9},   {9, 2},   {11, 2},  {15, 11}, {17, 2}, {19, 9},
+    {20, 10}, {21, 4}, {22, 4},  {23, 9},  {29, 6},  {40, 13}, {41, 6},  {42, 10}, {44, 5},  {45, 4},  {47, 8}, {64, 6},
+    {68, 6},  {70, 4}, {71, 11}, {90, 10}, {91, 22}, {92, 19}, {140, 9}, {141, 4}, {142, 3}, {143, 2}};
 const std::map<int, std::size_t> method_counts = {{4, 1},  {5, 2},  {7, 2},  {8, 6},  {9, 1},
                                                   {11, 2}, {15, 2}, {20, 1}, {29, 1}, {40, 2},
                                                   {64, 8}, {68, 1}, {70, 2}, {90, 1}, {91, 1}};

@@ -414,6 +414,69 @@ TEST_F(PlcObjects, ShowWhatTheModuleFinds) {
     EXPECT_EQ(value(90, counters, 10), "0600000000");
 }
 
+TEST_F(NetworkObjects, OfAHighSpeedModuleShowItsNetwork) {
+    const Obis mac(0, 0, 33, 0, 0);
+    const Obis cpas(0, 0, 33, 1, 0);
+    const Obis ip(0, 0, 33, 2, 0);
+    const Obis hdlc(0, 0, 33, 3, 0);
+    EXPECT_EQ(value(140, mac, 4), "150000000000000000") << "there is none";
+    FakeModule hplc{ModuleKind::hplc};
+    ASSERT_TRUE(plug(1, hplc));
+    hplc.now.hs_plc = {.group = 0x0B1A,
+                       .secondary_group = 2,
+                       .station = 0x0000'020B'1A00'0021,
+                       .parent_station = 0x0000'020B'1A00'0007,
+                       .master_station = 0x0000'020B'1A00'0001,
+                       .repeats = true,
+                       .encryption_mode = 1,
+                       .rts_cts = true,
+                       .ether_type = 0x88E1,
+                       .header_compression = 2,
+                       .alive_s = 600};
+    EXPECT_EQ(value(140, mac, 1), "0906" + hex(mac.groups));
+    EXPECT_EQ(value(140, mac, 2), "150000000000000B1A");
+    EXPECT_EQ(value(140, mac, 3), "150000000000000002");
+    EXPECT_EQ(value(140, mac, 4), "150000020B1A000021");
+    EXPECT_EQ(value(140, mac, 5), "150000020B1A000007");
+    EXPECT_EQ(value(140, mac, 6), "0301");
+    EXPECT_EQ(value(140, mac, 7), "1601");
+    EXPECT_EQ(value(140, mac, 8), "0900") << "no key is ever read";
+    EXPECT_EQ(value(140, mac, 9), "0301");
+    EXPECT_EQ(value(141, cpas, 2), "150000020B1A000021");
+    EXPECT_EQ(value(141, cpas, 3), "1288E1");
+    EXPECT_EQ(value(141, cpas, 4), "150000020B1A000001");
+    EXPECT_EQ(value(142, ip, 2), "1602");
+    EXPECT_EQ(value(142, ip, 3), "120258");
+    EXPECT_EQ(value(143, hdlc, 2), "150000020B1A000001");
+    EXPECT_EQ(value(1, module_status_name(1), 2), "0203160516031163");
+    EXPECT_EQ(manager.ask("C101C1008C" + hex(mac.groups) + "0200150000000000000001"), test::set_denied)
+        << "the module decides";
+    hplc.silent = true;
+    EXPECT_EQ(value(140, mac, 4), "150000000000000000");
+}
+
+TEST_F(Modules, HaveTheirSymbolsOnTheGlass) {
+    bench.pass(seconds{4});  // the segment test
+    const auto lit = [&](Annunciator which) { return bench.meter().lcd().test(which); };
+    ASSERT_TRUE(plug(0, module));
+    bench.pass(seconds{2});
+    EXPECT_FALSE(lit(Annunciator::communication));
+    module.now.attached = true;
+    bench.pass(seconds{2});
+    EXPECT_TRUE(lit(Annunciator::communication));
+    EXPECT_TRUE(lit(Annunciator::signal));
+    module.silent = true;
+    bench.pass(seconds{2});
+    EXPECT_FALSE(lit(Annunciator::communication));
+    EXPECT_FALSE(lit(Annunciator::signal));
+    FakeModule line{ModuleKind::rs485};
+    line.now.attached = true;
+    ASSERT_TRUE(plug(1, line));
+    bench.pass(seconds{2});
+    EXPECT_TRUE(lit(Annunciator::communication));
+    EXPECT_FALSE(lit(Annunciator::signal)) << "a line has none";
+}
+
 TEST_F(PlcObjects, SayWhatIsInEachSlot) {
     const auto slot = [&](std::size_t index) { return value(1, module_status_name(index), 2); };
     EXPECT_EQ(slot(0), "0203160116031163");

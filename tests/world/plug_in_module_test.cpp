@@ -39,6 +39,21 @@ TEST(PlugInModule, StartsJoinsAndHasAnAddress) {
     EXPECT_NEAR(module.status()->signal_quality, 20, 2);
 }
 
+TEST(PlugInModule, OfEachKindOfPowerLineJoinsItsOwnNetwork) {
+    for (const ModuleKind kind : {ModuleKind::plc, ModuleKind::hplc, ModuleKind::bplc}) {
+        PlugInModule module(kind, quiet());
+        live(module, seconds{4});
+        ASSERT_TRUE(module.status());
+        EXPECT_FALSE(attached(module));
+        live(module, seconds{15});
+        ASSERT_TRUE(attached(module));
+        EXPECT_EQ(module.status()->plc.short_address != meter::PlcStatus::no_address, kind == ModuleKind::plc);
+        EXPECT_EQ(module.status()->hs_plc.station != 0, kind == ModuleKind::hplc);
+        module.lose_network();
+        EXPECT_EQ(module.status()->hs_plc.station, 0U);
+    }
+}
+
 TEST(PlugInModule, ALineIsThereAtOnce) {
     PlugInModule module(ModuleKind::rs485, quiet());
     live(module, seconds{4});

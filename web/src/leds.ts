@@ -1,4 +1,4 @@
-// Pulse LEDs: each pulse is flashed at its own instant, a constant delay after it happened.
+// Lights of the meter and contacts of its outputs. Each pulse is flashed at its own instant, a constant delay after it happened.
 //
 // A tick brings the pulses of the last 100 ms at once. Played on arrival they would come in bunches; played a fixed
 // delay longer than a tick after their true instant they come as evenly as the meter made them.
@@ -62,47 +62,81 @@ class PulseLed {
 }
 
 export interface LedMessage {
+    /** Milliseconds ago, newest last. */
     readonly active: readonly number[];
     readonly reactive: readonly number[];
     readonly alarm: boolean;
+    readonly credit: 'off' | 'green' | 'red' | null;
+}
+export interface OutputMessage {
+    readonly active: readonly number[];
+    readonly reactive: readonly number[];
+}
+
+export interface Lamps {
+    readonly active: Element;
+    readonly reactive: Element;
+    readonly alarm: Element;
+    /** Of a model that has one. */
+    readonly credit: Element | null;
+    /** The contacts of the electrical outputs. */
+    readonly active_output: Element;
+    readonly reactive_output: Element;
 }
 
 export class Leds {
     private readonly active: PulseLed;
     private readonly reactive: PulseLed;
+    private readonly active_output: PulseLed;
+    private readonly reactive_output: PulseLed;
     private running = false;
 
-    constructor(
-        active: Element,
-        reactive: Element,
-        private readonly alarm: Element,
-    ) {
-        this.active = new PulseLed(active);
-        this.reactive = new PulseLed(reactive);
+    constructor(private readonly lamps: Lamps) {
+        this.active = new PulseLed(lamps.active);
+        this.reactive = new PulseLed(lamps.reactive);
+        this.active_output = new PulseLed(lamps.active_output);
+        this.reactive_output = new PulseLed(lamps.reactive_output);
     }
 
-    show(leds: LedMessage): void {
+    show(leds: LedMessage, outputs: OutputMessage): void {
         const now_ms = performance.now();
-        for (const age_ms of leds.active) this.active.pulse(now_ms - age_ms + playout_delay_ms);
-        for (const age_ms of leds.reactive) this.reactive.pulse(now_ms - age_ms + playout_delay_ms);
-        this.alarm.classList.toggle('lit', leds.alarm);
+        const play = (led: PulseLed, ages_ms: readonly number[]): void => {
+            for (const age_ms of ages_ms) led.pulse(now_ms - age_ms + playout_delay_ms);
+        };
+        play(this.active, leds.active);
+        play(this.reactive, leds.reactive);
+        play(this.active_output, outputs.active);
+        play(this.reactive_output, outputs.reactive);
+        this.lamps.alarm.classList.toggle('lit', leds.alarm);
+        this.showCredit(leds.credit ?? 'off');
         this.run();
     }
 
     reset(): void {
-        this.active.reset();
-        this.reactive.reset();
-        this.alarm.classList.remove('lit');
+        for (const led of this.pulsing) led.reset();
+        this.lamps.alarm.classList.remove('lit');
+        this.showCredit('off');
+    }
+
+    private get pulsing(): readonly PulseLed[] {
+        return [this.active, this.reactive, this.active_output, this.reactive_output];
+    }
+
+    private showCredit(colour: 'off' | 'green' | 'red'): void {
+        const { credit } = this.lamps;
+        if (credit === null) return;
+        credit.classList.toggle('lit', colour !== 'off');
+        credit.setAttribute('data-colour', colour);
+        credit.setAttribute('aria-label', `LED credit, ${colour}`);
     }
 
     private run(): void {
-        if (this.running || (this.active.idle && this.reactive.idle)) return;
+        if (this.running || this.pulsing.every(({ idle }) => idle)) return;
         this.running = true;
         const frame = (): void => {
             const now_ms = performance.now();
-            this.active.frame(now_ms);
-            this.reactive.frame(now_ms);
-            this.running = !(this.active.idle && this.reactive.idle);
+            for (const led of this.pulsing) led.frame(now_ms);
+            this.running = !this.pulsing.every(({ idle }) => idle);
             if (this.running) requestAnimationFrame(frame);
         };
         requestAnimationFrame(frame);

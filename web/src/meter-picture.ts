@@ -5,6 +5,7 @@ import { code39 } from './barcode';
 import { batteryDrawer } from './battery-drawer';
 import { svg } from './dom';
 import { Lcd } from './lcd';
+import type { Lamps } from './leds';
 import { magnet } from './magnet';
 import { moduleBays } from './module-bay';
 import { nominalData } from './nameplate';
@@ -19,7 +20,7 @@ export interface MeterPicture {
     readonly lcd: Lcd;
     showControls(controls: Controls): void;
     showState(state: State): void;
-    readonly lamps: { readonly active: SVGElement; readonly reactive: SVGElement; readonly alarm: SVGElement };
+    readonly lamps: Lamps;
 }
 
 type Stop = readonly [offset: number, colour: string];
@@ -126,6 +127,20 @@ function lamp(x: number, caption: string, kind: string): { group: SVGElement; la
     return { group, lamp: bulb };
 }
 
+/** An electrical pulse output, drawn as the contact that it is. */
+function output(y: number, quantity: 'active' | 'reactive', caption: string): { group: SVGElement; contact: SVGElement } {
+    const contact = svg(
+        'g',
+        { class: 'output', role: 'img', 'data-output': quantity, 'aria-label': `Pulse output ${quantity}` },
+        svg('title', {}, caption),
+        svg('path', { class: 'output-wire', d: 'M-9 0H-5M5 0H9' }),
+        svg('path', { class: 'output-arm', d: 'M-5 0H5' }),
+    );
+    const group = svg('g', { transform: `translate(196 ${y})` }, contact);
+    group.append(svg('text', { x: 12, y: 3, class: 'plate-tiny' }, caption));
+    return { group, contact };
+}
+
 function opticalPort(): SVGElement {
     return svg(
         'g',
@@ -197,9 +212,12 @@ function resetButton(send: (message: PageMessage) => void): SVGElement {
 export function meterPicture(hello: Hello, send: (message: PageMessage) => void): MeterPicture {
     const { model } = hello;
     const lcd = new Lcd(hello);
-    const active = lamp(66, `${model.active_constant} imp/kWh`, 'active');
-    const reactive = lamp(188, `${model.reactive_constant} imp/kvarh`, 'reactive');
-    const alarm = lamp(326, 'Alarm', 'alarm');
+    const active = lamp(62, `${model.active_constant} imp/kWh`, 'active');
+    const reactive = lamp(172, `${model.reactive_constant} imp/kvarh`, 'reactive');
+    const alarm = lamp(288, 'Alarm', 'alarm');
+    const credit = model.credit_led ? lamp(344, 'Credit', 'credit') : null;
+    const active_output = output(324, 'active', `S0 ${model.output_constant}/kWh`);
+    const reactive_output = output(336, 'reactive', `S0 ${model.output_constant}/kvarh`);
     const terminals = terminalBlock(model, send);
     const bays = moduleBays(hello.controls.covers, send);
     const drawer = batteryDrawer(send);
@@ -216,6 +234,9 @@ export function meterPicture(hello: Hello, send: (message: PageMessage) => void)
         active.group,
         reactive.group,
         alarm.group,
+        ...(credit === null ? [] : [credit.group]),
+        active_output.group,
+        reactive_output.group,
         opticalPort(),
         displayButton(send),
         resetButton(send),
@@ -235,7 +256,14 @@ export function meterPicture(hello: Hello, send: (message: PageMessage) => void)
     return {
         root,
         lcd,
-        lamps: { active: active.lamp, reactive: reactive.lamp, alarm: alarm.lamp },
+        lamps: {
+            active: active.lamp,
+            reactive: reactive.lamp,
+            alarm: alarm.lamp,
+            credit: credit?.lamp ?? null,
+            active_output: active_output.contact,
+            reactive_output: reactive_output.contact,
+        },
         showControls: (controls) => {
             terminals.show(controls);
             drawer.show(controls);

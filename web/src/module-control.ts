@@ -63,7 +63,7 @@ export class ModuleControl {
         this.plug.hidden = plugged;
         this.pull.hidden = !plugged;
         this.hang.hidden = !plugged;
-        this.lose.hidden = state !== 'online' || !['cellular', 'plc', 'rf'].includes(kind ?? '');
+        this.lose.hidden = state !== 'online' || !['cellular', 'plc', 'hplc', 'bplc', 'rf'].includes(kind ?? '');
         const act = dead ? 'Repair' : 'Hang';
         if (this.hang.textContent !== act) {
             this.hang.textContent = act;

@@ -1,6 +1,7 @@
 // Everything on the page that depends on the meter's model, fed by the meter's messages.
 
 import { Alarms } from './alarms';
+import { Beeper } from './beeper';
 import { ControlPanel } from './controls';
 import { Curves } from './curves';
 import { byId } from './dom';
@@ -18,6 +19,7 @@ import { Waves } from './waves';
 export class Panel {
     private readonly picture: MeterPicture;
     private readonly leds: Leds;
+    private readonly beeper: Beeper;
     private readonly controls: ControlPanel;
     private readonly values: Values;
     private readonly phasors: Phasors;
@@ -33,8 +35,8 @@ export class Panel {
         const { model } = hello;
         this.picture = meterPicture(hello, send);
         byId('meter').replaceChildren(this.picture.root);
-        const { active, reactive, alarm } = this.picture.lamps;
-        this.leds = new Leds(active, reactive, alarm);
+        this.leds = new Leds(this.picture.lamps);
+        this.beeper = new Beeper();
         this.controls = new ControlPanel(byId('controls'), model, send);
         this.values = new Values(byId('values'), model);
         this.phasors = new Phasors(byId('phasors'), model);
@@ -50,7 +52,8 @@ export class Panel {
 
     showTick(tick: Tick): void {
         this.picture.lcd.show(tick.lcd);
-        this.leds.show(tick.leds);
+        this.leds.show(tick.leds, tick.outputs);
+        this.beeper.show(tick.sounds);
         this.values.show(tick);
         this.phasors.show(tick);
         this.curves.show(tick);
@@ -89,5 +92,6 @@ export class Panel {
     goDark(): void {
         this.picture.lcd.clear();
         this.leds.reset();
+        this.beeper.reset();
     }
 }

@@ -1,5 +1,6 @@
 // The panel's WebSocket protocol (docs/panel-protocol.md): the types of its messages and their decoding.
 
+import { sound_names } from './beeper';
 import { array, boolean, count, number, object, oneOf, optional, ShapeError, string, type Decoder } from './shape';
 
 const max_phases = 3;
@@ -46,6 +47,8 @@ const model = object({
     nominal_frequency: number,
     active_constant: number,
     reactive_constant: number,
+    output_constant: number,
+    credit_led: boolean,
     active_class: string,
     reactive_class: string,
     digits: count(1, 16),
@@ -81,7 +84,15 @@ const phaseValues = object({
 const tick = object({
     time: string,
     lcd: object({ digits: string, code: string, annunciators: string, backlight: boolean }),
-    leds: object({ active: array(number, 1000), reactive: array(number, 1000), alarm: boolean }),
+    leds: object({
+        active: array(number, 1000),
+        reactive: array(number, 1000),
+        alarm: boolean,
+        /** Null: the model has none. */
+        credit: optional(oneOf('off', 'green', 'red'), null),
+    }),
+    outputs: object({ active: array(number, 1000), reactive: array(number, 1000) }),
+    sounds: array(oneOf(...sound_names), sound_names.length),
     phases: array(phaseValues, max_phases),
     total: object({ p: number, q: number, s: number, pf: number }),
     neutral: optional(number, 0),

@@ -1,4 +1,4 @@
-// What is around the meter, as labelled controls: magnet, battery, sequence, current led around, modules.
+// What is around the meter, as labelled controls: magnet, battery, sequence, current past the meter, modules.
 
 import { html } from './dom';
 import { NumberField, SwitchField } from './fields';
@@ -45,8 +45,8 @@ export class SitePanel {
         this.bypass = controls.phases.map((_, index) => {
             const name = model.phases === 1 ? 'L' : phaseName(index);
             return new NumberField({
-                name: `Led around ${name}`,
-                label: `Share of the current led around the meter ${name}`,
+                name: `Current past the meter ${name}`,
+                label: `Share of the current that a wire leads past the meter ${name}`,
                 unit: '%',
                 min: 0,
                 max: 100,

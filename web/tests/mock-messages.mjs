@@ -60,7 +60,14 @@ export function tick() {
             annunciators: annunciatorMemory('L1', 'L2', 'L3', 'P+', 'Q+', 'T1', 'k', 'W', 'h'),
             backlight: true,
         },
-        leds: { active: /** @type {number[]} */ ([]), reactive: /** @type {number[]} */ ([]), alarm: false },
+        leds: {
+            active: /** @type {number[]} */ ([]),
+            reactive: /** @type {number[]} */ ([]),
+            alarm: false,
+            credit: /** @type {string | null} */ ('green'),
+        },
+        outputs: { active: /** @type {number[]} */ ([]), reactive: /** @type {number[]} */ ([]) },
+        sounds: /** @type {string[]} */ ([]),
         phases: [
             { v: 230.12, i: 5.004, p: 1093.5, q: 360.2, s: 1151.5, pf: 0.95, angle_v: 0, angle_i: 18.2 },
             { v: 229.87, i: 3.001, p: 655.1, q: 215.3, s: 689.8, pf: 0.95, angle_v: 120.1, angle_i: 18.2 },

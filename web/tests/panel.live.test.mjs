@@ -37,12 +37,15 @@ test('the panel of a running meter', { skip: url ? false : 'BLATHY_PANEL_URL is 
                 );
         const before = await shownCode();
         await page.getByRole('button', { name: 'Display button' }).click({ delay: 150 });
+        await page.locator('.beeper-state[data-sounding="key"]').waitFor();
         let shown = before;
         for (let tries = 0; shown === before && tries < 50; tries += 1) {
             await page.waitForTimeout(100);
             shown = await shownCode();
         }
         assert.notEqual(shown, before);
+        await page.locator('.lamp-credit[data-colour="off"]').waitFor();
+        await page.locator('.output.lit[data-output="active"]').waitFor();
 
         // From a hand at a cover to the log, the alarm, the relay and the LED.
         await page.getByRole('switch', { name: 'Terminal cover, closed' }).click();

@@ -45,7 +45,9 @@ async function settled(message = tick()) {
         ...message,
         type: 'tick',
         time: `${second}-01-01T00:00:00+00:00`,
-        leds: { active: [], reactive: [], alarm: false },
+        leds: { active: [], reactive: [], alarm: false, credit: null },
+        outputs: { active: [], reactive: [] },
+        sounds: [],
     });
     await page.locator('#clock', { hasText: second }).waitFor();
 }
@@ -153,17 +155,77 @@ describe('the panel of an SED302', () => {
     test('a LED flashes once for each pulse', async () => {
         await countFlashes();
         for (let round = 0; round < 10; round += 1) {
-            mock.send({ ...tick(), leds: { active: [75, 25], reactive: round === 4 ? [50] : [], alarm: true } });
+            mock.send({ ...tick(), leds: { active: [75, 25], reactive: round === 4 ? [50] : [], alarm: true, credit: null } });
             await page.waitForTimeout(100);
         }
         // Pulses closer together than a flash lasts are still so many flashes.
-        mock.send({ ...tick(), leds: { active: [20, 16, 12, 8, 4], reactive: [], alarm: true } });
+        mock.send({ ...tick(), leds: { active: [20, 16, 12, 8, 4], reactive: [], alarm: true, credit: null } });
         await page.locator('.lamp-active[data-flashes="25"]').waitFor();
         await page.waitForTimeout(500);
         assert.equal(await page.locator('.lamp-active').getAttribute('data-flashes'), '25');
         assert.equal(await page.locator('.lamp-reactive').getAttribute('data-flashes'), '1');
         assert.equal(await page.locator('.lamp-active.lit, .lamp-reactive.lit').count(), 0);
         assert.equal(await page.locator('.lamp-alarm.lit').count(), 1);
+    });
+
+    test('the credit LED has two colours, and the outputs close once for each pulse', async () => {
+        const credit = page.getByRole('img', { name: /^LED credit/ });
+        for (const colour of ['green', 'red', 'off']) {
+            mock.send({ ...tick(), leds: { active: [], reactive: [], alarm: false, credit: colour } });
+            await page.locator(`.lamp-credit[data-colour="${colour}"]`).waitFor();
+            assert.equal(await page.locator('.lamp-credit.lit').count(), colour === 'off' ? 0 : 1);
+            assert.equal(await credit.getAttribute('aria-label'), `LED credit, ${colour}`);
+        }
+        await page.evaluate(() => {
+            for (const contact of document.querySelectorAll('.output')) {
+                contact.setAttribute('data-closings', '0');
+                let closed = false;
+                new MutationObserver(() => {
+                    const now = contact.classList.contains('lit');
+                    if (now && !closed)
+                        contact.setAttribute('data-closings', String(Number(contact.getAttribute('data-closings')) + 1));
+                    closed = now;
+                }).observe(contact, { attributes: true, attributeFilter: ['class'] });
+            }
+        });
+        for (let round = 0; round < 5; round += 1) {
+            mock.send({ ...tick(), outputs: { active: [80], reactive: round === 2 ? [40] : [] } });
+            await page.waitForTimeout(100);
+        }
+        await page.locator('[data-output="active"][data-closings="5"]').waitFor();
+        await page.locator('[data-output="reactive"][data-closings="1"]').waitFor();
+    });
+
+    test('the beeper shows what it plays, and is heard only where somebody asked for it', async () => {
+        await page.evaluate(() => {
+            const started = /** @type {number[]} */ ([]);
+            Object.assign(window, { started });
+            const start = OscillatorNode.prototype.start;
+            /** @this {OscillatorNode} @param {number} [when] */
+            OscillatorNode.prototype.start = function (when) {
+                started.push(this.frequency.value);
+                start.call(this, when);
+            };
+        });
+        const played = () => page.evaluate(() => Reflect.get(window, 'started').length);
+        const state = page.locator('.beeper-state');
+        assert.equal(await state.textContent(), 'silent');
+        mock.send({ ...tick(), sounds: ['key', 'alarm'] });
+        await page.locator('.beeper-state[data-sounding="key alarm"]').waitFor();
+        assert.equal(await state.textContent(), 'a button, alarm');
+        assert.equal(await played(), 0);
+        await page.locator('.beeper-state[data-sounding=""]').waitFor();
+        const button = page.getByRole('button', { name: 'Play its sounds' });
+        await button.click();
+        assert.equal(await button.getAttribute('aria-pressed'), 'true');
+        mock.send({ ...tick(), sounds: ['done'] });
+        await page.locator('.beeper-state[data-sounding="done"]').waitFor();
+        assert.equal(await played(), 2);
+        await button.click();
+        assert.equal(await button.getAttribute('aria-pressed'), 'false');
+        mock.send({ ...tick(), sounds: ['refused'] });
+        await page.locator('.beeper-state[data-sounding="refused"]').waitFor();
+        assert.equal(await played(), 2);
     });
 
     test('the front plate states the nominal data', async () => {
@@ -173,6 +235,8 @@ describe('the panel of an SED302', () => {
             '3x230/400 V  5(100) A  50 Hz',
             '1000 imp/kWh',
             '1000 imp/kvarh',
+            'S0 500/kWh',
+            'S0 500/kvarh',
             'No. 30200012345678',
         ]) {
             assert.ok(plate.includes(text), text);
@@ -735,6 +799,7 @@ describe('the panel in other circumstances', () => {
         assert.equal(await page.locator('[data-phasor]').count(), 2);
         assert.equal(await page.locator('[data-value="neutral"]').count(), 0);
         assert.deepEqual(await page.locator('.terminal-label').allTextContents(), ['L', 'N', 'N', 'L']);
+        assert.equal(await page.getByLabel('Share of the current that a wire leads past the meter L, %').count(), 1);
         assert.match((await page.locator('.plate-data').textContent()) ?? '', /^230 V {2}5\(100\) A/);
     });
 
@@ -742,7 +807,7 @@ describe('the panel in other circumstances', () => {
         await start(helloOf302(), { reducedMotion: 'reduce' });
         await countFlashes();
         for (let round = 0; round < 8; round += 1) {
-            mock.send({ ...tick(), leds: { active: [60], reactive: [], alarm: false } });
+            mock.send({ ...tick(), leds: { active: [60], reactive: [], alarm: false, credit: null } });
             await page.waitForTimeout(100);
         }
         await page.locator('.lamp-active.lit').waitFor();

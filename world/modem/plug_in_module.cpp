@@ -118,6 +118,7 @@ void PlugInModule::end_attempt() {
     address_ =
         address(10, 64, static_cast<unsigned>(random_.bits() % 256), static_cast<unsigned>(random_.bits() % 254 + 1));
     if (kind_ == ModuleKind::plc) join_plc();
+    if (kind_ == ModuleKind::hplc) join_hs_plc();
 }
 
 // The concentrator's answers, and the way to it: over a neighbour, or straight.
@@ -129,6 +130,21 @@ void PlugInModule::join_plc() {
     plc_.next_hop = plc_.hops == 1 ? plc_.coordinator : static_cast<std::uint16_t>(plc_.short_address + 1);
     plc_.link_quality = static_cast<std::uint8_t>(60 + random_.bits() % 60);
     plc_.route_cost = static_cast<std::uint16_t>(plc_.hops * (0xFF - plc_.link_quality));
+}
+
+// Station numbers are MAC addresses of 48 bits. The master is the network's access point.
+void PlugInModule::join_hs_plc() {
+    constexpr std::uint64_t stations = 0x02'0B'1A'00'00'00;  // locally administered
+    constexpr unsigned repeaters = 3;
+    hs_plc_ = {.group = 0x0B1A,
+               .station = stations + random_.bits() % 0x100'0000,
+               .master_station = stations,
+               .encryption_mode = 1,
+               .rts_cts = true,
+               .ether_type = 0x88E1};
+    // Straight, or over a neighbour.
+    hs_plc_.parent_station = stations + random_.bits() % repeaters;
+    hs_plc_.repeats = random_.bits() % 4 == 0;
 }
 
 void PlugInModule::carry(std::size_t to_meter, std::size_t from_meter) {
@@ -187,6 +203,7 @@ std::optional<ModuleStatus> PlugInModule::status() const {
         status.plc.frame_counter = plc_.frame_counter;
         status.plc.frames = plc_.frames;
     }
+    if (kind_ == ModuleKind::hplc && status.attached) status.hs_plc = hs_plc_;
     if (kind_ != ModuleKind::cellular) return status;
     using meter::Registration;
     status.registration = status.attached            ? Registration::home

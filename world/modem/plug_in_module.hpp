@@ -66,6 +66,7 @@ class PlugInModule final : public meter::Module {
     // It is to be on its network, and has not given up.
     [[nodiscard]] bool wants_to_join() const;
     void join_plc();
+    void join_hs_plc();
     void leave();
 
     meter::ModuleKind kind_;
@@ -83,6 +84,7 @@ class PlugInModule final : public meter::Module {
     meter::NetworkDemand demand_ = meter::NetworkDemand::lasting;
     std::uint32_t address_ = 0;
     meter::PlcStatus plc_;
+    meter::HsPlcStatus hs_plc_;
 };
 
 }  // namespace blathy::world

@@ -85,7 +85,6 @@ class Desk {
   private:
     // Plugs in what --module says. The error is a sentence, the value what to tell of it.
     Result<std::string, std::string> plug(const std::string& text, const LinkLimits& limits);
-    bool can_push();
 
     // One thread does everything: no locks are needed.
     asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};  // the panel and the signals
@@ -95,7 +94,6 @@ class Desk {
     PushSender push_sender_{poller_};
     std::vector<std::unique_ptr<LinkServer>> servers_;
     std::unique_ptr<PanelServer> panel_;
-    bool network_module_ = false;  // one was plugged in
 };
 
 Result<void, std::string> Desk::set_up(const MeterOptions& options) {
@@ -167,6 +165,7 @@ Result<void, std::string> Desk::set_up(const MeterOptions& options) {
         panel_ = std::move(*panel);
         for (const auto& server : servers_) server->observe(panel_.get());
         push_sender_.observe(panel_.get());
+        if (scenario_) scenario_->observe(panel_.get());
         const bool v6 = where->host.find(':') != std::string::npos;
         panel_address = v6 ? fmt::format("http://[{}]:{}", where->host, panel_->port())
                            : fmt::format("http://{}:{}", where->host, panel_->port());
@@ -203,18 +202,6 @@ Result<std::string, std::string> Desk::plug(const std::string& text, const LinkL
     return line;
 }
 
-// Where a module has the network, what the meter has to say waits for it.
-bool Desk::can_push() {
-    const meter::ModuleBay& modules = desk_->meter().modules();
-    for (std::size_t slot = 0; slot < meter::communication_slots; ++slot) {
-        const meter::Module* const module = modules.module(slot);
-        if (module == nullptr || !meter::needs_network(module->kind())) continue;
-        network_module_ = true;
-        if (modules.carries(slot)) return true;
-    }
-    return !network_module_;
-}
-
 bool Desk::run() {
     bool stopped = false;
     asio::signal_set signals(context_, SIGINT, SIGTERM);
@@ -230,7 +217,8 @@ bool Desk::run() {
         const auto now = steady_clock::now();
         for (const auto& server : servers_) server->run_timers(now);
         push_sender_.after_wait(now);
-        if (can_push()) push_sender_.take_from(desk_->meter(), now);
+        const bool scenario_takes = scenario_ && scenario_->takes_pushes();
+        if (!scenario_takes && desk_->has_way_out()) push_sender_.take_from(desk_->meter(), now);
         if (now < last_step + life_step) continue;
         scenario_ ? scenario_->run_for(now - last_step) : desk_->run_for(now - last_step);
         last_step = now;
@@ -268,7 +256,7 @@ Links (--listen; all of them serve the one meter, at the same time):
 Modules (--module SLOT=KIND[,URL...]; slots 1 and 2, and input):
   1=cellular,tcp://HOST:PORT     CAT.1 and 2G: its links listen once it has joined the network, and are gone while it
                                  has none; what the meter pushes waits for it
-  2=plc,hdlc+tcp://HOST:PORT     plc and rf modules join a network too, an rs485 module is a line
+  2=plc,hdlc+tcp://HOST:PORT     plc (G3), hplc, bplc and rf modules join a network too, an rs485 module is a line
   input=input                    keypad or NFC
 
 State: with --state DIR, energy, clock and configuration are kept in DIR. Configuration is kept at once; of energy at

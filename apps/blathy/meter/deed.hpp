@@ -20,7 +20,8 @@ namespace blathy::apps {
 
 // Names in the order of the numbers that they stand for.
 inline constexpr std::array<std::string_view, meter::module_slots> slot_names = {"1", "2", "input"};
-inline constexpr std::array<std::string_view, 5> module_kind_names = {"rs485", "cellular", "plc", "rf", "input"};
+inline constexpr std::array<std::string_view, 7> module_kind_names = {"rs485", "cellular", "plc", "rf",
+                                                                      "input", "hplc",     "bplc"};
 
 enum class Cover : std::uint8_t { meter, terminal, module_1, module_2 };
 inline constexpr std::array<std::string_view, 4> cover_names = {"meter", "terminal", "module-1", "module-2"};

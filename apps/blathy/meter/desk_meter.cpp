@@ -69,6 +69,8 @@ Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterO
     if (options.keys) {
         if (const auto set = set_meter_keys(desk->meter(), *options.keys); !set) return fail(set.error());
     }
+    // The last that the factory does. What goes wrong here the meter says itself: its calibration is not sealed.
+    if (desk->calibrated_ && !options.unsealed) (void)desk->meter().seal_calibration();
     return desk;
 }
 
@@ -105,9 +107,7 @@ void DeskMeter::calibrate() {
     meter_.connect(calibration_memory_);
     if (!calibration_memory_.blank()) return;
     // What goes wrong here the meter says itself: it has no valid constants, and goes on with those of the design.
-    if (world::calibrate_at_factory(meter_, front_end_of(options_)) && !options_.unsealed) {
-        (void)meter_.seal_calibration();
-    }
+    calibrated_ = world::calibrate_at_factory(meter_, front_end_of(options_));
 }
 
 void DeskMeter::start_metrology() {
@@ -265,6 +265,8 @@ void DeskMeter::end_interval() {
     };
     keep(active_pulses_, pulses.active_us);
     keep(reactive_pulses_, pulses.reactive_us);
+    keep(active_output_pulses_, pulses.active_output_us);
+    keep(reactive_output_pulses_, pulses.reactive_output_us);
     since_start_ += microseconds{interval.duration_us};
     if (calibrations_ != meter_.calibrations()) start_metrology();
     move_relay();
@@ -288,7 +290,17 @@ bool DeskMeter::plug_module(std::size_t slot, meter::ModuleKind kind, const worl
     if (!meter_.powered()) module->set_supply(false);
     if (!meter_.modules().plug(meter_.clock(), slot, *module)) return false;
     modules_[slot] = std::move(module);
+    had_network_module_ = had_network_module_ || meter::needs_network(kind);
     return true;
+}
+
+bool DeskMeter::has_way_out() const {
+    const meter::ModuleBay& bay = meter_.modules();
+    for (std::size_t slot = 0; slot < meter::communication_slots; ++slot) {
+        const meter::Module* const module = bay.module(slot);
+        if (module != nullptr && meter::needs_network(module->kind()) && bay.carries(slot)) return true;
+    }
+    return !had_network_module_;
 }
 
 void DeskMeter::pull_module(std::size_t slot) {
@@ -317,7 +329,7 @@ DeskMeter::PulseAges DeskMeter::take_pulses() {
         waiting.clear();
         return result;
     };
-    return {ages(active_pulses_), ages(reactive_pulses_)};
+    return {ages(active_pulses_), ages(reactive_pulses_), ages(active_output_pulses_), ages(reactive_output_pulses_)};
 }
 
 }  // namespace blathy::apps

@@ -60,6 +60,9 @@ class DeskMeter {
     // Null: the slot is empty.
     [[nodiscard]] world::PlugInModule* module(std::size_t slot) { return modules_[slot].get(); }
     [[nodiscard]] const world::PlugInModule* module(std::size_t slot) const { return modules_[slot].get(); }
+    // Where a module has the network, what the meter has to say waits for it; without any it leaves by the computer's
+    // own.
+    [[nodiscard]] bool has_way_out() const;
     [[nodiscard]] double speed() const { return options_.speed; }
     void start_household();
 
@@ -87,6 +90,9 @@ class DeskMeter {
     struct PulseAges {
         std::vector<std::chrono::microseconds> active;
         std::vector<std::chrono::microseconds> reactive;
+        // Of the electrical outputs.
+        std::vector<std::chrono::microseconds> active_output;
+        std::vector<std::chrono::microseconds> reactive_output;
     };
     PulseAges take_pulses();
 
@@ -115,7 +121,9 @@ class DeskMeter {
     meter::Store store_;
     meter::CalibrationMemory calibration_memory_;
     bool leaves_the_factory_;  // nothing was stored before
+    bool calibrated_ = false;  // just now, and not sealed yet
     std::array<std::unique_ptr<world::PlugInModule>, meter::module_slots> modules_;
+    bool had_network_module_ = false;
     std::function<void(const meter::Event&)> event_observer_;
     meter::Meter meter_;
     world::Site site_;
@@ -136,6 +144,8 @@ class DeskMeter {
     std::chrono::microseconds since_start_{0};  // of meter time, up to the last Interval
     std::deque<std::chrono::microseconds> active_pulses_;
     std::deque<std::chrono::microseconds> reactive_pulses_;
+    std::deque<std::chrono::microseconds> active_output_pulses_;
+    std::deque<std::chrono::microseconds> reactive_output_pulses_;
     std::chrono::nanoseconds until_clock_is_kept_{0};
 };
 

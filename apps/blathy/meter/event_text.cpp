@@ -7,7 +7,6 @@
 
 #include "apps/blathy/keys/meter_keys.hpp"
 #include "apps/blathy/meter/deed.hpp"
-#include "meter/push/settings.hpp"
 #include "meter/relay/causes.hpp"
 
 namespace blathy::apps {
@@ -21,9 +20,6 @@ constexpr unsigned fraud_bit = 13;
 
 // Phases, covers, modules: what a code or an alarm bit may be of.
 constexpr std::int64_t highest_numbered_detail = 3;
-
-constexpr std::array<std::string_view, meter::push_setups.size()> push_names = {"connectivity", "interval", "alarm",
-                                                                                "last gasp"};
 
 template <std::size_t count>
 std::string name_at(const std::array<std::string_view, count>& names, std::int64_t number) {
@@ -99,6 +95,9 @@ std::string detail_text(Kind kind, std::int64_t detail) {
             return fmt::format("tariff {}", detail);
         case Kind::billing_reset:
             return fmt::format("number {}", detail);
+        case Kind::credit_added:
+        case Kind::credit_refused:
+            return fmt::format("receipt {}", detail);
         default:
             return {};
     }

@@ -39,7 +39,7 @@ Result<ModuleOption, std::string> parse_module_option(const std::string& text, c
         begin = end + 1;
     }
     const auto kind = module_kind_named(parts[0]);
-    if (!kind) return complain("there are cellular, rs485, plc, rf and input modules");
+    if (!kind) return complain("there are cellular, rs485, plc, hplc, bplc, rf and input modules");
     if ((*kind == ModuleKind::input) != (option.slot == meter::input_slot)) {
         return complain("an input module goes into the input slot, and nothing else does");
     }

@@ -40,6 +40,10 @@ std::vector<std::uint8_t> in_frame(const meter::Delivery& delivery) {
 
 }  // namespace
 
+std::vector<std::uint8_t> framed(const meter::Delivery& delivery) {
+    return delivery.transport == meter::PushTransport::hdlc ? in_frame(delivery) : in_wrapper(delivery);
+}
+
 std::optional<PushDestination> parse_push_destination(std::string_view text) {
     PushDestination destination;
     destination.port = dlms::wrapper_port;
@@ -75,7 +79,7 @@ class PushSender::Sending final : private Watcher {
           entry_(delivery.entry),
           is_datagram_(delivery.transport == meter::PushTransport::udp),
           peer_(delivery.destination_text()),
-          octets_(delivery.transport == meter::PushTransport::hdlc ? in_frame(delivery) : in_wrapper(delivery)),
+          octets_(framed(delivery)),
           begun_(begun) {}
 
     void start(Poller& poller) {

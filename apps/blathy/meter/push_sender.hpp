@@ -32,6 +32,9 @@ struct PushDestination {
 };
 std::optional<PushDestination> parse_push_destination(std::string_view text);
 
+// The octets that go to the destination: in the wrapper, or in an UI frame. Empty: it is too long for a frame.
+std::vector<std::uint8_t> framed(const meter::Delivery& delivery);
+
 class PushSender {
   public:
     using Time = std::chrono::steady_clock::time_point;

@@ -47,6 +47,32 @@ Json ages_ms(const std::vector<std::chrono::microseconds>& ages) {
     return result;
 }
 
+// Null: the model has none.
+Json credit_led_of(const meter::Meter& meter) {
+    if (!meter.model().functions.prepayment) return {};
+    switch (meter.credit_led()) {
+        case meter::CreditLed::green:
+            return "green";
+        case meter::CreditLed::red:
+            return "red";
+        case meter::CreditLed::off:
+            break;
+    }
+    return "off";
+}
+
+Json sounds_in(std::uint8_t sounds) {
+    constexpr std::array<std::pair<meter::Sound, std::string_view>, 4> names = {{{meter::sound_key, "key"},
+                                                                                 {meter::sound_done, "done"},
+                                                                                 {meter::sound_refused, "refused"},
+                                                                                 {meter::sound_alarm, "alarm"}}};
+    Json result = Json::array();
+    for (const auto& [sound, name] : names) {
+        if ((sounds & sound) != 0) result.push_back(name);
+    }
+    return result;
+}
+
 std::size_t phases_of(const DeskMeter& desk) {
     return desk.meter().model().phases;
 }
@@ -75,6 +101,10 @@ std::string iso_time(const dlms::DateTime& time) {
 
 Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen) {
     const meter::Model& model = desk.meter().model();
+    Json logs = Json::array();
+    for (std::size_t i = 0; i < log_names.size(); ++i) {
+        if (has_log(model, static_cast<meter::EventLogId>(i))) logs.push_back(log_names[i]);
+    }
     Json annunciators = Json::array();
     for (const std::string_view name : meter::lcd_annunciator_names) annunciators.push_back(name);
     return {
@@ -90,11 +120,13 @@ Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen
           {"nominal_frequency", model.nominal_frequency_mhz * milli},
           {"active_constant", model.active_constant_per_kwh},
           {"reactive_constant", model.reactive_constant_per_kvarh},
+          {"output_constant", model.output_constant},
+          {"credit_led", model.functions.prepayment},
           {"active_class", model.active_class},
           {"reactive_class", model.reactive_class},
           {"digits", model.display_digits},
           {"code_digits", meter::lcd_code_digits}}},
-        {"logs", log_names},
+        {"logs", logs},
         {"module_kinds", module_kind_names},
         {"serial", desk.meter().identity().serial_number()},
         {"logical_device_name", desk.meter().identity().logical_device_name()},
@@ -137,7 +169,10 @@ Json tick_message(DeskMeter& desk, std::size_t clients) {
         {"leds",
          {{"active", ages_ms(pulses.active)},
           {"reactive", ages_ms(pulses.reactive)},
-          {"alarm", desk.meter().alarm_led()}}},
+          {"alarm", desk.meter().alarm_led()},
+          {"credit", credit_led_of(desk.meter())}}},
+        {"outputs", {{"active", ages_ms(pulses.active_output)}, {"reactive", ages_ms(pulses.reactive_output)}}},
+        {"sounds", sounds_in(desk.meter().take_sounds())},
         {"phases", phases},
         {"total", {{"p", active}, {"q", reactive}, {"s", apparent}, {"pf", power_factor_of(active, apparent)}}},
         {"neutral", interval.neutral_current_ua * micro},

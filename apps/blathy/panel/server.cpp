@@ -259,6 +259,7 @@ asio::awaitable<void> PanelServer::tick() {
         }
         if (pages_.empty()) {
             (void)desk_.take_pulses();
+            (void)desk_.meter().take_sounds();
             events_ = EventFeed(desk_);
             continue;
         }

@@ -134,7 +134,7 @@ Json row_of(const DeskMeter& desk, meter::EventLogId log, std::uint32_t number) 
             {"code", row->code},
             {"name", kind ? words_of(*kind) : "unknown"},
             {"detail", kind ? detail_text(*kind, row->detail) : ""},
-            {"magnitude", row->magnitude / 10.0},
+            {"magnitude", row->magnitude / (log == meter::EventLogId::recharge ? 100.0 : 10.0)},
             {"duration", row->duration_cs / 100.0},
             {"times", row->times},
             {"alarms", std::move(alarms)}};

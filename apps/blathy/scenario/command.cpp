@@ -17,8 +17,8 @@ namespace {
 
 constexpr const char* scenario_description = R"(Play what happens to a meter, and check what comes of it.
 
-A scenario is a TOML file: steps at their times, and the events, relay states, alarms and signs on the display that they
-should lead to. `blathy meter --scenario` plays the same live, with the panel.)";
+A scenario is a TOML file: steps at their times, and the events, relay states, alarms, pushes and signs on the display
+that they should lead to. `blathy meter --scenario` plays the same live, with the panel.)";
 
 constexpr const char* scenario_footer =
     R"(docs/scenarios.md has the format. `list` names those that come with the program, and --print shows one of them, to
@@ -45,6 +45,15 @@ std::string event_line(const SeenEvent& seen) {
     return fmt::format("{:8.1f} s  {}{}{}", seen.at_s, words_of(seen.event.kind), detail.empty() ? "" : ", ", detail);
 }
 
+std::string push_line(const SeenPush& seen) {
+    std::string line = fmt::format("{:8.1f} s  push {} received at {}", seen.at_s,
+                                   push_names[static_cast<std::size_t>(seen.push.setup)], seen.push.destination);
+    if (seen.push.setup == meter::PushSetup::alarm) {
+        line += fmt::format(", alarms {:08X} {:08X}", seen.push.alarms[0], seen.push.alarms[1]);
+    }
+    return line;
+}
+
 std::string_view word_of(Verdict verdict) {
     return verdict == Verdict::met ? "ok" : "MISSED";
 }
@@ -64,10 +73,19 @@ void print_story(const ScenarioPlayer& player) {
             fmt::print("{:8.1f} s  -- {}\n", scenario.steps[step].at_s, scenario.steps[step].say);
         }
     };
+    std::size_t push = 0;
+    const auto print_pushes_before = [&](double time_s) {
+        for (; push < player.pushes().size() && player.pushes()[push].at_s < time_s; ++push) {
+            print_steps_until(player.pushes()[push].at_s);
+            fmt::print("{}\n", push_line(player.pushes()[push]));
+        }
+    };
     for (const SeenEvent& seen : player.events()) {
+        print_pushes_before(seen.at_s);
         print_steps_until(seen.at_s);
         fmt::print("{}\n", event_line(seen));
     }
+    print_pushes_before(longest_scenario_s + 1);
     print_steps_until(scenario.duration_s());
     fmt::print("Expected:\n");
     for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
@@ -86,6 +104,13 @@ void print_story_as_json(const ScenarioPlayer& player) {
                           {"detail", seen.event.detail},
                           {"text", detail_text(seen.event.kind, seen.event.detail)}});
     }
+    Json pushes = Json::array();
+    for (const SeenPush& seen : player.pushes()) {
+        pushes.push_back({{"at", seen.at_s},
+                          {"setup", push_names[static_cast<std::size_t>(seen.push.setup)]},
+                          {"destination", seen.push.destination},
+                          {"alarms", seen.push.alarms}});
+    }
     Json expectations = Json::array();
     for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
         const Expectation& expectation = scenario.expectations[i];
@@ -97,9 +122,13 @@ void print_story_as_json(const ScenarioPlayer& player) {
                                 {"met", outcome.verdict == Verdict::met},
                                 {"at", outcome.at_s ? Json(*outcome.at_s) : Json()}});
     }
-    const Json report = {{"title", scenario.title},           {"model", scenario.model->name},
-                         {"duration", scenario.duration_s()}, {"succeeded", player.succeeded()},
-                         {"events", std::move(events)},       {"expectations", std::move(expectations)},
+    const Json report = {{"title", scenario.title},
+                         {"model", scenario.model->name},
+                         {"duration", scenario.duration_s()},
+                         {"succeeded", player.succeeded()},
+                         {"events", std::move(events)},
+                         {"pushes", std::move(pushes)},
+                         {"expectations", std::move(expectations)},
                          {"problems", player.problems()}};
     fmt::print("{}\n", report.dump(2));
 }

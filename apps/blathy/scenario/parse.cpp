@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/blathy/meter/push_sender.hpp"
 #include "apps/blathy/scenario/scenario.hpp"
 #include "apps/blathy/toml.hpp"
 #include "meter/models/models.hpp"
@@ -167,7 +168,12 @@ class DeedReader {
         for (const toml::table* table : in_.tables("module")) module(*table);
         contacts("weld", true);
         contacts("free", false);
-        names("press", button_names, [](std::size_t button) { return PressButton{static_cast<Button>(button)}; });
+        each_of("press", [&](const toml::node& node) {
+            const auto button = in_.name_in(node, "press", button_names);
+            if (!button) return;
+            // Down and up: held, it is another press.
+            for (const bool pressed : {true, false}) add(node, PressButton{static_cast<Button>(*button), pressed});
+        });
         names("client", client_act_names, [](std::size_t act) { return DoAsClient{static_cast<ClientAct>(act)}; });
         return std::move(deeds_);
     }
@@ -297,6 +303,74 @@ std::optional<std::int64_t> read_detail(KeyReader& in, const meter::Model& model
     return detail;
 }
 
+constexpr std::array<std::string_view, meter::push_setups.size()> setup_names = {"connectivity", "interval", "alarm",
+                                                                                 "last-gasp"};
+
+// The last gasp is of models that have one.
+std::optional<meter::PushSetup> read_setup(KeyReader& in, const toml::node& node, std::string_view key,
+                                           const meter::Model& model) {
+    const auto number = in.name_in(node, key, setup_names);
+    if (!number) return std::nullopt;
+    const meter::PushSetup setup = meter::push_setups[*number];
+    if (setup == meter::PushSetup::power_down && !model.ports.last_gasp) {
+        in.complain(node, fmt::format("the {} has no last gasp", model.name));
+        return std::nullopt;
+    }
+    return setup;
+}
+
+// One node or a list of them.
+template <class Take>
+void each_in(const toml::node* found, Take&& take) {
+    if (found == nullptr) return;
+    const auto* const list = found->as_array();
+    if (list == nullptr) return take(*found);
+    for (const toml::node& element : *list) take(element);
+}
+
+ScenarioListener read_listener(Complaint& complaint, const toml::table& table, const meter::Model& model) {
+    KeyReader in(complaint, table);
+    ScenarioListener listener;
+    const toml::node* const where = in.node("destination");
+    listener.destination = in.text("destination").value_or("");
+    const bool fits = listener.destination.size() <= meter::PushSettings::max_destination;
+    if (where == nullptr || !fits || !parse_push_destination(listener.destination)) {
+        constexpr const char* what = "a listener needs a `destination`, such as \"192.0.2.7:4059\"";
+        where == nullptr ? in.complain(what) : in.complain(*where, what);
+    }
+    each_in(in.node("pushes"), [&](const toml::node& node) {
+        if (const auto setup = read_setup(in, node, "pushes", model)) listener.pushes.push_back(*setup);
+    });
+    in.finish();
+    if (listener.pushes.empty()) in.complain("a listener needs `pushes` that it waits for");
+    return listener;
+}
+
+std::optional<ExpectPush> read_push(Complaint& complaint, const toml::table& table, const meter::Model& model) {
+    KeyReader in(complaint, table);
+    ExpectPush push;
+    std::optional<meter::PushSetup> setup;
+    if (const toml::node* const node = in.node("setup")) setup = read_setup(in, *node, "setup", model);
+    push.destination = in.text("destination").value_or("");
+    const auto alarm_register = in.integer("register", 1, meter::alarm_registers);
+    std::uint32_t bits = 0;
+    each_in(in.node("bits"), [&](const toml::node& node) {
+        if (const auto bit = in.integer_in(node, "bits", 0, 31)) bits |= 1U << static_cast<unsigned>(*bit);
+    });
+    in.finish();
+    if (!setup) {
+        in.complain("a push needs its `setup`");
+        return std::nullopt;
+    }
+    if (alarm_register.has_value() != (bits != 0)) {
+        in.complain("alarms of a push need `register` and `bits`");
+        return std::nullopt;
+    }
+    push.setup = *setup;
+    if (alarm_register) push.alarms[static_cast<std::size_t>(*alarm_register - 1)] = bits;
+    return push;
+}
+
 Expectation read_expectation(Complaint& complaint, const toml::table& table, const meter::Model& model) {
     KeyReader in(complaint, table);
     Expectation expectation;
@@ -325,12 +399,16 @@ Expectation read_expectation(Complaint& complaint, const toml::table& table, con
     }
     if (const auto lit = in.boolean("led")) found.emplace_back(ExpectLed{*lit});
     if (const auto on = in.boolean("power")) found.emplace_back(ExpectPower{*on});
+    for (const toml::table* push : in.tables("push")) {
+        if (auto expected = read_push(complaint, *push, model)) found.emplace_back(std::move(*expected));
+    }
     const auto from = in.number("from");
     const auto until = in.number("until");
     expectation.never = in.boolean("never").value_or(false);
     in.finish();
     if (found.size() != 1) {
-        in.complain("an expectation needs one of `event`, `relay`, `reason`, `alarm`, `annunciator`, `led`, `power`");
+        in.complain(
+            "an expectation needs one of `event`, `relay`, `reason`, `alarm`, `annunciator`, `led`, `power`, `push`");
         return expectation;
     }
     expectation.what = found.front();
@@ -413,6 +491,9 @@ Result<Scenario, std::string> parse_scenario(std::string_view text, const std::s
         const auto deeds = DeedReader(start, complaint, *scenario.model).read();
         scenario.start.insert(scenario.start.end(), deeds.begin(), deeds.end());
         start.finish();
+    }
+    for (const toml::table* table : in.tables("listener")) {
+        scenario.listeners.push_back(read_listener(complaint, *table, *scenario.model));
     }
     const auto steps = in.tables("step");
     const auto expectations = in.tables("expect");

@@ -25,6 +25,12 @@ ScenarioPlayer::ScenarioPlayer(Scenario scenario, DeskMeter& desk)
       outcomes_(scenario_.expectations.size()) {
     desk_.observe_events([this](const meter::Event& event) { see(event); });
     desk_.site().set_loads({});
+    for (const ScenarioListener& listener : scenario_.listeners) {
+        for (const meter::PushSetup setup : listener.pushes) {
+            if (!push_to(desk_.meter(), setup, listener.destination))
+                problems_.emplace_back("a push setup was not kept");
+        }
+    }
     take(scenario_.start);
     take_due_steps();
 }
@@ -55,6 +61,7 @@ void ScenarioPlayer::run_slice(nanoseconds meter_time) {
     elapsed_ += meter_time;
     const std::chrono::duration<double> meter_s = meter_time;
     desk_.run_for(instant(meter_s.count() / desk_.speed()));
+    listen();
     look();
     take_due_steps();
 }
@@ -83,6 +90,21 @@ void ScenarioPlayer::see(const meter::Event& event) {
         if (wanted == nullptr || wanted->kind != event.kind) continue;
         if (wanted->detail && *wanted->detail != event.detail) continue;
         if (is_time_of(expectation)) meet(i);
+    }
+}
+
+void ScenarioPlayer::listen() {
+    if (!takes_pushes()) return;
+    for (ReceivedPush& push : receive_pushes(desk_, observer_)) {
+        for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+            const auto* const wanted = std::get_if<ExpectPush>(&scenario_.expectations[i].what);
+            if (wanted == nullptr || wanted->setup != push.setup) continue;
+            if (!wanted->destination.empty() && wanted->destination != push.destination) continue;
+            const bool has_all =
+                (wanted->alarms[0] & ~push.alarms[0]) == 0 && (wanted->alarms[1] & ~push.alarms[1]) == 0;
+            if (has_all && is_time_of(scenario_.expectations[i])) meet(i);
+        }
+        if (pushes_.size() < most_events) pushes_.push_back({elapsed_s(), std::move(push)});
     }
 }
 
@@ -123,6 +145,7 @@ bool ScenarioPlayer::holds(const Expected& expected) const {
         bool operator()(const ExpectAnnunciator& of) const { return desk.meter().lcd().test(of.which) == of.lit; }
         bool operator()(const ExpectLed& of) const { return desk.meter().alarm_led() == of.lit; }
         bool operator()(const ExpectPower& of) const { return desk.meter().powered() == of.on; }
+        bool operator()(const ExpectPush&) const { return false; }  // received, and nothing that lasts
     };
     return std::visit(Look{desk_}, expected);
 }

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "apps/blathy/meter/desk_meter.hpp"
+#include "apps/blathy/meter/traffic.hpp"
+#include "apps/blathy/scenario/listener.hpp"
 #include "apps/blathy/scenario/scenario.hpp"
 
 namespace blathy::apps {
@@ -24,11 +26,16 @@ struct SeenEvent {
     meter::Event event;
 };
 
+struct SeenPush {
+    double at_s = 0;
+    ReceivedPush push;
+};
+
 class ScenarioPlayer {
   public:
     // Events are seen at the end of an Interval, and states are looked at then.
     static constexpr std::chrono::milliseconds resolution{200};
-    // Beyond them events still count for what is expected.
+    // Beyond them events and pushes still count for what is expected.
     static constexpr std::size_t most_events = 10'000;
 
     // Makes the desk as it is at the start: nominal voltage and no load, but for what the scenario says. The desk must
@@ -37,6 +44,11 @@ class ScenarioPlayer {
     ~ScenarioPlayer();
     ScenarioPlayer(const ScenarioPlayer&) = delete;
     ScenarioPlayer& operator=(const ScenarioPlayer&) = delete;
+
+    // The scenario has listeners: what the meter pushes goes to them, and nowhere else.
+    [[nodiscard]] bool takes_pushes() const { return !scenario_.listeners.empty(); }
+    // Of what goes there; null for none.
+    void observe(TrafficObserver* observer) { observer_ = observer; }
 
     // In place of DeskMeter::run_for().
     void run_for(std::chrono::nanoseconds real_time);
@@ -49,6 +61,7 @@ class ScenarioPlayer {
     [[nodiscard]] std::size_t steps_taken() const { return steps_taken_; }
     [[nodiscard]] const std::vector<Outcome>& outcomes() const { return outcomes_; }  // of each expectation
     [[nodiscard]] const std::vector<SeenEvent>& events() const { return events_; }
+    [[nodiscard]] const std::vector<SeenPush>& pushes() const { return pushes_; }
     // What could not be done, in sentences.
     [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
     // Every expectation is met, and every step could be done.
@@ -60,6 +73,7 @@ class ScenarioPlayer {
     void take_due_steps();
     void take(const std::vector<Deed>& deeds);
     void see(const meter::Event& event);
+    void listen();
     void look();
     void meet(std::size_t index);
     [[nodiscard]] bool holds(const Expected& expected) const;
@@ -71,6 +85,8 @@ class ScenarioPlayer {
     std::size_t steps_taken_ = 0;
     std::vector<Outcome> outcomes_;
     std::vector<SeenEvent> events_;
+    std::vector<SeenPush> pushes_;
+    TrafficObserver* observer_ = nullptr;
     std::vector<std::string> problems_;
 };
 

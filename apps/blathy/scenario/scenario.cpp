@@ -32,6 +32,21 @@ std::string text_of(const meter::Model& model, const Expected& expected) {
         }
         std::string operator()(const ExpectLed& of) const { return of.lit ? "alarm LED lit" : "alarm LED dark"; }
         std::string operator()(const ExpectPower& of) const { return of.on ? "power on" : "power off"; }
+        std::string operator()(const ExpectPush& of) const {
+            std::string text = fmt::format("push {}", push_names[static_cast<std::size_t>(of.setup)]);
+            if (!of.destination.empty()) text += " to " + of.destination;
+            constexpr unsigned word_bits = 32;
+            std::string alarms;
+            for (std::size_t i = 0; i < of.alarms.size(); ++i) {
+                for (unsigned bit = 0; bit < word_bits; ++bit) {
+                    if ((of.alarms[i] >> bit & 1U) == 0) continue;
+                    alarms += fmt::format("{}{}:{} {}", alarms.empty() ? " with " : ", ", i + 1, bit,
+                                          alarm_text(model.companion, i, bit));
+                }
+            }
+            text += alarms;
+            return text;
+        }
     };
     return std::visit(Words{model}, expected);
 }

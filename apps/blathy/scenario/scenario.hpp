@@ -13,7 +13,9 @@
 #include "apps/blathy/meter/deed.hpp"
 #include "base/result.hpp"
 #include "meter/display/lcd.hpp"
+#include "meter/event/alarms.hpp"
 #include "meter/event/event.hpp"
+#include "meter/push/settings.hpp"
 #include "meter/relay/causes.hpp"
 
 namespace blathy::apps {
@@ -42,8 +44,13 @@ struct ExpectLed {
 struct ExpectPower {
     bool on = true;
 };
-using Expected =
-    std::variant<ExpectEvent, ExpectRelay, ExpectReason, ExpectAlarm, ExpectAnnunciator, ExpectLed, ExpectPower>;
+struct ExpectPush {
+    meter::PushSetup setup{};
+    std::string destination;    // empty: any
+    meter::AlarmBits alarms{};  // these are among the descriptors that it carries
+};
+using Expected = std::variant<ExpectEvent, ExpectRelay, ExpectReason, ExpectAlarm, ExpectAnnunciator, ExpectLed,
+                              ExpectPower, ExpectPush>;
 
 // Times are seconds of meter time since the start of the scenario.
 struct Expectation {
@@ -62,11 +69,18 @@ struct ScenarioStep {
     std::vector<Deed> deeds;
 };
 
+// A central system that waits for what these setups push.
+struct ScenarioListener {
+    std::string destination;  // "192.0.2.7:4059"
+    std::vector<meter::PushSetup> pushes;
+};
+
 struct Scenario {
     std::string title;
     std::string about;
     const meter::Model* model = nullptr;
     std::optional<meter::UtcTime> clock;
+    std::vector<ScenarioListener> listeners;
     std::vector<Deed> start;
     std::vector<ScenarioStep> steps;  // in the order of their times
     std::vector<Expectation> expectations;

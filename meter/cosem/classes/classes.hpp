@@ -64,6 +64,10 @@ extern const InterfaceClass gsm_diagnostic_class;  // IC 47, version 1
 extern const InterfaceClass plc_counters_class;    // IC 90, version 1
 extern const InterfaceClass plc_mac_class;         // IC 91, version 1
 extern const InterfaceClass plc_adaptation_class;  // IC 92, version 1
+extern const InterfaceClass hs_plc_mac_class;      // IC 140, version 0
+extern const InterfaceClass hs_plc_cpas_class;     // IC 141, version 0
+extern const InterfaceClass hs_plc_ip_class;       // IC 142, version 0
+extern const InterfaceClass hs_plc_hdlc_class;     // IC 143, version 0
 extern const InterfaceClass module_status_class;   // IC 1: what is in a slot, by E of the logical name
 
 // The relay.
@@ -87,6 +91,7 @@ extern const InterfaceClass alarm_filter_class;         // IC 1
 extern const InterfaceClass alarm_descriptor_class;     // IC 1
 extern const InterfaceClass error_register_class;       // IC 1
 extern const InterfaceClass last_event_class;           // IC 3: magnitude and duration of the last quality event
+extern const InterfaceClass last_amount_class;          // IC 3: of the last recharge
 extern const InterfaceClass alarm_monitor_class;        // IC 21, version 0, of alarm descriptor 1 or 2
 extern const InterfaceClass push_scripts_class;         // IC 9
 extern const InterfaceClass condition_data_class;       // IC 1: count or time, by the logical name

@@ -117,6 +117,23 @@ DataAccessResult read_last_event_unit(const AttributeContext& of, Cursor&, DataW
     return DataAccessResult::success;
 }
 
+// Of the last event of the log of recharges, as its rows have it.
+DataAccessResult read_last_amount(const AttributeContext& of, Cursor&, DataWriter& out) {
+    const RowLog& log = of.meter.events().log(EventLogId::recharge);
+    std::optional<EventRow> row;
+    if (log.end() != log.first()) row = of.meter.events().row(EventLogId::recharge, log.end() - 1);
+    out.double_long_unsigned(row ? row->magnitude : 0);
+    return DataAccessResult::success;
+}
+
+DataAccessResult read_amount_unit(const AttributeContext&, Cursor&, DataWriter& out) {
+    out.scaler_unit(-2, dlms::Unit::currency);
+    return DataAccessResult::success;
+}
+
+constexpr std::array last_amount_attributes = {Attribute{2, read_last_amount, nullptr},
+                                               Attribute{3, read_amount_unit, nullptr}};
+
 constexpr std::array last_event_attributes = {Attribute{2, read_last_event, nullptr},
                                               Attribute{3, read_last_event_unit, nullptr}};
 
@@ -203,6 +220,7 @@ constinit const InterfaceClass alarm_register_class = data_class<read_alarms, wr
 constinit const InterfaceClass alarm_filter_class = data_class<read_filter, write_filter>;
 constinit const InterfaceClass alarm_descriptor_class = data_class<read_descriptor, write_descriptor>;
 constinit const InterfaceClass error_register_class = data_class<read_errors, write_errors>;
+constinit const InterfaceClass last_amount_class = {register_id, 0, last_amount_attributes, {}};
 constinit const InterfaceClass last_event_class = {register_id, 0, last_event_attributes, {}};
 constinit const InterfaceClass alarm_monitor_class = {register_monitor_id, 0, monitor_attributes, {}};
 constinit const InterfaceClass push_scripts_class = {script_table_id, 0, push_script_attributes, push_script_methods};
