@@ -255,15 +255,38 @@ TEST(Schedule, FindsTheNextExecution) {
     EXPECT_EQ(next_execution(monthly, at(2026y / 2 / 1, 0min), at(2026y / 2 / 28, 0min)), std::nullopt);
     Schedule last_day;
     (void)last_day.executions.add({{23, 45, 0, 0}, {dlms::year_not_specified, 0xFF, 0xFE, 0xFF}});
-    EXPECT_TRUE(valid(last_day));
+    EXPECT_TRUE(consistent(last_day));
     EXPECT_EQ(next_execution(last_day, at(2028y / 2 / 1, 0min), at(2028y / 4 / 1, 0min)),
               at(2028y / 2 / 29, 23h + 45min));
-    Schedule wrong = last_day;
-    wrong.type = 2;  // no wildcards
-    EXPECT_FALSE(valid(wrong));
-    wrong.type = 1;
-    (void)wrong.executions.add(wrong.executions.items[0]);  // one only
-    EXPECT_FALSE(valid(wrong));
+}
+
+TEST(Schedule, ExecutesNothingWhileTypeAndTimesContradictEachOther) {
+    const LocalTime january = local_days{2028y / 1 / 1};
+    const auto executes = [&](const Schedule& schedule) {
+        return next_execution(schedule, january, january + days{200}).has_value();
+    };
+    Schedule schedule = monthly_schedule();
+    EXPECT_TRUE(executes(schedule));
+    schedule.type = 2;  // no wildcards
+    EXPECT_TRUE(valid(schedule));
+    EXPECT_FALSE(consistent(schedule));
+    EXPECT_FALSE(executes(schedule));
+    schedule.executions.items[0].date = {2028, 5, 1, dlms::not_specified};
+    EXPECT_TRUE(executes(schedule));
+    (void)schedule.executions.add({{6, 0, 0, 0}, {2028, 5, 2, dlms::not_specified}});  // at another time
+    EXPECT_FALSE(executes(schedule));
+    schedule.type = 4;
+    EXPECT_TRUE(executes(schedule));
+    schedule.type = 1;  // one only
+    EXPECT_FALSE(executes(schedule));
+    for (const std::uint8_t none : {std::uint8_t{0}, std::uint8_t{6}}) {
+        schedule.type = none;
+        EXPECT_FALSE(valid(schedule));
+    }
+    schedule.type = 5;
+    EXPECT_TRUE(valid(schedule));
+    schedule.executions.items[0].time.hour = dlms::not_specified;
+    EXPECT_FALSE(valid(schedule));
 }
 
 }  // namespace
