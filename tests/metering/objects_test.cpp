@@ -154,6 +154,17 @@ TEST(Objects, PeriodAndColumnsOfAProfileAreWritten) {
     EXPECT_EQ(manager.value(7, name, 3), two);
     EXPECT_NE(set(manager, 7, name, 3, "0101020412000309060100010801FF0F02120000"), set_success);  // no time
     EXPECT_NE(set(manager, 7, name, 3, "0101020412000309060100630801FF0F02120000"), set_success);  // no such register
+    const std::string time = "0102020412000809060000010000FF0F02120000";
+    for (const char* missing : {
+             "020412000309060100150801FF0F02120000",  // of a phase there are no tariffs
+             "020412000309060100010805FF0F02120000",  // a fifth tariff
+             "020412000409060100010800FF0F02120000",  // another class
+             "020412000309060100010800FF0F03120000",  // its unit
+             "020412000309060100010800FF0F02120001",  // an element of what has none
+         }) {
+        EXPECT_NE(set(manager, 7, name, 3, time + missing), set_success) << missing;
+    }
+    EXPECT_EQ(manager.value(7, name, 3), two);
 }
 
 TEST(Objects, APassiveCalendarIsWrittenAndActivated) {
