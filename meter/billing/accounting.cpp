@@ -95,7 +95,11 @@ void Accounting::resume(const Clock& clock) {
         ledger_.now = now;
     } else {
         const UtcTime saved = ledger_.now;
-        if (ledger_.due != 0) run(clock);
+        if (ledger_.due != 0) {
+            run(clock);
+            // What ended with it is done, and so is the switch: demands that end meanwhile are of the tariff behind it.
+            switch_tariff(ledger_.due_time, switching_at(clock, ledger_.due_time).tariff);
+        }
         tell_({EventKind::power_up, now, duration_cast<seconds>(now - saved).count()});
         mark(status_power_down);
         make_up_periods(clock);
@@ -262,30 +266,61 @@ void Accounting::reach_boundary(const Clock& clock) {
     find_boundary(clock);
 }
 
-// The periods that the power failure has cut short end where they would have ended; those that passed without power
-// have no row, but the window of the demand moves on.
+// The periods that the power failure has cut short end where they would have ended, in the order of time, for profiles
+// capture demands. Recording intervals that passed without power have no row, but the window of the demand moves on.
 void Accounting::make_up_periods(const Clock& clock) {
-    const UtcTime now = clock.now();
-    const auto cut_short = [&](unsigned due, std::uint16_t period_s, UtcTime& until) {
-        const UtcTime end = end_of_period(clock, std::min(until, now), period_s);
-        if (end > now) {
-            if (until > now + seconds{settings_.time_shift_limit_s}) until = now;
-            return;
-        }
-        execute(clock, due, end);
-        mark(status_power_down);
-        const auto missed = (now - end) / seconds{period_s};
-        if (due == due_demand) {
-            for (std::int64_t i = 0; i < std::min<std::int64_t>(missed, settings_.demand.periods); ++i) {
-                end_demand(end + (missed - std::min<std::int64_t>(missed, settings_.demand.periods) + i + 1) *
-                                     seconds{period_s});
-            }
-        }
-        until = now;
+    struct Period {
+        unsigned due;
+        std::uint16_t period_s;
+        UtcTime& until;
+        UtcTime end{};
+        bool cut_short = false;
     };
-    cut_short(due_demand, settings_.demand.period_s, ledger_.demand_until);
-    cut_short(due_recording_1, settings_.recording_period_s[0], ledger_.recorded_until[0]);
-    cut_short(due_recording_2, settings_.recording_period_s[1], ledger_.recorded_until[1]);
+    const UtcTime now = clock.now();
+    std::array<Period, 3> periods = {
+        Period{due_demand, settings_.demand.period_s, ledger_.demand_until},
+        Period{due_recording_1, settings_.recording_period_s[0], ledger_.recorded_until[0]},
+        Period{due_recording_2, settings_.recording_period_s[1], ledger_.recorded_until[1]},
+    };
+    UtcTime next = UtcTime::max();
+    for (Period& period : periods) {
+        period.end = end_of_period(clock, std::min(period.until, now), period.period_s);
+        period.cut_short = period.end <= now;
+        if (period.cut_short) {
+            next = std::min(next, period.end);
+        } else if (period.until > now + seconds{settings_.time_shift_limit_s}) {
+            period.until = now;
+        }
+    }
+    // Once the window is empty, only the last period of the demand still matters.
+    std::int64_t demands_left = settings_.demand.periods;
+    while (next <= now) {
+        unsigned due = 0;
+        const UtcTime at = next;
+        next = UtcTime::max();
+        for (Period& period : periods) {
+            if (period.end == at) {
+                due |= period.due;
+                period.end = UtcTime::max();
+                if (period.due == due_demand) {
+                    const std::int64_t further = (now - at) / seconds{period.period_s};
+                    const std::int64_t steps = demands_left-- > 0 ? std::min<std::int64_t>(further, 1) : further;
+                    if (steps > 0) period.end = at + steps * seconds{period.period_s};
+                }
+            }
+            next = std::min(next, period.end);
+        }
+        // No row: nothing to be kept from being written twice.
+        if (due == due_demand) {
+            end_demand(at);
+        } else {
+            execute(clock, due, at);
+            mark(status_power_down);
+        }
+    }
+    for (Period& period : periods) {
+        if (period.cut_short) period.until = now;
+    }
 }
 
 void Accounting::make_up_billing(const Clock& clock, MakeUp how) {
@@ -423,15 +458,21 @@ bool Accounting::reset_peaks(const Clock& clock, std::size_t index, std::size_t 
     return save(clock);
 }
 
+Switching Accounting::switching_at(const Clock& clock, UtcTime at) const {
+    return meter::switching_at(load_active_calendar(store_), load_special_days(store_), local_of(clock, at));
+}
+
+void Accounting::switch_tariff(UtcTime at, std::uint16_t tariff) {
+    if (tariff == ledger_.tariff_now) return;
+    ledger_.tariff_now = std::clamp<std::uint64_t>(tariff, 1, max_tariffs);
+    tell_({EventKind::tariff_switched, at, tariff});
+}
+
 void Accounting::follow_calendar(const Clock& clock) {
     const UtcTime now = clock.now();
-    const LocalTime local = local_of(clock, now);
-    const Switching switching = switching_at(load_active_calendar(store_), load_special_days(store_), local);
-    if (switching.tariff != ledger_.tariff_now) {
-        ledger_.tariff_now = std::clamp<std::uint64_t>(switching.tariff, 1, max_tariffs);
-        tell_({EventKind::tariff_switched, now, switching.tariff});
-    }
-    const LocalTime midnight = floor<days>(local) + days{1};
+    const Switching switching = switching_at(clock, now);
+    switch_tariff(now, switching.tariff);
+    const LocalTime midnight = floor<days>(local_of(clock, now)) + days{1};
     run_script(clock, switching);
     const UtcTime next = utc_of(clock, switching.next.value_or(midnight), now);
     calendar_until_ = std::min(next, end_of_deviation(clock, now, longest_without_boundary));

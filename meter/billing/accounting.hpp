@@ -114,6 +114,8 @@ class Accounting {
     enum class MakeUp : std::uint8_t { each, latest };
     void make_up_billing(const Clock& clock, MakeUp how);
     void refuse_calendar(const Clock& clock, CalendarFault fault);
+    [[nodiscard]] Switching switching_at(const Clock& clock, UtcTime at) const;
+    void switch_tariff(UtcTime at, std::uint16_t tariff);
     void follow_calendar(const Clock& clock);
     void run_script(const Clock& clock, const Switching& switching);
     void find_boundary(const Clock& clock);

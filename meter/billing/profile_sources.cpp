@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "meter/cosem/dictionary.hpp"
 #include "meter/meter.hpp"
 
 namespace blathy::meter {
@@ -9,6 +10,14 @@ namespace {
 
 constexpr std::size_t widest_cell = 2 + dlms::DateTime::encoded_size;
 constexpr std::size_t longest_daily_row = 2 + max_daily_columns * widest_cell;
+
+// Objects of this meter: what nobody can read no profile captures.
+bool has_all(const Meter& meter, std::span<const CaptureObject> columns) {
+    return std::ranges::all_of(columns, [&](const CaptureObject& column) {
+        const Object* object = meter.dictionary().find(column.attribute.instance);
+        return object != nullptr && object->interface_class->id == column.attribute.class_id;
+    });
+}
 
 template <ProfileId id>
 ProfileRows rows_of(const Meter& meter) {
@@ -85,6 +94,7 @@ constexpr ProfileSource source_of() {
         .capture = capture_of<id>,
         .set_columns =
             [](Meter& meter, std::span<const CaptureObject> columns) {
+                if (!has_all(meter, columns)) return dlms::DataAccessResult::other_reason;
                 return meter.account(&Accounting::set_columns, id, columns) ? dlms::DataAccessResult::success
                                                                             : dlms::DataAccessResult::other_reason;
             },

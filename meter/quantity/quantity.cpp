@@ -245,6 +245,7 @@ std::optional<std::int64_t> Measurements::read(const dlms::Obis& obis) const {
     if (code.phase > model.phases) return std::nullopt;
     switch (obis.d()) {
         case obis_energy:
+            if (obis.e() != 0) return std::nullopt;  // tariffs have registers of their own
             return read_energy(code.phase == 0 ? energy.total : energy.phase[code.phase - 1U], code.quantity);
         case obis_instantaneous:
             return read_instantaneous(*this, code, obis.e());

@@ -16,7 +16,7 @@ bool has_wildcards(const dlms::Date& date) {
            date.day_of_month == dlms::not_specified || date.day_of_month > 31;
 }
 
-bool valid(const dlms::Time& time) {
+bool specified(const dlms::Time& time) {
     return time.hour != dlms::not_specified && time.minute != dlms::not_specified && time.second != dlms::not_specified;
 }
 
@@ -35,18 +35,25 @@ Schedule daily_schedule() {
 }
 
 bool valid(const Schedule& schedule) {
+    return schedule.type >= 1 && schedule.type <= 5 &&
+           std::ranges::all_of(schedule.executions.view(),
+                               [](const Execution& execution) { return specified(execution.time); });
+}
+
+bool consistent(const Schedule& schedule) {
     const auto executions = schedule.executions.view();
-    if (schedule.type < 1 || schedule.type > 5) return false;
+    if (!valid(schedule)) return false;
     if (schedule.type == 1 && executions.size() > 1) return false;
     const bool same_time = schedule.type <= 3;
     const bool wildcards = schedule.type % 2 == 1;
     return std::ranges::all_of(executions, [&](const Execution& execution) {
-        return valid(execution.time) && (!same_time || execution.time == executions.front().time) &&
+        return (!same_time || execution.time == executions.front().time) &&
                (wildcards || !has_wildcards(execution.date));
     });
 }
 
 std::optional<LocalTime> next_execution(const Schedule& schedule, LocalTime after, LocalTime until) {
+    if (!consistent(schedule)) return std::nullopt;
     constexpr days longest{400};
     const LocalTime from = std::max(after, until - longest);
     for (auto day = floor<days>(from); day <= floor<days>(until); day += days{1}) {

@@ -19,7 +19,8 @@ struct Execution {
 };
 
 // Type 1: one execution, whose date may have wildcards. 2 and 3: all at the same time of the day, without and with
-// wildcards in the dates. 4 and 5: at different times, without and with them.
+// wildcards in the dates. 4 and 5: at different times, without and with them. A client writes type and executions one
+// after the other, in the order that it likes: while they contradict each other nothing is executed.
 struct Schedule {
     std::uint8_t type = 1;
     FixedList<Execution, max_executions> executions;
@@ -31,11 +32,13 @@ struct Schedule {
 [[nodiscard]] Schedule monthly_schedule();
 [[nodiscard]] Schedule daily_schedule();
 
-// Whether the executions are what the type says.
+// Whether the type is one, and each execution has a time of the day: what may be kept.
 [[nodiscard]] bool valid(const Schedule& schedule);
+// Whether the executions are what the type says: what is executed.
+[[nodiscard]] bool consistent(const Schedule& schedule);
 
-// The first execution behind `after`, if there is one until `until`. A year and a bit is looked through at most, from
-// `until` back.
+// The first execution behind `after`, if there is one until `until`; of a schedule that is not consistent there is
+// none. A year and a bit is looked through at most, from `until` back.
 [[nodiscard]] std::optional<LocalTime> next_execution(const Schedule& schedule, LocalTime after, LocalTime until);
 
 // The execution_time of class 22: an array of {time, date}. A fault leaves the schedule as it was.

@@ -6,6 +6,7 @@
 
 #include "apps/blathy/meter/desk_meter.hpp"
 #include "meter/models/sed302.hpp"
+#include "world/analog_front_end.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -126,6 +127,29 @@ TEST_F(DeskCalibration, OfAnotherMeterIsAFault) {
     const auto desk = make(8);
     ASSERT_TRUE(desk);
     EXPECT_TRUE(desk->meter().measurement_fault());
+}
+
+TEST_F(DeskCalibration, TheClockKeepsTimeByACrystalThatIsOff) {
+    using namespace std::chrono;
+    const auto offset_ppm = [](std::uint32_t serial_number) {
+        return world::AnalogFrontEnd::manufacture(meter::sed302, serial_number).crystal_ppm;
+    };
+    DeskMeterOptions options;
+    options.model = &meter::sed302;
+    options.speed = 100;
+    while (std::abs(offset_ppm(options.serial_number)) < 10) ++options.serial_number;
+    const auto made = DeskMeter::make(options);
+    ASSERT_TRUE(made);
+    DeskMeter& desk = **made;
+    EXPECT_NEAR(desk.meter().crystal().deviation_ppb(), offset_ppm(options.serial_number) * 1000, 20);
+    EXPECT_EQ(desk.inputs().temperature_tenths, 230);
+    // Without mains the clock goes by the crystal alone.
+    for (std::size_t phase = 0; phase < 3; ++phase) desk.set_phase_switch(phase, false);
+    for (int i = 0; i < 2; ++i) desk.run_for(seconds{1});
+    ASSERT_FALSE(desk.meter().powered());
+    const auto before = desk.meter().clock().now();
+    for (int i = 0; i < 36; ++i) desk.run_for(seconds{1});
+    EXPECT_LE(abs(desk.meter().clock().now() - before - hours{1}), milliseconds{2}) << "36 ms if it were not put right";
 }
 
 }  // namespace

@@ -413,12 +413,23 @@ TEST_F(RelayObjects, SchedulesDisconnectAndReconnect) {
                   "FFFFFFFFFF"),
               "C501C100");
     EXPECT_EQ(set(22, on, 2, "0202090600000A0064FF120002"), "C501C1FA");
-    EXPECT_EQ(set(22, off, 3, "1602"), "C501C1FA");  // without wildcards
+    // Type 2 has no wildcards: while it stands, nothing is executed.
+    EXPECT_EQ(set(22, off, 3, "1602"), "C501C100");
+    EXPECT_EQ(set(22, off, 3, "1606"), "C501C1FA");
+    EXPECT_EQ(set(22, off, 3, "1601"), "C501C100");
     bench.pass(minutes{4} + seconds{59});
     EXPECT_EQ(value(70, disconnector, 3), "1601");
     bench.pass(seconds{2});
     EXPECT_EQ(value(70, disconnector, 3), "1600");
     bench.pass(minutes{2});
+    EXPECT_EQ(value(70, disconnector, 3), "1601");
+}
+
+TEST_F(RelayObjects, AScheduleThatContradictsItselfMovesNothing) {
+    const Obis off(0, 0, 15, 0, 1);
+    EXPECT_EQ(set(22, off, 4, "0101020209040E0500000905FFFFFFFFFF"), "C501C100");
+    EXPECT_EQ(set(22, off, 3, "1602"), "C501C100");
+    bench.pass(minutes{6});
     EXPECT_EQ(value(70, disconnector, 3), "1601");
 }
 

@@ -194,6 +194,37 @@ TEST(Boundary, MissedResetsAreMadeUpOneByOneAndMarked) {
               (std::vector<TimedRow>{{winter(2026y / 1 / 30, 12h + 15min), status_power_down}}));
 }
 
+// Of a schedule at half past two: the night in which there is none, and the one in which there are two.
+TEST(Boundary, ABillingOfTheSkippedHourComesAtOnceAndThatOfTheRepeatedHourOnce) {
+    const auto billed = [](sys_days sunday) {
+        world::LivedMeter lived(sed302, UtcTime{sunday} - 1h);
+        Schedule schedule;
+        EXPECT_TRUE(schedule.executions.add({{2, 30, 0, 0}, {}}));
+        EXPECT_TRUE(lived.meter().account(&Accounting::set_schedule, Billing::daily, schedule));
+        live_at_a_kilowatt(lived, 6h, 300s);
+        return rows(lived, ProfileId::daily);
+    };
+    EXPECT_EQ(billed(sys_days{2026y / 3 / 29}),
+              (std::vector<TimedRow>{{UtcTime{sys_days{2026y / 3 / 29}} + 1h, status_daylight_saving}}));
+    EXPECT_EQ(billed(sys_days{2026y / 10 / 25}),
+              (std::vector<TimedRow>{{UtcTime{sys_days{2026y / 10 / 25}} + 30min, status_daylight_saving}}));
+}
+
+// The row of the interval that a failure cut short has the demand of its end, not of the power's return.
+TEST(Boundary, ARowThatIsMadeUpHasTheDemandOfItsTime) {
+    world::LivedMeter lived(sed302, winter(2026y / 1 / 10, 12h));
+    live_at_a_kilowatt(lived, 45min + 10min);
+    lived.power_off(3h);
+    const RowLog& log = lived.meter().accounting().log(ProfileId::load_1);
+    ASSERT_EQ(log.end(), 4U);
+    RowValues cells{};
+    ASSERT_TRUE(log.read(3, cells));
+    EXPECT_EQ(UtcTime{milliseconds{cells[0] >> 1}}, winter(2026y / 1 / 10, 13h));
+    EXPECT_EQ(cells[1], status_power_down);
+    EXPECT_EQ(cells[2], 8889) << "a kilowatt in 40 of 45 minutes, in tenths of a watt";
+    EXPECT_EQ(lived.meter().registers().last_average(dlms::Obis(1, 0, 1, 4, 0)), 0) << "now the window is empty";
+}
+
 TEST(Boundary, ANewMeterBillsNothingThatWasBeforeItKnewTheTime) {
     world::NorFlash flash(flash_sectors);
     Store store(flash);
@@ -255,15 +286,38 @@ TEST(Schedule, FindsTheNextExecution) {
     EXPECT_EQ(next_execution(monthly, at(2026y / 2 / 1, 0min), at(2026y / 2 / 28, 0min)), std::nullopt);
     Schedule last_day;
     (void)last_day.executions.add({{23, 45, 0, 0}, {dlms::year_not_specified, 0xFF, 0xFE, 0xFF}});
-    EXPECT_TRUE(valid(last_day));
+    EXPECT_TRUE(consistent(last_day));
     EXPECT_EQ(next_execution(last_day, at(2028y / 2 / 1, 0min), at(2028y / 4 / 1, 0min)),
               at(2028y / 2 / 29, 23h + 45min));
-    Schedule wrong = last_day;
-    wrong.type = 2;  // no wildcards
-    EXPECT_FALSE(valid(wrong));
-    wrong.type = 1;
-    (void)wrong.executions.add(wrong.executions.items[0]);  // one only
-    EXPECT_FALSE(valid(wrong));
+}
+
+TEST(Schedule, ExecutesNothingWhileTypeAndTimesContradictEachOther) {
+    const LocalTime january = local_days{2028y / 1 / 1};
+    const auto executes = [&](const Schedule& schedule) {
+        return next_execution(schedule, january, january + days{200}).has_value();
+    };
+    Schedule schedule = monthly_schedule();
+    EXPECT_TRUE(executes(schedule));
+    schedule.type = 2;  // no wildcards
+    EXPECT_TRUE(valid(schedule));
+    EXPECT_FALSE(consistent(schedule));
+    EXPECT_FALSE(executes(schedule));
+    schedule.executions.items[0].date = {2028, 5, 1, dlms::not_specified};
+    EXPECT_TRUE(executes(schedule));
+    (void)schedule.executions.add({{6, 0, 0, 0}, {2028, 5, 2, dlms::not_specified}});  // at another time
+    EXPECT_FALSE(executes(schedule));
+    schedule.type = 4;
+    EXPECT_TRUE(executes(schedule));
+    schedule.type = 1;  // one only
+    EXPECT_FALSE(executes(schedule));
+    for (const std::uint8_t none : {std::uint8_t{0}, std::uint8_t{6}}) {
+        schedule.type = none;
+        EXPECT_FALSE(valid(schedule));
+    }
+    schedule.type = 5;
+    EXPECT_TRUE(valid(schedule));
+    schedule.executions.items[0].time.hour = dlms::not_specified;
+    EXPECT_FALSE(valid(schedule));
 }
 
 }  // namespace

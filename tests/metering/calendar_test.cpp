@@ -215,6 +215,45 @@ TEST(Calendar, IsActivatedByDate) {
     EXPECT_EQ(load_activation_time(lived.meter().store()), never);
 }
 
+// Whatever the clock does between: the date is past, and the calendar in force.
+TEST(Calendar, IsActivatedByADateThatAnOutageOrASetClockSkips) {
+    Calendar calendar = factory_calendar();
+    calendar.days.items[0] = day_of(1, {{0h, 3}});
+    for (const bool by_outage : {true, false}) {
+        world::LivedMeter lived(sed302, sys_days{2026y / 6 / 14} + 20h);
+        ASSERT_TRUE(keep_passive_calendar(lived.meter().store(), calendar));
+        const dlms::DateTime midnight{{2026, 6, 15, dlms::not_specified}, {0, 0, 0, 0}};
+        ASSERT_TRUE(lived.meter().account(&Accounting::set_activation_time, midnight));
+        if (by_outage) {
+            lived.power_off(5h);
+        } else {
+            lived.meter().set_clock(lived.meter().clock().now() + 5h);
+        }
+        lived.meter().advance(quarter());
+        EXPECT_EQ(lived.meter().accounting().tariff(), 3);
+        EXPECT_EQ(load_activation_time(lived.meter().store()), never);
+    }
+}
+
+TEST(Calendar, AnInvalidOneIsRefusedAtItsDateAndNotTriedAgain) {
+    int refusals = 0;
+    const EventHook hook{[](void* context, const Event& event) {
+                             if (event.kind == EventKind::calendar_refused) ++*static_cast<int*>(context);
+                         },
+                         &refusals};
+    world::LivedMeter lived(sed302, sys_days{2026y / 6 / 14} + 20h, hook);
+    Calendar calendar = two_seasons();
+    calendar.weeks.items[0].days[0] = 8;
+    ASSERT_TRUE(keep_passive_calendar(lived.meter().store(), calendar));
+    const dlms::DateTime midnight{{2026, 6, 15, dlms::not_specified}, {0, 0, 0, 0}};
+    ASSERT_TRUE(lived.meter().account(&Accounting::set_activation_time, midnight));
+    for (int i = 0; i < 12; ++i) lived.meter().advance(quarter());
+    EXPECT_EQ(refusals, 1);
+    EXPECT_EQ(lived.meter().accounting().calendar_fault(), CalendarFault::week_without_day);
+    EXPECT_EQ(load_active_calendar(lived.meter().store()), factory_calendar());
+    EXPECT_EQ(load_activation_time(lived.meter().store()), never);
+}
+
 TEST(Calendar, AnInvalidOneLeavesTheOldOneInForce) {
     int refused = 0;
     const EventHook hook{[](void* context, const Event& event) {

@@ -154,6 +154,17 @@ TEST(Objects, PeriodAndColumnsOfAProfileAreWritten) {
     EXPECT_EQ(manager.value(7, name, 3), two);
     EXPECT_NE(set(manager, 7, name, 3, "0101020412000309060100010801FF0F02120000"), set_success);  // no time
     EXPECT_NE(set(manager, 7, name, 3, "0101020412000309060100630801FF0F02120000"), set_success);  // no such register
+    const std::string time = "0102020412000809060000010000FF0F02120000";
+    for (const char* missing : {
+             "020412000309060100150801FF0F02120000",  // of a phase there are no tariffs
+             "020412000309060100010805FF0F02120000",  // a fifth tariff
+             "020412000409060100010800FF0F02120000",  // another class
+             "020412000309060100010800FF0F03120000",  // its unit
+             "020412000309060100010800FF0F02120001",  // an element of what has none
+         }) {
+        EXPECT_NE(set(manager, 7, name, 3, time + missing), set_success) << missing;
+    }
+    EXPECT_EQ(manager.value(7, name, 3), two);
 }
 
 TEST(Objects, APassiveCalendarIsWrittenAndActivated) {
@@ -387,14 +398,47 @@ TEST(Objects, ASettingThatCannotBeIsRefused) {
     EXPECT_EQ(manager.value(5, Obis(1, 0, 3, 4, 0), 9), "120001");  // one window for all
     EXPECT_NE(set(manager, 5, Obis(1, 0, 1, 4, 0), 9, "120000"), set_success);
     EXPECT_NE(set(manager, 5, Obis(1, 0, 1, 4, 0), 8, "0600000007"), set_success);
-    // The 15th at 06:00, and then a type that it does not suit.
+    // The 15th at 06:00, and then what is no type and no time.
     const Obis schedule(0, 0, 15, 0, 0);
     EXPECT_EQ(set(manager, 22, schedule, 4,
                   "0101020209040600000009"
                   "05FFFFFF0FFF"),
               set_success);
     EXPECT_EQ(manager.value(22, schedule, 4), "010102020904060000000905FFFFFF0FFF");
-    EXPECT_NE(set(manager, 22, schedule, 3, "1602"), set_success);
+    for (const char* wrong : {"1600", "1606", "1102"}) {
+        EXPECT_NE(set(manager, 22, schedule, 3, wrong), set_success) << wrong;
+    }
+    EXPECT_NE(set(manager, 22, schedule, 4, "010102020904FF0000000905FFFFFF0FFF"), set_success);
+    EXPECT_EQ(manager.value(22, schedule, 3), "1601");
+    EXPECT_EQ(manager.value(22, schedule, 4), "010102020904060000000905FFFFFF0FFF");
+}
+
+// From "the first of each month" to two dates, type first or times first: no bill is taken by half of it.
+TEST(Objects, TypeAndTimesOfAScheduleAreWrittenInAnyOrder) {
+    const Obis schedule(0, 0, 15, 0, 0);
+    const Obis rows(0, 0, 98, 1, 0);
+    // 15 June 2026 at 14:30 and at 15:00.
+    const std::string times =
+        "0102"
+        "020209040E1E00000905"
+        "07EA060FFF"
+        "020209040F0000000905"
+        "07EA060FFF";
+    for (const bool type_first : {true, false}) {
+        Bench bench;
+        Manager manager(bench);
+        const auto set_type = [&] { return set(manager, 22, schedule, 3, "1604"); };
+        const auto set_times = [&] { return set(manager, 22, schedule, 4, times); };
+        EXPECT_EQ(type_first ? set_type() : set_times(), set_success);
+        EXPECT_EQ(manager.value(3, Obis(1, 0, 0, 8, 6), 2), "0600000000") << "nothing is due";
+        for (int i = 0; i < 2; ++i) bench.meter.advance(quarter_of_an_hour());
+        EXPECT_EQ(manager.value(7, rows, 7), "0600000000");
+        EXPECT_EQ(type_first ? set_times() : set_type(), set_success);
+        EXPECT_EQ(manager.value(22, schedule, 3), "1604");
+        EXPECT_EQ(manager.value(22, schedule, 4), times);
+        for (int i = 0; i < 2; ++i) bench.meter.advance(quarter_of_an_hour());
+        EXPECT_EQ(manager.value(7, rows, 7), "0600000001") << "14:30 is past";
+    }
 }
 
 }  // namespace

@@ -9,6 +9,9 @@
 #include "station/profile.hpp"
 #include "world/simulation/lived_meter.hpp"
 
+#include "tests/metering/data_shape.hpp"
+#include "tests/metering/expected_types.hpp"
+#include "tests/support/hex.hpp"
 #include "tests/support/session_link.hpp"
 
 namespace blathy::meter {
@@ -19,124 +22,25 @@ using namespace std::chrono_literals;
 using dlms::DataTag;
 using dlms::Obis;
 
-bool is_number(DataTag type) {
-    switch (type) {
-        case DataTag::integer:
-        case DataTag::unsigned_:
-        case DataTag::long_:
-        case DataTag::long_unsigned:
-        case DataTag::double_long:
-        case DataTag::double_long_unsigned:
-        case DataTag::long64:
-        case DataTag::long64_unsigned:
-            return true;
-        default:
-            return false;
-    }
-}
-
-// IEC 62056-6-2, clause 5; attributes whose type is free are not listed. `number` stands for any integer.
-struct AttributeType {
-    std::uint16_t class_id;
-    std::int8_t attribute;
-    DataTag type;
-};
-constexpr auto number = DataTag::double_long;
-constexpr AttributeType types[] = {
-    {3, 2, number},
-    {3, 3, DataTag::structure},
-    {4, 2, number},
-    {4, 3, DataTag::structure},
-    {4, 4, DataTag::unsigned_},
-    {4, 5, DataTag::octet_string},
-    {5, 2, number},
-    {5, 3, number},
-    {5, 4, DataTag::structure},
-    {5, 5, DataTag::unsigned_},
-    {5, 6, DataTag::octet_string},
-    {5, 7, DataTag::octet_string},
-    {5, 8, DataTag::double_long_unsigned},
-    {5, 9, DataTag::long_unsigned},
-    {6, 2, DataTag::array},
-    {6, 3, DataTag::array},
-    {6, 4, DataTag::octet_string},
-    {7, 2, DataTag::array},
-    {7, 3, DataTag::array},
-    {7, 4, DataTag::double_long_unsigned},
-    {7, 5, DataTag::enumerated},
-    {7, 6, DataTag::structure},
-    {7, 7, DataTag::double_long_unsigned},
-    {7, 8, DataTag::double_long_unsigned},
-    {8, 2, DataTag::octet_string},
-    {8, 3, DataTag::long_},
-    {8, 4, DataTag::unsigned_},
-    {8, 5, DataTag::octet_string},
-    {8, 6, DataTag::octet_string},
-    {8, 7, DataTag::integer},
-    {8, 8, DataTag::boolean},
-    {8, 9, DataTag::enumerated},
-    {9, 2, DataTag::array},
-    {11, 2, DataTag::array},
-    {15, 2, DataTag::array},
-    {15, 3, DataTag::structure},
-    {15, 5, DataTag::structure},
-    {15, 8, DataTag::enumerated},
-    {15, 9, DataTag::octet_string},
-    {15, 10, DataTag::array},
-    {15, 11, DataTag::structure},
-    {17, 2, DataTag::array},
-    {20, 2, DataTag::octet_string},
-    {20, 3, DataTag::array},
-    {20, 4, DataTag::array},
-    {20, 5, DataTag::array},
-    {20, 6, DataTag::octet_string},
-    {20, 7, DataTag::array},
-    {20, 8, DataTag::array},
-    {20, 9, DataTag::array},
-    {20, 10, DataTag::octet_string},
-    {22, 2, DataTag::structure},
-    {22, 3, DataTag::enumerated},
-    {22, 4, DataTag::array},
-    {40, 2, DataTag::array},
-    {40, 3, DataTag::structure},
-    {40, 4, DataTag::array},
-    {40, 5, DataTag::long_unsigned},
-    {40, 6, DataTag::unsigned_},
-    {40, 7, DataTag::structure},
-    {64, 2, DataTag::enumerated},
-    {64, 3, DataTag::enumerated},
-    {64, 4, DataTag::octet_string},
-    {64, 5, DataTag::octet_string},
-    {64, 6, DataTag::array},
-};
-
-void expect_type(std::uint16_t class_id, std::int8_t attribute, const station::Value& value) {
+void expect_type(std::uint16_t class_id, const Obis& name, std::int8_t attribute, const station::Value& value) {
     constexpr std::int8_t logical_name = 1;
+    constexpr std::uint16_t data = 1;
     if (attribute == logical_name) {
         EXPECT_TRUE(value.logical_name());
         return;
     }
-    // PPP without authentication has none to tell of.
-    constexpr std::uint16_t ppp_setup = 44;
-    constexpr std::int8_t ppp_authentication = 5;
-    if (class_id == ppp_setup && attribute == ppp_authentication) return;
-    EXPECT_FALSE(value.is_null());
-    for (const AttributeType& known : types) {
-        if (known.class_id != class_id || known.attribute != attribute) continue;
-        if (known.type == number) {
-            EXPECT_TRUE(is_number(value.type));
-        } else {
-            EXPECT_EQ(value.type, known.type);
-        }
-    }
+    const auto shape = class_id == data ? test::expected_data_shape(name) : test::expected_shape(class_id, attribute);
+    ASSERT_TRUE(shape) << "class " << class_id << ": what is to be expected of it?";
+    EXPECT_TRUE(test::DataShape::matches(value, *shape))
+        << "class " << class_id << ": " << *shape << ", but it is " << test::hex(station::encode(value));
+}
+
+station::ScalerUnit of(int scaler, dlms::Unit unit) {
+    return {static_cast<std::int8_t>(scaler), static_cast<std::uint8_t>(unit)};
 }
 
 // Of an electrical quantity, by C and D alone (IEC 62056-6-1, Tables 13 and 14). None: this test knows nothing of it.
-std::optional<station::ScalerUnit> scaler_unit_by_name(const Obis& name) {
-    if (name.a() != 1 || name.c() == 0) return std::nullopt;
-    const auto of = [](int scaler, dlms::Unit unit) {
-        return station::ScalerUnit{static_cast<std::int8_t>(scaler), static_cast<std::uint8_t>(unit)};
-    };
+std::optional<station::ScalerUnit> scaler_unit_by_quantity(const Obis& name) {
     // Of limits (Table 14): counters, durations and the times that thresholds must be passed for.
     const auto is_one_of = [&](std::initializer_list<int> codes) {
         return std::ranges::find(codes, name.d()) != codes.end();
@@ -172,6 +76,61 @@ std::optional<station::ScalerUnit> scaler_unit_by_name(const Obis& name) {
     }
 }
 
+// Of what is no electrical quantity, object by object (A = 0, and C = 0 of electricity). None: as above.
+std::optional<station::ScalerUnit> scaler_unit_by_name(const Obis& name) {
+    using dlms::Unit;
+    if (name.a() == 1 && name.c() != 0) return scaler_unit_by_quantity(name);
+    constexpr int any = -1;
+    struct Object {
+        int a, c, d, e;  // any: whatever
+        int scaler;
+        Unit unit;
+    };
+    static constexpr Object objects[] = {
+        {0, 19, 128, any, -2, Unit::currency},    // the account
+        {0, 96, 6, 0, 0, Unit::hour},             // battery: use time
+        {0, 96, 6, 6, 0, Unit::hour},             // and what remains
+        {0, 96, 6, any, -3, Unit::volt},          // voltages of battery and supercapacitor
+        {0, 96, 7, any, 0, Unit::second},         // power failures
+        {0, 96, 9, 0, -1, Unit::degree_celsius},  // temperature
+        {0, 96, 20, any, 0, Unit::second},        // tampers
+        {0, 96, 50, 0, -1, Unit::none},           // magnitude of the last event
+        {0, 96, 50, 1, -2, Unit::second},         // its duration
+        {0, 96, 50, 2, -1, Unit::percent},        // voltage unbalance
+        {0, 96, 51, 2, -3, Unit::second},         // a cover must stay
+        {0, 96, 51, 3, -1, Unit::percent},        // bypass
+        {0, 96, 51, 5, -1, Unit::volt},           // ends of under- and overvoltage
+        {0, 96, 51, 6, -1, Unit::volt},
+        {0, 96, 51, 7, -1, Unit::percent},  // unbalance
+        {0, 96, 51, 9, -1, Unit::percent},  // displacement of the star point
+        {0, 96, 51, 13, -3, Unit::volt},    // battery low
+        {0, 96, 51, any, 0, Unit::second},  // times of conditions
+        {0, 96, 52, any, 0, Unit::second},  // durations of conditions
+        {0, 96, 53, any, 0, Unit::second},  // times of the display
+        {0, 96, 55, 0, -9, Unit::none},     // deviation of the crystal
+        {0, 96, 60, 3, 0, Unit::none},      // operations of the relay
+        {0, 96, 60, 4, 0, Unit::none},
+        {0, 96, 60, 5, 0, Unit::percent},       // its wear
+        {0, 96, 60, any, 0, Unit::second},      // its times
+        {1, 0, 3, 0, -3, Unit::per_watt_hour},  // pulse constants
+        {1, 0, 3, 1, -3, Unit::per_var_hour},
+        {1, 0, 3, 3, -3, Unit::per_watt_hour},
+        {1, 0, 3, 4, -3, Unit::per_var_hour},
+        {1, 0, 6, 0, -3, Unit::volt},  // nominal values
+        {1, 0, 6, 1, -3, Unit::ampere},
+        {1, 0, 6, 2, -3, Unit::hertz},
+        {1, 0, 6, 3, -3, Unit::ampere},
+        {1, 0, 8, any, 0, Unit::second},  // periods
+        {1, 0, 9, 11, 0, Unit::second},   // time shift limit
+    };
+    const auto is = [](int pattern, int value) { return pattern == any || pattern == value; };
+    for (const Object& object : objects) {
+        if (is(object.a, name.a()) && is(object.c, name.c()) && is(object.d, name.d()) && is(object.e, name.e()))
+            return of(object.scaler, object.unit);
+    }
+    return std::nullopt;
+}
+
 TEST(WholeDictionary, EveryReadableAttributeHasItsTypeUnitAndScaler) {
     for (const Model* model : all_models()) {
         world::LivedMeter lived(*model, sys_days{year{2026} / 3 / 1});
@@ -193,23 +152,51 @@ TEST(WholeDictionary, EveryReadableAttributeHasItsTypeUnitAndScaler) {
                 const dlms::AttributeDescriptor attribute{object.class_id, object.instance, access.attribute};
                 const auto value = client->get(attribute);
                 ASSERT_TRUE(value) << value.error().text;
-                expect_type(object.class_id, access.attribute, *value);
+                expect_type(object.class_id, object.instance, access.attribute, *value);
                 ++read;
                 const auto of_scaler =
                     station::Client::scaler_unit_of({object.class_id, object.instance, std::int8_t{2}});
                 if (!of_scaler || of_scaler->attribute != access.attribute) continue;
                 const auto given = station::scaler_unit_from(*value);
                 ASSERT_TRUE(given);
-                if (const auto expected = scaler_unit_by_name(object.instance)) {
-                    EXPECT_EQ(given->scaler, expected->scaler);
-                    EXPECT_EQ(given->unit, expected->unit);
-                    ++units;
-                }
+                const auto expected = scaler_unit_by_name(object.instance);
+                ASSERT_TRUE(expected) << "which unit is to be expected of it?";
+                EXPECT_EQ(given->scaler, expected->scaler);
+                EXPECT_EQ(given->unit, expected->unit);
+                ++units;
             }
         }
         EXPECT_GT(read, 1000U);
         EXPECT_GT(units, 200U);
     }
+}
+
+TEST(WholeDictionary, AShapeIsWhatItSaysAndNothingElse) {
+    using station::structure_value;
+    using test::DataShape;
+    const auto number = station::unsigned_value(DataTag::long_unsigned, 5);
+    const auto choice = station::unsigned_value(DataTag::enumerated, 1);
+    const auto pair = structure_value({number, choice});
+    EXPECT_TRUE(DataShape::matches(number, "L"));
+    EXPECT_TRUE(DataShape::matches(number, "n"));
+    EXPECT_FALSE(DataShape::matches(number, "D"));
+    EXPECT_FALSE(DataShape::matches(number, "Le"));
+    EXPECT_FALSE(DataShape::matches(number, "x"));
+    EXPECT_FALSE(DataShape::matches(number, ""));
+    EXPECT_TRUE(DataShape::matches(pair, "(Le)"));
+    EXPECT_TRUE(DataShape::matches(pair, "(.e)"));
+    EXPECT_FALSE(DataShape::matches(pair, "(L)"));
+    EXPECT_FALSE(DataShape::matches(pair, "(Lee)"));
+    EXPECT_FALSE(DataShape::matches(pair, "(Le"));
+    EXPECT_TRUE(DataShape::matches(station::array_value({}), "[(Le)]"));
+    EXPECT_FALSE(DataShape::matches(station::array_value({}), "[(Le)"));
+    EXPECT_FALSE(DataShape::matches(station::array_value({}), "(Le)"));
+    EXPECT_TRUE(DataShape::matches(station::array_value({pair, pair}), "[(Le)]"));
+    EXPECT_FALSE(DataShape::matches(station::array_value({pair, number}), "[(Le)]"));
+    EXPECT_TRUE(DataShape::matches(station::null_value(), "?(Le)"));
+    EXPECT_TRUE(DataShape::matches(pair, "?(Le)"));
+    EXPECT_FALSE(DataShape::matches(station::null_value(), "(Le)"));
+    EXPECT_FALSE(DataShape::matches(station::null_value(), "n"));
 }
 
 class ObjectsOfModel : public ::testing::TestWithParam<const Model*> {

@@ -24,11 +24,52 @@ Number below(Random& random, Number end) {
     return static_cast<Number>(random.bits() % static_cast<std::uint64_t>(end));
 }
 
+// What is asked of the flash at a boundary is a handful of programs, and an erase now and then.
+constexpr std::uint64_t most_operations = 12;
+
+bool is_multiple(UtcTime time, seconds of) {
+    return time.time_since_epoch() % of == seconds{0};
+}
+
 }  // namespace
+
+double outdoor_celsius(UtcTime now) {
+    constexpr double turn = 2 * std::numbers::pi;
+    const duration<double, std::ratio<86'400>> since = now.time_since_epoch();
+    const double of_year = since.count() / 365.2425;
+    // Coldest in the middle of January, and at five in the morning; weather comes and goes within some days.
+    return 11 - 12 * std::cos(turn * (of_year - 0.04)) - 7 * std::cos(turn * (since.count() - 5.0 / 24)) +
+           4 * std::sin(turn * since.count() / 5.3) + 2 * std::sin(turn * since.count() / 3.1);
+}
+
+Life::Life(const meter::Model& model, UtcTime from, UtcTime to, std::uint64_t seed, const LifeOptions& options)
+    : model_(model), now_(from), to_(to), options_(options), random_(seed) {
+    if (options_.crystal) sensor_error_k_ = random_.uniform(-0.5, 0.5);
+}
+
+microseconds Life::counted(seconds duration) {
+    if (!options_.crystal) return duration;
+    options_.crystal->temperature_c = outdoor_celsius(now_);
+    inputs_.temperature_tenths =
+        static_cast<std::int16_t>(std::lround((options_.crystal->temperature_c + sensor_error_k_) * 10));
+    const double exact_us =
+        static_cast<double>(microseconds{duration}.count()) * (1 + options_.crystal->error_ppm() * 1e-6) +
+        uncounted_us_;
+    const double whole_us = std::floor(exact_us);
+    uncounted_us_ = exact_us - whole_us;
+    return microseconds{static_cast<std::int64_t>(whole_us)};
+}
+
+Lives Life::lives(seconds duration) {
+    const microseconds by_crystal = counted(duration);
+    Lives step{load(duration), inputs_.temperature_tenths};
+    step.interval.duration_us = static_cast<std::uint32_t>(by_crystal.count());
+    now_ += duration;
+    return step;
+}
 
 meter::Interval Life::load(seconds duration) {
     meter::Interval interval;
-    interval.duration_us = static_cast<std::uint32_t>(microseconds{duration}.count());
     interval.frequency_mhz = 49'950 + below(random_, 100U);
     const auto duration_s = static_cast<double>(duration.count());
     const double hour = static_cast<double>((now_.time_since_epoch() % days{1}) / minutes{1}) / 60.0;
@@ -64,8 +105,9 @@ Step Life::power_fails() {
     const std::uint64_t choice = random_.bits() % 16;
     const seconds most = longest[choice < 6 ? 0 : choice < 12 ? 1 : choice < 15 ? 2 : 3];
     const seconds duration{1 + below(random_, most.count())};
+    const microseconds by_crystal = counted(duration);
     now_ += duration;
-    return PowerFails{duration, random_.bits() % 2 == 0};
+    return PowerFails{duration, random_.bits() % 2 == 0, by_crystal};
 }
 
 Step Life::hands() {
@@ -95,9 +137,20 @@ Step Life::fault() {
         case 6:
         case 7:
             return hands();
+        case 8:
+            // Back and forth by what closes no period, at any moment of it.
+            return ClockIsSet{seconds{below(random_, std::int64_t{121})} - seconds{60}};
         default:
             return ClockIsSet{steps(6) - steps(6)};
     }
+}
+
+// Where a period ends there is most to be written, most of all at midnight in Central Europe.
+bool Life::fails_at_boundary() {
+    const UtcTime end = now_ + options_.interval;
+    if (!options_.faults || !is_multiple(now_, options_.interval) || !is_multiple(end, minutes{15})) return false;
+    const bool day_ends = is_multiple(end + hours{1}, days{1}) || is_multiple(end + hours{2}, days{1});
+    return random_.uniform() < options_.faults_a_day * (day_ends ? 0.2 : 0.002);
 }
 
 // Consumption takes little and often, and a purchase brings much now and then.
@@ -113,6 +166,13 @@ Step Life::next() {
         faulty_ = false;
         return fault();
     }
+    if (fails_at_boundary()) {
+        const Lives step = lives(options_.interval);
+        const seconds duration{1 + below(random_, std::int64_t{3600})};
+        now_ += duration;
+        return FailsWithin{step, below(random_, most_operations),
+                           static_cast<Tear>(below(random_, static_cast<unsigned>(Tear::count))), duration};
+    }
     // Intervals end where steps do; what happens, happens within one.
     const seconds until_step = options_.interval - floor<seconds>(now_.time_since_epoch()) % options_.interval;
     const double steps_a_day = 86'400.0 / static_cast<double>(options_.interval.count());
@@ -123,9 +183,7 @@ Step Life::next() {
         faulty_ = true;
         duration = seconds{1 + below(random_, until_step.count())};
     }
-    const Lives step{load(duration)};
-    now_ += duration;
-    return step;
+    return lives(duration);
 }
 
 meter::Calendar random_calendar(Random& random) {

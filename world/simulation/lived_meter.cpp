@@ -40,13 +40,31 @@ void LivedMeter::set_inputs(const meter::Inputs& inputs) {
     meter_->set_inputs(inputs_);
 }
 
+void LivedMeter::advance(const Lives& lives) {
+    if (inputs_.temperature_tenths != lives.temperature_tenths) {
+        inputs_.temperature_tenths = lives.temperature_tenths;
+        meter_->set_inputs(inputs_);
+    }
+    meter_->advance(lives.interval);
+}
+
+void LivedMeter::fail_within(const FailsWithin& step) {
+    (void)meter_->save();
+    flash_.cut_at(step.operation, step.tear, step.operation);
+    advance(step.lives);
+    flash_.restore();
+    power_off(step.duration, false);
+}
+
 void LivedMeter::live(const Step& step) {
     if (const auto* lives = std::get_if<Lives>(&step)) {
-        meter_->advance(lives->interval);
+        advance(*lives);
+    } else if (const auto* within = std::get_if<FailsWithin>(&step)) {
+        fail_within(*within);
     } else if (const auto* fails = std::get_if<PowerFails>(&step)) {
         if (!fails->awake) return power_off(fails->duration);
         (void)meter_->mains_lost();
-        meter_->advance_on_battery(fails->duration);
+        meter_->advance_on_battery(fails->counted);
         meter_->mains_returned();
     } else if (const auto* hands = std::get_if<HandsAreOn>(&step)) {
         set_inputs(hands->inputs);

@@ -29,6 +29,9 @@ class LivedMeter {
 
   private:
     void power_on(UtcTime now);
+    void advance(const Lives& lives);
+    // What was before the Interval is durable, as it is once a minute: else it is lost with it.
+    void fail_within(const FailsWithin& step);
 
     const meter::Model& model_;
     NorFlash flash_;

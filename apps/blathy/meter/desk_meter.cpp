@@ -5,6 +5,7 @@
 
 #include "apps/blathy/keys/meter_keys.hpp"
 #include "world/factory_calibration.hpp"
+#include "world/factory_crystal.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -48,6 +49,13 @@ world::AnalogFrontEnd front_end_of(const DeskMeterOptions& options) {
     return world::AnalogFrontEnd::manufacture(*options.model, options.serial_number);
 }
 
+// So is the crystal that samples and clock are counted by, in the air of the desk.
+world::Crystal crystal_of(const DeskMeterOptions& options) {
+    return {.offset_ppm = front_end_of(options).crystal_ppm, .temperature_c = world::reference_temperature_c};
+}
+
+constexpr auto desk_temperature_tenths = static_cast<std::int16_t>(world::reference_temperature_c * 10);
+
 }  // namespace
 
 Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterOptions& options) {
@@ -90,10 +98,11 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, Chips chips, const DeviceK
               },
               this},
              {&entropy_, device_key_}),
-      site_(*options.model, front_end_of(options)),
+      site_(*options.model, front_end_of(options), crystal_of(options)),
       relay_(options.model->relay, meter_.relay().drive().closed(), options.serial_number),
       supercapacitor_v_(options.model->ports.last_gasp ? full_supercapacitor_v : 0),
       recent_capacity_(2 * options.model->sample_rate_hz * std::size_t{1000} / options.model->nominal_frequency_mhz) {
+    inputs_.temperature_tenths = desk_temperature_tenths;
     set_inputs(inputs_);
     calibrate();
     start_metrology();
@@ -106,6 +115,7 @@ DeskMeter::DeskMeter(const DeskMeterOptions& options, Chips chips, const DeviceK
 void DeskMeter::calibrate() {
     meter_.connect(calibration_memory_);
     if (!calibration_memory_.blank()) return;
+    (void)meter_.calibrate_crystal(world::crystal_deviation_at_factory(crystal_of(options_)));
     // What goes wrong here the meter says itself: it has no valid constants, and goes on with those of the design.
     calibrated_ = world::calibrate_at_factory(meter_, front_end_of(options_));
 }
@@ -150,7 +160,7 @@ void DeskMeter::run_for(nanoseconds real_time) {
 }
 
 void DeskMeter::live_on_mains(duration<double> meter_time) {
-    samples_due_ += meter_time.count() * options_.model->sample_rate_hz;
+    samples_due_ += meter_time.count() * site_.sample_rate_hz();
     for (; samples_due_ >= 1; samples_due_ -= 1) take_sample();
 }
 
@@ -194,7 +204,8 @@ void DeskMeter::live_on_battery(microseconds meter_time) {
     since_start_ += lived;
     const bool battery_lasts = inputs_.battery_present && inputs_.battery_mv >= clock_stops_mv;
     if (battery_lasts || inputs_.supercapacitor_mv >= meter::supercapacitor_empty_mv) {
-        meter_.advance_on_battery(lived);
+        const duration<double, std::micro> counted = lived * (1 + crystal_of(options_).error_ppm() * 1e-6);
+        meter_.advance_on_battery(round<microseconds>(counted));
     } else {
         clock_stopped_ = true;
     }

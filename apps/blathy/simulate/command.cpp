@@ -1,46 +1,51 @@
 #include "apps/blathy/simulate/command.hpp"
 
-#include <array>
 #include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "apps/blathy/client/commands.hpp"
+#include "apps/blathy/simulate/bills.hpp"
+#include "apps/blathy/simulate/clock_watch.hpp"
+#include "apps/blathy/simulate/event_count.hpp"
 #include "meter/models/models.hpp"
-#include "world/simulation/lived_meter.hpp"
-#include "world/simulation/oracle.hpp"
+#include "world/analog_front_end.hpp"
+#include "world/factory_crystal.hpp"
+#include "world/simulation/comparison.hpp"
 
 namespace blathy::apps {
 namespace {
 
 using namespace std::chrono;
-using meter::ProfileId;
 using meter::UtcTime;
 using nlohmann::json;
 
 constexpr const char* simulate_description = R"(Let a meter live from one day to another, and print its bills.
 
-Load, tariffs, daylight saving and the schedule of the bills are as in the field; with --faults power fails at any
-moment, the clock is set forwards and backwards, covers are opened, magnets come near, and somebody presses the reset
-button. The same seed gives the same life. An oracle that
-shares no code with the meter reckons the same bills, and the two are compared to the last digit.
+Load, tariffs, daylight saving and the schedule of the bills are as in the field. With --faults power fails at any
+moment, also while a bill is being written, the clock is set forwards and backwards, covers are opened, magnets come
+near, and somebody presses the reset button. With --crystal the clock is a crystal's, calibrated at the factory, in a
+cabinet outdoors through the seasons; its drift is printed. The same seed gives the same life.
 
-The rows are those that the meter keeps at the end: the newest 12 monthly (SM120B2: 17) and 62 daily ones. Older ones have
-given way to them, as in the field.)";
+An oracle that shares no code with the meter reckons registers, bills and profiles from the same measurements, and
+all are compared to the last digit. Every row that was billed is printed, also those that the meter keeps no longer.)";
 
 constexpr const char* simulate_footer =
-    R"(Exit codes: 0 the oracle agrees, and the logs have counted every event; 1 not so; 2 bad usage.
+    R"(Exit codes: 0 the oracle agrees, the logs have counted every event, and the clock has kept within 0.5 s a day;
+1 not so; 2 bad usage.
 
 Examples:
   blathy simulate --model SED302 --from 2026-01-01 --to 2027-01-01
-  blathy simulate --model SM120B2 --faults --seed 7 --json)";
+  blathy simulate --model SM120B2 --faults --crystal --seed 7 --json)";
 
-using meter::event_names;
-using EventCounts = std::array<std::uint64_t, meter::event_kinds>;
+// IEC 62054-21 at reference temperature; here at any.
+constexpr milliseconds clock_limit{500};
 
 struct SimulateOptions {
     std::string model = "SED302";
@@ -48,6 +53,7 @@ struct SimulateOptions {
     std::string to = "2027-01-01";
     std::uint64_t seed = 1;
     bool faults = false;
+    bool crystal = false;
     bool json = false;
 };
 
@@ -62,114 +68,33 @@ std::optional<UtcTime> parse_day(const std::string& text) {
     return UtcTime{sys_days{date}};
 }
 
-std::string text_of(UtcTime utc, const meter::Clock& clock) {
-    const auto local = meter::local_of(clock, utc);
-    return fmt::format("{:%Y-%m-%d %H:%M:%S}", sys_seconds{floor<seconds>(local.time_since_epoch())});
-}
-
-std::string name_of(const meter::CaptureObject& column) {
-    const dlms::ObisText name(column.attribute.instance);
-    constexpr std::int8_t value = 2;
-    return column.attribute.attribute == value ? std::string(name.view())
-                                               : fmt::format("{}/{}", name.view(), column.attribute.attribute);
-}
-
-json rows_of(const meter::Meter& meter, ProfileId id) {
-    json rows = json::array();
-    const meter::RowLog& log = meter.accounting().log(id);
-    const meter::ProfileSettings settings = meter.accounting().profile(id);
-    const auto columns = settings.columns.view();
-    const std::uint32_t promised = promised_rows(meter.model(), id);
-    for (std::uint32_t i = std::max(log.first(), log.end() - std::min(log.end(), promised)); i < log.end(); ++i) {
-        meter::RowValues cells{};
-        if (!log.read(i, cells)) continue;
-        json row = json::object();
-        for (std::size_t j = 0; j < columns.size(); ++j) {
-            const auto column = column_of(meter.model(), columns[j]);
-            const std::string name = name_of(columns[j]);
-            if (column->kind == meter::Column::Kind::clock) {
-                row[name] = text_of(UtcTime{milliseconds{cells[j] >> 1}}, meter.clock());
-            } else if (column->kind == meter::Column::Kind::instant) {
-                row[name] = cells[j] == 0 ? json(nullptr) : json(text_of(UtcTime{seconds{cells[j]}}, meter.clock()));
-            } else {
-                row[name] = cells[j];
-            }
-        }
-        rows.push_back(std::move(row));
+// What is to be lived, out of the words of a user.
+struct Plan {
+    const meter::Model* model;
+    UtcTime from;
+    UtcTime to;
+};
+std::optional<Plan> plan_of(const SimulateOptions& options, std::ostream& err) {
+    const meter::Model* model = meter::find_model(options.model);
+    if (model == nullptr) {
+        err << fmt::format("blathy: no model is called '{}'; there are", options.model);
+        for (const meter::Model* known : meter::all_models()) err << ' ' << known->name;
+        err << '\n';
+        return std::nullopt;
     }
-    return rows;
-}
-
-json registers_of(const meter::Meter& meter) {
-    json registers = json::object();
-    for (const meter::Quantity quantity : meter::demand_quantities) {
-        for (const int d : {meter::obis_energy, meter::obis_billing_energy, meter::obis_maximum_demand,
-                            meter::obis_cumulative_demand}) {
-            for (int e = 0; e <= meter.model().tariffs.tariffs; ++e) {
-                const dlms::Obis name(1, 0, quantity, d, e);
-                if (const auto value = meter.registers().read(name)) {
-                    registers[std::string(dlms::ObisText(name).view())] = *value;
-                }
-            }
-        }
+    const auto day_of = [&](const char* option, const std::string& text) {
+        const auto day = parse_day(text);
+        if (!day) err << fmt::format("blathy: {}: '{}' is no day from 2000-01-01 to 2099-12-31\n", option, text);
+        return day;
+    };
+    const auto from = day_of("--from", options.from);
+    const auto to = day_of("--to", options.to);
+    if (!from || !to) return std::nullopt;
+    if (*to <= *from) {
+        err << fmt::format("blathy: --to {} is not behind --from {}\n", options.to, options.from);
+        return std::nullopt;
     }
-    for (const dlms::Obis& name :
-         {meter::available_credit_name, meter::credited_amount_name, meter::consumed_amount_name}) {
-        if (const auto value = meter.registers().read(name)) {
-            registers[std::string(dlms::ObisText(name).view())] = *value;
-        }
-    }
-    return registers;
-}
-
-bool same_rows(const meter::RowLog& log, const std::vector<world::Oracle::Row>& rows) {
-    if (log.end() != rows.size()) return false;
-    for (std::uint32_t i = log.first(); i < log.end(); ++i) {
-        meter::RowValues cells{};
-        if (!log.read(i, cells) || !std::equal(rows[i].begin(), rows[i].end(), cells.begin())) return false;
-    }
-    return true;
-}
-
-bool agree(const meter::Meter& meter, const world::Oracle& oracle) {
-    const auto& accounting = meter.accounting();
-    for (std::size_t i = 0; i < world::Oracle::quantities; ++i) {
-        for (std::size_t of = 0; of < world::Oracle::tariffs; ++of) {
-            const auto read = [&](int d) {
-                return meter.registers().read(dlms::Obis(1, 0, meter::demand_quantities[i], d, static_cast<int>(of)));
-            };
-            if (read(meter::obis_energy) != oracle.energy_wh(i, of) ||
-                read(meter::obis_maximum_demand) != oracle.peak[i][of] ||
-                read(meter::obis_cumulative_demand) != oracle.cumulative[i][of]) {
-                return false;
-            }
-        }
-    }
-    return same_rows(accounting.log(ProfileId::monthly), oracle.monthly) &&
-           same_rows(accounting.log(ProfileId::daily), oracle.daily) &&
-           same_rows(accounting.log(ProfileId::load_1), oracle.load_1) &&
-           same_rows(accounting.log(ProfileId::load_2), oracle.load_2);
-}
-
-// Each log has counted what the meter has told, and each hand on a cover or a magnet was noticed.
-bool events_agree(const meter::Meter& meter, const EventCounts& told, std::uint64_t hands) {
-    using meter::EventKind;
-    std::array<std::uint64_t, meter::event_logs> expected{};
-    for (std::size_t i = 0; i < told.size(); ++i) {
-        const auto log = meter::entry_of(meter.model().companion, static_cast<EventKind>(i), 1).log;
-        if (log) expected[static_cast<std::size_t>(*log)] += told[i];
-    }
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-        if (meter.events().count(static_cast<meter::EventLogId>(i)) != expected[i]) return false;
-    }
-    std::uint64_t noticed = 0;
-    for (const EventKind kind :
-         {EventKind::terminal_cover_opened, EventKind::terminal_cover_closed, EventKind::meter_cover_opened,
-          EventKind::meter_cover_closed, EventKind::module_cover_opened, EventKind::module_cover_closed,
-          EventKind::magnetic_field_began, EventKind::magnetic_field_ended}) {
-        noticed += told[static_cast<std::size_t>(kind)];
-    }
-    return noticed == hands;
+    return Plan{model, *from, *to};
 }
 
 void print_table(std::ostream& out, const json& rows) {
@@ -182,72 +107,100 @@ void print_table(std::ostream& out, const json& rows) {
     }
 }
 
-int simulate(const SimulateOptions& options, std::ostream& out, std::ostream& err) {
-    constexpr int bad_usage = 2;
-    const meter::Model* model = meter::find_model(options.model);
-    const auto from = parse_day(options.from);
-    const auto to = parse_day(options.to);
-    if (model == nullptr || !from || !to || *to <= *from) {
-        err << "blathy: no such model, or no such days\n";
-        return bad_usage;
+// Its crystal is off by its making, as production has it, and the factory measures it.
+std::optional<world::Crystal> crystal_of(const SimulateOptions& options, const meter::Model& model) {
+    if (!options.crystal) return std::nullopt;
+    return world::Crystal{.offset_ppm = world::AnalogFrontEnd::manufacture(model, options.seed).crystal_ppm,
+                          .temperature_c = world::reference_temperature_c};
+}
+
+void print(std::ostream& out, const json& result) {
+    out << "monthly\n";
+    print_table(out, result["monthly"]);
+    out << "daily\n";
+    print_table(out, result["daily"]);
+    for (const auto& [name, count] : result["events"].items()) out << fmt::format("{:24}{}\n", name, count.dump());
+    if (const json& clock = result["clock"]; !clock.is_null()) {
+        out << fmt::format(
+            "the crystal is off by {:.1f} ppm at 25 degrees C; calibrated, the clock has gained {:.3f} s, "
+            "{:.3f} s on its worst day\n",
+            clock["crystal_ppm"].get<double>(), clock["drift_s"].get<double>(), clock["worst_day_s"].get<double>());
     }
+    if (const json& difference = result["difference"]; !difference.is_null()) {
+        out << difference.get<std::string>() << '\n';
+    }
+    out << fmt::format(
+        "{} from {} to {} in {:.2f} s; the oracle {}; the logs {}\n", result["model"].get<std::string>(),
+        result["from"].get<std::string>(), result["to"].get<std::string>(), result["wall_time_s"].get<double>(),
+        result["oracle_agrees"].get<bool>() ? "agrees" : "does not agree",
+        result["events_agree"].get<bool>() ? "have counted every event" : "have not counted every event");
+}
+
+int simulate(const SimulateOptions& options, std::ostream& out, std::ostream& err) {
+    const auto plan = plan_of(options, err);
+    if (!plan) return exit_failed;
     const auto begin = steady_clock::now();
-    EventCounts events{};
-    const meter::EventHook hook{[](void* context, const meter::Event& event) {
-                                    ++(*static_cast<EventCounts*>(context))[static_cast<std::size_t>(event.kind)];
-                                },
-                                &events};
-    world::LivedMeter lived(*model, *from, hook);
-    world::Oracle oracle(*model, *from);
+    const auto crystal = crystal_of(options, *plan->model);
+    const std::int32_t crystal_ppb = crystal ? world::crystal_deviation_at_factory(*crystal) : 0;
+    EventCount events;
+    world::LivedMeter lived(*plan->model, plan->from, events.hook());
+    world::Oracle oracle(*plan->model, plan->from, {.crystal_ppb = crystal_ppb});
     world::Random random(options.seed);
     const meter::Calendar calendar = world::random_calendar(random);
     const meter::SpecialDays special_days = world::random_special_days(random, calendar);
-    const bool in_force = keep_passive_calendar(lived.meter().store(), calendar) &&
-                          !lived.meter().account(&meter::Accounting::activate_calendar) &&
-                          lived.meter().account(&meter::Accounting::set_special_days, special_days);
-    if (in_force) oracle.set_calendar(calendar, special_days);
-    world::Life life(*model, *from, *to, options.seed, {.faults = options.faults});
-    duration<double> oracle_time{};
-    std::uint64_t hands = 0;
-    while (!life.over()) {
+    bool whole = lived.meter().calibrate_crystal(crystal_ppb) &&
+                 keep_passive_calendar(lived.meter().store(), calendar) &&
+                 !lived.meter().account(&meter::Accounting::activate_calendar) &&
+                 lived.meter().account(&meter::Accounting::set_special_days, special_days);
+    oracle.set_calendar(calendar, special_days);
+    world::Life life(*plan->model, plan->from, plan->to, options.seed, {.faults = options.faults, .crystal = crystal});
+    Bills bills;
+    ClockWatch watch(plan->from);
+    while (whole && !life.over()) {
         const world::Step step = life.next();
-        lived.live(step);
-        if (std::holds_alternative<world::HandsAreOn>(step)) ++hands;
-        const auto before = steady_clock::now();
-        oracle.live(step);
-        oracle_time += steady_clock::now() - before;
+        whole = world::live_both(lived, oracle, step);
+        if (const auto* set = std::get_if<world::ClockIsSet>(&step)) watch.set_by(set->by);
+        watch.look(life.now(), lived.meter().clock().now());
+        events.note(step);
+        bills.collect(lived.meter());
     }
-    const bool agreed = in_force && agree(lived.meter(), oracle);
-    const bool all_told = events_agree(lived.meter(), events, hands);
-    const duration<double> wall = steady_clock::now() - begin - oracle_time;
+    const std::string difference =
+        whole ? world::first_difference(lived.meter(), oracle) : "energy that was durable is lost, or there by half";
+    const bool all_told = events.agrees(lived.meter());
+    const bool in_time = watch.worst_day() <= clock_limit;
+    const duration<double> wall = steady_clock::now() - begin;
 
-    json counts = json::object();
-    for (std::size_t i = 0; i < events.size(); ++i) counts[std::string(event_names[i])] = events[i];
-    json result = {{"model", model->name},
-                   {"from", options.from},
-                   {"to", options.to},
-                   {"seed", options.seed},
-                   {"faults", options.faults},
-                   {"oracle_agrees", agreed},
-                   {"events_agree", all_told},
-                   {"registers", registers_of(lived.meter())},
-                   {"monthly", rows_of(lived.meter(), ProfileId::monthly)},
-                   {"daily", rows_of(lived.meter(), ProfileId::daily)},
-                   {"events", std::move(counts)},
-                   {"wall_time_s", wall.count()}};
+    json clock = nullptr;
+    if (crystal) {
+        clock = {{"crystal_ppm", crystal->offset_ppm},
+                 {"calibrated_ppb", crystal_ppb},
+                 {"drift_s", duration<double>(watch.drift()).count()},
+                 {"worst_day_s", duration<double>(watch.worst_day()).count()},
+                 {"within_limit", in_time}};
+    }
+    const json result = {{"model", plan->model->name},
+                         {"from", options.from},
+                         {"to", options.to},
+                         {"seed", options.seed},
+                         {"faults", options.faults},
+                         {"oracle_agrees", difference.empty()},
+                         {"difference", difference.empty() ? json(nullptr) : json(difference)},
+                         {"events_agree", all_told},
+                         {"clock", std::move(clock)},
+                         {"registers", registers_of(lived.meter())},
+                         {"monthly", bills.monthly()},
+                         {"daily", bills.daily()},
+                         {"events", events.as_json()},
+                         {"wall_time_s", wall.count()}};
     if (options.json) {
         out << result.dump(2) << '\n';
     } else {
-        out << "monthly\n";
-        print_table(out, result["monthly"]);
-        out << "daily\n";
-        print_table(out, result["daily"]);
-        for (const auto& [name, count] : result["events"].items()) out << fmt::format("{:24}{}\n", name, count.dump());
-        out << fmt::format("{} from {} to {} in {:.2f} s; the oracle {}; the logs {}\n", model->name, options.from,
-                           options.to, wall.count(), agreed ? "agrees" : "does not agree",
-                           all_told ? "have counted every event" : "have not counted every event");
+        print(out, result);
     }
-    return agreed && all_told ? 0 : 1;
+    out.flush();
+    if (!out) return exit_failed;
+    constexpr int not_so = 1;
+    return difference.empty() && all_told && in_time ? exit_ok : not_so;
 }
 
 }  // namespace
@@ -259,9 +212,11 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
     command->add_option("--model", options->model, "SED102, SED302, SM306, SM307 or SM120B2")->capture_default_str();
     command->add_option("--from", options->from, "first day, YYYY-MM-DD")->capture_default_str();
     command->add_option("--to", options->to, "the day after the last one")->capture_default_str();
-    command->add_option("--seed", options->seed, "of the life")->capture_default_str();
+    command->add_option("--seed", options->seed, "of the life")->check(CLI::NonNegativeNumber)->capture_default_str();
     command->add_flag("--faults", options->faults, "outages, clock sets, resets, tampers");
-    command->add_flag("--json", options->json, "registers, every daily and monthly row, event counts, wall time");
+    command->add_flag("--crystal", options->crystal, "the clock is a crystal's, outdoors through the seasons");
+    command->add_flag("--json", options->json,
+                      "registers, every daily and monthly row, event counts, drift of the clock, wall time");
     command->callback([=, &exit_code] { exit_code = simulate(*options, std::cout, std::cerr); });
 }
 
