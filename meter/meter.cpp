@@ -92,7 +92,8 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       display_(model, store),
       security_(store, identity.system_title(), ports, security_reporter_) {
     outbox_.restore(store);
-    const std::uint32_t damaged = accounting_.damaged() + recorder_.damaged() + store.damaged_records();
+    damages_ = accounting_.damaged() + store.damaged_records();
+    const std::uint32_t damaged = damages_ + recorder_.damaged();
     if (damaged != 0) tell(EventKind::storage_damaged, damaged);
     if (!clock_.valid()) tell(EventKind::clock_invalid);
     relay_.resume(clock_);
@@ -101,6 +102,7 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
     if (!outbox_.empty()) (void)modules_.connect(clock_);
     note_birth_and_firmware();
     outbox_.reset(*this, PushSetup::power_down);
+    look_after_storage();
     if (recorder_.unacknowledged()) push_alarm();
 }
 
@@ -163,6 +165,7 @@ Pulses Meter::advance(const Interval& interval) {
         // A flash that fails now is tried again with the next Interval; the registers go on.
         if (save()) unsaved_ = {};
         calibration_checked_ = false;
+        look_after_storage();
     }
     return {active_pulses_.advance(energy().total.active_absolute(), interval.duration_us),
             reactive_pulses_.advance(energy().total.reactive_absolute(), interval.duration_us)};
@@ -330,6 +333,18 @@ void Meter::look_after_calibration() {
     if (lost && !calibration_lost_) tell(EventKind::measurement_fault);
     calibration_damaged_ = damaged;
     calibration_lost_ = lost;
+}
+
+// What reading has found out about the flash since this was asked last, and of which records nothing is left.
+void Meter::look_after_storage() {
+    const std::uint32_t damaged = accounting_.damaged() + store_.damaged_records();
+    if (damaged > damages_) tell(EventKind::storage_damaged, damaged - damages_);
+    damages_ = damaged;
+    const RecordSet lost = store_.lost_records();
+    for (RecordSet untold = lost & ~lost_records_; untold != 0; untold &= untold - 1) {
+        tell(EventKind::record_lost, std::countr_zero(untold));
+    }
+    lost_records_ = lost;
 }
 
 bool Meter::calibrate(const Calibration& calibration) {

@@ -207,6 +207,7 @@ class Meter {
     // Without mains nothing is measured, whatever was measured last.
     [[nodiscard]] const Spectra* spectra_now() const { return powered_ ? spectra_ : nullptr; }
     void look_after_calibration();
+    void look_after_storage();
     [[nodiscard]] DisplaySupply display_supply() const;
     [[nodiscard]] DisplayFault set_display_items(DisplayList list, std::span<const CaptureObject> objects);
     [[nodiscard]] DisplayFault note(DisplayFault fault);
@@ -247,6 +248,8 @@ class Meter {
     SecurityReporter security_reporter_{*this};
     security::MeterSecurity security_;  // behind what a report needs
     std::chrono::microseconds unsaved_{0};
+    RecordSet lost_records_ = 0;        // as was told
+    std::uint32_t damages_ = 0;         // of the storage, as was told
     std::uint32_t since_alarm_us_ = 0;  // was pushed
     std::uint32_t awake_left_us_ = 0;
     std::uint8_t port_setup_changes_ = 0;

@@ -94,6 +94,8 @@ class Accounting {
     [[nodiscard]] const RowLog& log(ProfileId id) const { return logs_[index_of(id)]; }
     // From the store; what it captures as delivered if nobody changed it.
     [[nodiscard]] ProfileSettings profile(ProfileId id) const { return load_profile_settings(model_, store_, id); }
+    // The rows of the log are of this list: not if its newest copy has rotted since.
+    [[nodiscard]] bool has_rows_of(ProfileId id, const ProfileSettings& settings) const;
     [[nodiscard]] std::uint8_t tariff() const { return static_cast<std::uint8_t>(ledger_.tariff_now); }
     [[nodiscard]] std::uint8_t status(int e, const Clock& clock) const;
 
@@ -104,8 +106,15 @@ class Accounting {
     void execute(const Clock& clock, unsigned due, UtcTime at);
     void run(const Clock& clock);
     void capture(const Clock& clock, ProfileId id);
+    [[nodiscard]] std::uint16_t epoch_of(ProfileId id, const ProfileSettings& settings) const;
+    // Rows of this list, and none so far. False: the flash failed, and all is as it was.
+    bool begin_rows(UtcTime at, ProfileId id, ProfileSettings settings);
+    void begin_recording(RecordingInterval which, UtcTime at);
+    void begin_demand(UtcTime at);
+    void take_up_settings(const Clock& clock);
     [[nodiscard]] std::int64_t cell_of(const Clock& clock, const CaptureObject& object) const;
     void end_demand(UtcTime at);
+    void pass_demand_periods(UtcTime from, UtcTime until);
     void end_billing(UtcTime at);
     void mark(unsigned flags);
     [[nodiscard]] UtcTime end_of_period(const Clock& clock, UtcTime since, std::uint16_t period_s) const;
@@ -134,6 +143,7 @@ class Accounting {
     std::optional<UtcTime> activation_;  // of the passive calendar
     std::int16_t deviation_min_ = 0;
     CalendarFault calendar_fault_ = CalendarFault::none;
+    std::array<bool, profile_count> rows_unknown_{};  // there are some of a list that the store has lost
 };
 
 }  // namespace blathy::meter
