@@ -92,7 +92,8 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       display_(model, store),
       security_(store, identity.system_title(), ports, security_reporter_) {
     outbox_.restore(store);
-    const std::uint32_t damaged = accounting_.damaged() + recorder_.damaged() + store.damaged_records();
+    damages_ = accounting_.damaged() + store.damaged_records();
+    const std::uint32_t damaged = damages_ + recorder_.damaged();
     if (damaged != 0) tell(EventKind::storage_damaged, damaged);
     if (!clock_.valid()) tell(EventKind::clock_invalid);
     relay_.resume(clock_);
@@ -101,6 +102,7 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
     if (!outbox_.empty()) (void)modules_.connect(clock_);
     note_birth_and_firmware();
     outbox_.reset(*this, PushSetup::power_down);
+    look_after_storage();
     if (recorder_.unacknowledged()) push_alarm();
 }
 
@@ -163,6 +165,7 @@ Pulses Meter::advance(const Interval& interval) {
         // A flash that fails now is tried again with the next Interval; the registers go on.
         if (save()) unsaved_ = {};
         calibration_checked_ = false;
+        look_after_storage();
     }
     return give_pulses(interval.duration_us);
 }
@@ -357,6 +360,18 @@ void Meter::begin_life(std::uint32_t check) {
     (void)keep(store_, Changes{});
     outbox_.reset(*this, PushSetup::alarm);
     (void)display_.take_sounds();
+}
+
+// What reading has found out about the flash since this was asked last, and of which records nothing is left.
+void Meter::look_after_storage() {
+    const std::uint32_t damaged = accounting_.damaged() + store_.damaged_records();
+    if (damaged > damages_) tell(EventKind::storage_damaged, damaged - damages_);
+    damages_ = damaged;
+    const RecordSet lost = store_.lost_records();
+    for (RecordSet untold = lost & ~lost_records_; untold != 0; untold &= untold - 1) {
+        tell(EventKind::record_lost, std::countr_zero(untold));
+    }
+    lost_records_ = lost;
 }
 
 bool Meter::calibrate(const Calibration& calibration) {

@@ -223,6 +223,7 @@ class Meter {
     void look_after_calibration();
     void look_after_seal(std::uint32_t check);
     void begin_life(std::uint32_t check);
+    void look_after_storage();
     [[nodiscard]] DisplaySupply display_supply() const;
     [[nodiscard]] DisplayFault set_display_items(DisplayList list, std::span<const CaptureObject> objects);
     [[nodiscard]] DisplayFault note(DisplayFault fault);
@@ -266,6 +267,8 @@ class Meter {
     SecurityReporter security_reporter_{*this};
     security::MeterSecurity security_;  // behind what a report needs
     std::chrono::microseconds unsaved_{0};
+    RecordSet lost_records_ = 0;        // as was told
+    std::uint32_t damages_ = 0;         // of the storage, as was told
     std::uint32_t since_alarm_us_ = 0;  // was pushed
     std::uint32_t awake_left_us_ = 0;
     std::uint8_t port_setup_changes_ = 0;

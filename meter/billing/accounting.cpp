@@ -54,8 +54,17 @@ Accounting::Accounting(const Model& model, Store& store, const Interval& interva
     for (const ProfileId id : all_profiles) {
         logs_[index_of(id)] = RowLog(store.flash(), layout.profiles[index_of(id)]);
         const ProfileSettings settings = profile(id);
-        logs_[index_of(id)].mount(settings.epoch, settings.columns.count);
+        rows_unknown_[index_of(id)] = !logs_[index_of(id)].mount(epoch_of(id, settings), settings.columns.count);
     }
+}
+
+std::uint16_t Accounting::epoch_of(ProfileId id, const ProfileSettings& settings) const {
+    return static_cast<std::uint16_t>(settings.epoch + settings_.epoch_of(id));
+}
+
+bool Accounting::has_rows_of(ProfileId id, const ProfileSettings& settings) const {
+    const RowLog& log = logs_[index_of(id)];
+    return epoch_of(id, settings) == log.epoch() && settings.columns.count == log.columns();
 }
 
 std::optional<UtcTime> Accounting::saved_time() const {
@@ -85,7 +94,14 @@ void Accounting::resume(const Clock& clock) {
     const UtcTime now = clock.now();
     deviation_min_ = clock.deviation_min_at(now);
     activation_ = to_utc(load_activation_time(store_), deviation_min_);
+    // Of rows that are newer than the list of what they hold, nobody knows what they hold.
+    for (const ProfileId id : all_profiles) {
+        bool& unknown = rows_unknown_[index_of(id)];
+        if (unknown) unknown = !begin_rows(now, id, profile(id));
+    }
     if (ledger_.begun == 0) {
+        ledger_.demand_epoch = settings_.demand_epoch;
+        ledger_.recording_epochs = settings_.recording_epochs;
         ledger_.begun = clock.valid() ? begun_with_time : begun_without_time;
         ledger_.demand.reset(ledger_.energy.total, now);
         ledger_.demand_until = now;
@@ -95,10 +111,11 @@ void Accounting::resume(const Clock& clock) {
         ledger_.now = now;
     } else {
         const UtcTime saved = ledger_.now;
+        take_up_settings(clock);
         if (ledger_.due != 0) {
             run(clock);
             // What ended with it is done, and so is the switch: demands that end meanwhile are of the tariff behind it.
-            switch_tariff(ledger_.due_time, switching_at(clock, ledger_.due_time).tariff);
+            switch_tariff(ledger_.due_time, switching_at(clock, ledger_.due_time));
         }
         tell_({EventKind::power_up, now, duration_cast<seconds>(now - saved).count()});
         mark(status_power_down);
@@ -107,6 +124,59 @@ void Accounting::resume(const Clock& clock) {
     }
     follow_calendar(clock);
     find_boundary(clock);
+}
+
+// Settings are durable before the registers that follow them: if the power failed between the two, they follow now.
+void Accounting::take_up_settings(const Clock& clock) {
+    const UtcTime saved = ledger_.now;
+    const bool demand_changed = ledger_.demand_epoch != settings_.demand_epoch;
+    if (demand_changed) {
+        ledger_.due &= ~std::uint64_t{due_demand};
+        begin_demand(saved);
+    }
+    bool changed = demand_changed;
+    for (const RecordingInterval which : {RecordingInterval::first, RecordingInterval::second}) {
+        const auto index = static_cast<std::size_t>(which);
+        if (ledger_.recording_epochs[index] == settings_.recording_epochs[index]) continue;
+        ledger_.due &= ~std::uint64_t{which == RecordingInterval::first ? due_recording_1 : due_recording_2};
+        begin_recording(which, saved);
+        changed = true;
+    }
+    if (changed) tell_({EventKind::configuration_changed, clock.now(), 0});
+}
+
+void Accounting::begin_demand(UtcTime at) {
+    ledger_.demand.reset(ledger_.energy.total, at);
+    ledger_.demand_until = at;
+    ledger_.demand_epoch = settings_.demand_epoch;
+    tell_({EventKind::demand_reset, at, 0});
+}
+
+// With the period of the settings; the rows of before are gone by its epoch.
+void Accounting::begin_recording(RecordingInterval which, UtcTime at) {
+    const auto index = static_cast<std::size_t>(which);
+    ledger_.recorded_until[index] = at;
+    ledger_.recording_epochs[index] = settings_.recording_epochs[index];
+    if (which == RecordingInterval::first) {
+        ledger_.recorded = ledger_.energy.total;
+    } else {
+        ledger_.recorded_2 = ledger_.energy.total;
+        ledger_.recording.reset();
+    }
+    for (const ProfileId id : all_profiles) {
+        const bool concerned = recording_interval_of(id) == index && has_profile(model_, id);
+        if (concerned) tell_({EventKind::profile_cleared, at, static_cast<std::int64_t>(id)});
+    }
+}
+
+bool Accounting::begin_rows(UtcTime at, ProfileId id, ProfileSettings settings) {
+    RowLog& log = logs_[index_of(id)];
+    const std::uint16_t epoch = log.next_epoch();
+    settings.epoch = static_cast<std::uint16_t>(epoch - settings_.epoch_of(id));
+    if (!keep(store_, id, settings)) return false;
+    log.begin(epoch, settings.columns.count);
+    tell_({EventKind::profile_cleared, at, static_cast<std::int64_t>(id)});
+    return true;
 }
 
 void Accounting::add(const Interval& interval) {
@@ -138,11 +208,12 @@ void Accounting::execute(const Clock& clock, unsigned due, UtcTime at) {
 
 void Accounting::run(const Clock& clock) {
     const UtcTime at = ledger_.due_time;
+    const UtcTime until = (ledger_.due & due_outage) != 0 ? ledger_.now : at;
     if ((ledger_.due & due_demand) != 0) end_demand(at);
     if ((ledger_.due & due_recording_1) != 0) {
         capture(clock, ProfileId::load_1);
         ledger_.recorded = ledger_.energy.total;
-        ledger_.recorded_until[0] = at;
+        ledger_.recorded_until[0] = until;
         ledger_.status[status_index(status_recording_1)] = 0;
     }
     if ((ledger_.due & due_recording_2) != 0) {
@@ -151,7 +222,7 @@ void Accounting::run(const Clock& clock) {
         }
         ledger_.recorded_2 = ledger_.energy.total;
         ledger_.recording.reset();
-        ledger_.recorded_until[1] = at;
+        ledger_.recorded_until[1] = until;
         ledger_.status[status_index(status_recording_2)] = 0;
     }
     if ((ledger_.due & due_daily) != 0) {
@@ -173,7 +244,8 @@ void Accounting::capture(const Clock& clock, ProfileId id) {
     const ProfileSettings settings = profile(id);
     const auto list = settings.columns.view();
     for (std::size_t i = 0; i < list.size(); ++i) cells[i] = cell_of(clock, list[i]);
-    if (!log.append(std::span(cells).first(list.size())) && log.capacity() != 0) {
+    const bool known = has_rows_of(id, settings) || begin_rows(ledger_.due_time, id, settings);
+    if (!(known && log.append(std::span(cells).first(list.size()))) && log.capacity() != 0) {
         tell_({EventKind::row_lost, ledger_.due_time, static_cast<std::int64_t>(id)});
     }
 }
@@ -314,7 +386,7 @@ void Accounting::make_up_periods(const Clock& clock) {
         if (due == due_demand) {
             end_demand(at);
         } else {
-            execute(clock, due, at);
+            execute(clock, due | due_outage, at);
             mark(status_power_down);
         }
     }
@@ -439,9 +511,7 @@ void Accounting::charge(std::uint64_t amount) {
 }
 
 bool Accounting::reset_demand(const Clock& clock) {
-    ledger_.demand.reset(ledger_.energy.total, clock.now());
-    ledger_.demand_until = clock.now();
-    tell_({EventKind::demand_reset, clock.now(), 0});
+    begin_demand(clock.now());
     find_boundary(clock);
     return save(clock);
 }
@@ -458,23 +528,32 @@ bool Accounting::reset_peaks(const Clock& clock, std::size_t index, std::size_t 
     return save(clock);
 }
 
-Switching Accounting::switching_at(const Clock& clock, UtcTime at) const {
-    return meter::switching_at(load_active_calendar(store_), load_special_days(store_), local_of(clock, at));
+// Without special days each day is a day of the week.
+std::optional<Switching> Accounting::switching_at(const Clock& clock, UtcTime at) const {
+    const auto calendar = load_active_calendar(store_);
+    if (!calendar) return std::nullopt;
+    return meter::switching_at(*calendar, load_special_days(store_).value_or(SpecialDays{}), local_of(clock, at));
 }
 
-void Accounting::switch_tariff(UtcTime at, std::uint16_t tariff) {
-    if (tariff == ledger_.tariff_now) return;
-    ledger_.tariff_now = std::clamp<std::uint64_t>(tariff, 1, max_tariffs);
-    tell_({EventKind::tariff_switched, at, tariff});
+// What is in force stays when nobody knows any more what is to follow it.
+void Accounting::switch_tariff(UtcTime at, const std::optional<Switching>& switching) {
+    if (!switching || switching->tariff == ledger_.tariff_now) return;
+    ledger_.tariff_now = std::clamp<std::uint64_t>(switching->tariff, 1, max_tariffs);
+    tell_({EventKind::tariff_switched, at, switching->tariff});
 }
 
 void Accounting::follow_calendar(const Clock& clock) {
     const UtcTime now = clock.now();
-    const Switching switching = switching_at(clock, now);
-    switch_tariff(now, switching.tariff);
+    const auto switching = switching_at(clock, now);
+    switch_tariff(now, switching);
     const LocalTime midnight = floor<days>(local_of(clock, now)) + days{1};
-    run_script(clock, switching);
-    const UtcTime next = utc_of(clock, switching.next.value_or(midnight), now);
+    if (!switching) {
+        calendar_until_ =
+            std::min(utc_of(clock, midnight, now), end_of_deviation(clock, now, longest_without_boundary));
+        return;
+    }
+    run_script(clock, *switching);
+    const UtcTime next = utc_of(clock, switching->next.value_or(midnight), now);
     calendar_until_ = std::min(next, end_of_deviation(clock, now, longest_without_boundary));
 }
 

@@ -94,6 +94,8 @@ class Accounting {
     [[nodiscard]] const RowLog& log(ProfileId id) const { return logs_[index_of(id)]; }
     // From the store; what it captures as delivered if nobody changed it.
     [[nodiscard]] ProfileSettings profile(ProfileId id) const { return load_profile_settings(model_, store_, id); }
+    // The rows of the log are of this list: not if its newest copy has rotted since.
+    [[nodiscard]] bool has_rows_of(ProfileId id, const ProfileSettings& settings) const;
     [[nodiscard]] std::uint8_t tariff() const { return static_cast<std::uint8_t>(ledger_.tariff_now); }
     [[nodiscard]] std::uint8_t status(int e, const Clock& clock) const;
 
@@ -104,6 +106,12 @@ class Accounting {
     void execute(const Clock& clock, unsigned due, UtcTime at);
     void run(const Clock& clock);
     void capture(const Clock& clock, ProfileId id);
+    [[nodiscard]] std::uint16_t epoch_of(ProfileId id, const ProfileSettings& settings) const;
+    // Rows of this list, and none so far. False: the flash failed, and all is as it was.
+    bool begin_rows(UtcTime at, ProfileId id, ProfileSettings settings);
+    void begin_recording(RecordingInterval which, UtcTime at);
+    void begin_demand(UtcTime at);
+    void take_up_settings(const Clock& clock);
     [[nodiscard]] std::int64_t cell_of(const Clock& clock, const CaptureObject& object) const;
     void end_demand(UtcTime at);
     void end_billing(UtcTime at);
@@ -114,8 +122,9 @@ class Accounting {
     enum class MakeUp : std::uint8_t { each, latest };
     void make_up_billing(const Clock& clock, MakeUp how);
     void refuse_calendar(const Clock& clock, CalendarFault fault);
-    [[nodiscard]] Switching switching_at(const Clock& clock, UtcTime at) const;
-    void switch_tariff(UtcTime at, std::uint16_t tariff);
+    // None: no calendar can be read.
+    [[nodiscard]] std::optional<Switching> switching_at(const Clock& clock, UtcTime at) const;
+    void switch_tariff(UtcTime at, const std::optional<Switching>& switching);
     void follow_calendar(const Clock& clock);
     void run_script(const Clock& clock, const Switching& switching);
     void find_boundary(const Clock& clock);
@@ -136,6 +145,7 @@ class Accounting {
     std::optional<UtcTime> activation_;  // of the passive calendar
     std::int16_t deviation_min_ = 0;
     CalendarFault calendar_fault_ = CalendarFault::none;
+    std::array<bool, profile_count> rows_unknown_{};  // there are some of a list that the store has lost
 };
 
 }  // namespace blathy::meter

@@ -29,6 +29,8 @@ enum DueBit : std::uint8_t {
     due_recording_2 = 0x04,
     due_daily = 0x08,
     due_monthly = 0x10,
+    // Of periods that a failure of the power has cut short: those that pass until the ledger is saved are done with.
+    due_outage = 0x20,
 };
 enum class Billing : std::uint8_t { monthly, daily, count };
 enum class RecordingInterval : std::uint8_t { first, second, count };
@@ -63,6 +65,9 @@ struct Ledger {
     std::uint64_t begun = 0;                  // 0: of a new meter, 1: that never knew the time, 2: that once did
     Account account;
     LocalTime script_run{};  // when the last script of a day profile was to be run that was; 1970: none yet
+    // Of the settings that these registers follow (MeteringSettings): of the demand, and of each recording interval.
+    std::uint16_t demand_epoch = 0;
+    std::array<std::uint16_t, 2> recording_epochs{};
 
     // Everything as words, in an order that only grows at its end.
     template <class Visit>
@@ -143,6 +148,8 @@ void Ledger::each_word(Visit&& visit) {
     word(account.consumed_before, visit);
     word(account.receipt, visit);
     word(script_run, visit);
+    word(demand_epoch, visit);
+    for (auto& epoch : recording_epochs) word(epoch, visit);
 }
 
 inline constexpr std::size_t ledger_words = [] {
@@ -150,7 +157,7 @@ inline constexpr std::size_t ledger_words = [] {
     constexpr std::size_t demand =
         DemandSettings::max_periods * std::tuple_size_v<DemandEnergies> + 1 + demand_count + 3;
     return sets * energy_registers + demand + demand_count * Ledger::tariff_columns * 3 + recorded_count * 3 + 1 + 3 +
-           2 + 2 + 1 + 4 + 1 + 2 + 7 + 1 + 7;
+           2 + 2 + 1 + 4 + 1 + 2 + 7 + 1 + 7 + 3;
 }();
 
 }  // namespace blathy::meter

@@ -29,8 +29,8 @@ ProfileRows rows_of(const Meter& meter) {
 
 template <ProfileId id>
 std::uint32_t period_of(const Meter& meter) {
-    if (id == ProfileId::daily || id == ProfileId::monthly) return 0;
-    return meter.accounting().settings().recording_period_s[id == ProfileId::load_1 ? 0 : 1];
+    constexpr auto interval = recording_interval_of(id);
+    return interval ? meter.accounting().settings().recording_period_s[*interval] : 0U;
 }
 
 template <ProfileId id>
@@ -48,7 +48,7 @@ bool write_row(const Meter& meter, std::uint32_t row, ColumnSet wanted, RowScrat
             scratch.columns[count++] = column_of(meter.model(), object).value_or(Column{});
         }
         // A store that has lost the list has no names for what is in the log.
-        scratch.column_count = settings.epoch == log.epoch() && count == log.columns() ? count : 0;
+        scratch.column_count = meter.accounting().has_rows_of(id, settings) ? count : 0;
     }
     RowLog::Reader& reader = reader_of(log, scratch);
     if (*scratch.column_count == 0 || !reader.read(row)) return false;
@@ -100,12 +100,12 @@ constexpr ProfileSource source_of() {
             },
         .set_capture_period =
             [](Meter& meter, std::uint32_t period_s) {
-                const bool periodic = id != ProfileId::daily && id != ProfileId::monthly;
-                if (!periodic) {
+                constexpr auto interval = recording_interval_of(id);
+                if (!interval) {
                     return period_s == 0 ? dlms::DataAccessResult::success : dlms::DataAccessResult::other_reason;
                 }
                 if (!RecordingSettings::valid(period_s)) return dlms::DataAccessResult::other_reason;
-                const auto which = id == ProfileId::load_1 ? RecordingInterval::first : RecordingInterval::second;
+                const auto which = static_cast<RecordingInterval>(*interval);
                 return meter.account(&Accounting::set_recording_period, which, static_cast<std::uint16_t>(period_s))
                            ? dlms::DataAccessResult::success
                            : dlms::DataAccessResult::hardware_fault;

@@ -3,7 +3,7 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t accounting_form = 1;
+constexpr std::uint8_t accounting_form = 2;
 constexpr std::uint8_t profile_form = 2;
 
 constexpr RecordId record_of(ProfileId id) {
@@ -29,6 +29,8 @@ MeteringSettings load_metering_settings(const Model& model, const Store& store) 
     for (auto& period_s : settings.recording_period_s) period_s = in.u16();
     settings.time_shift_limit_s = in.u16();
     for (Schedule& schedule : settings.schedules) schedule = read_schedule(in);
+    settings.demand_epoch = in.u16();
+    for (auto& epoch : settings.recording_epochs) epoch = in.u16();
     bool right = known && in.ok() && in.at_end() && settings.demand.valid();
     for (const auto period_s : settings.recording_period_s) right = right && RecordingSettings::valid(period_s);
     return right ? settings : factory_settings(model);
@@ -43,6 +45,8 @@ bool keep(Store& store, const MeteringSettings& settings) {
     for (const auto period_s : settings.recording_period_s) out.u16(period_s);
     out.u16(settings.time_shift_limit_s);
     for (const Schedule& schedule : settings.schedules) write(out, schedule);
+    out.u16(settings.demand_epoch);
+    for (const auto epoch : settings.recording_epochs) out.u16(epoch);
     return out.ok() && store.write(RecordId::metering, out.written());
 }
 

@@ -29,6 +29,7 @@ enum class EventKind : std::uint8_t {
     profile_cleared,    // detail: ProfileId
     row_lost,           // the flash refused a row. detail: ProfileId
     storage_damaged,    // a check failed. detail: records and rows
+    record_lost,        // nothing readable is left of what was kept. detail: RecordId
     measurement_fault,  // the converter does not see what is there (Inputs::converter_fault)
     configuration_changed,
     log_cleared,  // detail: EventLogId
@@ -125,6 +126,7 @@ inline constexpr std::array<std::string_view, event_kinds> event_names = {
     "profile_cleared",
     "row_lost",
     "storage_damaged",
+    "record_lost",
     "measurement_fault",
     "configuration_changed",
     "log_cleared",

@@ -70,6 +70,7 @@ constexpr std::array code_rows = {
     Row{Kind::profile_cleared, standard(254), standard(254)},
     Row{Kind::row_lost, standard(14), standard(16), memory_alarm, no_alarm, 0, error_memory},
     Row{Kind::storage_damaged, standard(14), standard(16)},
+    Row{Kind::record_lost, standard(14), standard(16), memory_alarm, no_alarm, 0, error_memory},
     Row{Kind::measurement_fault, standard(16), standard(18), measurement_alarm, no_alarm, 0, error_measurement},
     Row{Kind::alarm_cleared, standard(11), standard(13)},
     Row{Kind::error_cleared, standard(10), standard(12)},

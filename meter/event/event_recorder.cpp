@@ -89,6 +89,7 @@ void EventRecorder::take_up(const EventState& state) {
 
 bool EventRecorder::keep_state(const EventState& state) {
     if (!keep(store_, state)) return false;
+    spend(state_cost);
     uncounted_ = 0;
     take_up(state);
     return true;
@@ -131,7 +132,7 @@ bool EventRecorder::record(std::span<Event> events, bool clock_valid) {
         if (!counts) continue;
         now_ = Conditions(now_.bits() & ~change.ended.bits());
         if (change.began && *change.began != Condition::communication) now_.set(*change.began);
-        if (entry.log && !admit(event, *entry.log)) {
+        if (!admit(event, entry.log)) {
             // The row waits; that there is an alarm, and what holds now, does not.
             for (std::size_t i = 0; i < alarm_registers; ++i) {
                 state.alarms[i] |= entry.alarms[i];
@@ -141,12 +142,16 @@ bool EventRecorder::record(std::span<Event> events, bool clock_valid) {
         }
         // What a cut made the meter do again is told again.
         if (event.kind == EventKind::billing_reset && entry.log && is_newest(*entry.log, event, entry.code)) continue;
-        without_row = without_row || !entry.log || log(*entry.log).capacity() == 0;
+        without_row = without_row || !has_row(entry);
         enter(state, event, 1, clock_valid);
     }
     // What a flash that fails now does not take up is in the rows.
     if ((without_row || must_be_kept(state)) && !keep_state(state)) take_up(state);
     return ((descriptors_[0] & ~before[0]) | (descriptors_[1] & ~before[1])) != 0;
+}
+
+bool EventRecorder::has_row(const EventEntry& entry) const {
+    return entry.log && log(*entry.log).capacity() != 0;
 }
 
 void EventRecorder::enter(EventState& state, Event& event, std::uint32_t times, bool clock_valid) {
@@ -155,6 +160,7 @@ void EventRecorder::enter(EventState& state, Event& event, std::uint32_t times, 
     state.count(event, entry, times, filters_);
     if (!entry.log) return;
     if (append(entry, event, times, clock_valid)) {
+        spend(1);
         state.logs[index_of(*entry.log)].counted = log(*entry.log).end();
         if (uncounted_ < most) ++uncounted_;
     } else if (log(*entry.log).capacity() != 0) {
@@ -192,25 +198,47 @@ void EventRecorder::count_rows(EventState& state) const {
     }
 }
 
-bool EventRecorder::admit(const Event& event, EventLogId log) {
-    if (never_floods(event.kind)) return true;
-    const auto detail = static_cast<std::uint8_t>(event.detail >= 0 && event.detail < 8 ? event.detail : 0);
-    auto found = std::ranges::find_if(floods_, [&](const Flood& flood) {
+void EventRecorder::count_beyond(EventLogId log, std::uint16_t times) {
+    std::uint16_t& beyond = beyond_[index_of(log)];
+    beyond = static_cast<std::uint16_t>(std::min<std::uint32_t>(std::uint32_t{beyond} + times, most));
+}
+
+EventRecorder::Flood* EventRecorder::place_among_floods(const Event& event, std::uint8_t detail, bool has_log) {
+    const auto same = std::ranges::find_if(floods_, [&](const Flood& flood) {
         return flood.times != 0 && flood.kind == event.kind && flood.detail == detail;
     });
-    if (found == floods_.end()) found = std::ranges::find(floods_, std::uint16_t{0}, &Flood::times);
-    const bool has_place = found != floods_.end();
-    const bool room = rows_ < all_rows_a_minute;
-    if (has_place) {
-        std::uint16_t times = found->times;
+    if (same != floods_.end()) return &*same;
+    const auto free = std::ranges::find(floods_, std::uint16_t{0}, &Flood::times);
+    if (free != floods_.end()) return &*free;
+    if (has_log) return nullptr;
+    // What has no row is in no log's count either: it takes the place of something that is.
+    for (Flood& flood : floods_) {
+        const EventEntry entry = entry_of(model_.companion, flood.kind, flood.detail);
+        if (!entry.log) continue;
+        if (flood.times > rows_a_minute)
+            count_beyond(*entry.log, static_cast<std::uint16_t>(flood.times - rows_a_minute));
+        flood = {};
+        return &flood;
+    }
+    return nullptr;
+}
+
+bool EventRecorder::admit(const Event& event, std::optional<EventLogId> log) {
+    if (never_floods(event.kind)) return true;
+    const auto detail = static_cast<std::uint8_t>(event.detail >= 0 && event.detail < 8 ? event.detail : 0);
+    Flood* const flood = place_among_floods(event, detail, log.has_value());
+    // The first of its kind has its row as long as there is any credit: what chatters does not hide it.
+    const bool is_first = flood != nullptr && flood->times == 0;
+    const bool room = rows_ < all_rows_a_minute && credit_ > (is_first ? 0 : reserve);
+    if (flood != nullptr) {
+        std::uint16_t times = flood->times;
         if (!room) times = std::max(times, rows_a_minute);
         const bool admitted = times < rows_a_minute;
         if (times < most) ++times;
-        *found = {event.kind, detail, times};
+        *flood = {event.kind, detail, times};
         if (!admitted) return false;
-    } else if (!room) {
-        std::uint16_t& beyond = beyond_[index_of(log)];
-        if (beyond < most) ++beyond;
+    } else if (!room && log) {
+        count_beyond(*log, 1);
         return false;
     }
     ++rows_;
@@ -223,39 +251,43 @@ bool EventRecorder::advance(std::chrono::microseconds duration, dlms::UtcTime no
         minute_us_ += static_cast<std::uint32_t>(passed_us);
         return false;
     }
-    return end_minute(now, clock_valid);
+    credit_ = static_cast<std::uint16_t>(std::min(credit_ + credit_a_minute, int{most_credit}));
+    if (credit_ >= reserve) return end_minute(now, clock_valid);
+    minute_us_ = 0;
+    rows_ = 0;
+    return false;
 }
 
 bool EventRecorder::end_minute(dlms::UtcTime now, bool clock_valid) {
-    minute_us_ = 0;
-    const auto kept_back = [](const Flood& flood) { return flood.times > rows_a_minute; };
-    const bool flooded = std::ranges::any_of(floods_, kept_back) ||
-                         std::ranges::any_of(beyond_, [](std::uint16_t times) { return times != 0; });
-    const auto before = descriptors_;
-    if (flooded) {
-        EventState state = this->state();
-        // How it was before first, how it is now last.
-        for (const bool last : {false, true}) {
-            for (const Flood& flood : floods_) {
-                if (!kept_back(flood)) continue;
-                const ConditionChange change = change_of(flood.kind, flood.detail);
-                const bool holds = change.began && now_.has(*change.began);
-                const bool ended = !change.began && !change.ended.none() && !now_.any_of(change.ended);
-                if ((holds || ended) != last) continue;
-                Event event{flood.kind, now, flood.detail};
-                enter(state, event, flood.times - std::uint32_t{rows_a_minute}, clock_valid);
-            }
-        }
-        bool without_row = false;
-        for (std::size_t i = 0; i < event_logs; ++i) {
-            state.logs[i].events += beyond_[i];
-            without_row = without_row || beyond_[i] != 0;
-        }
-        if ((without_row || must_be_kept(state)) && !keep_state(state)) take_up(state);
-    }
+    const bool alarms = write_kept_back(now, clock_valid);
     floods_.fill({});
     beyond_.fill(0);
+    minute_us_ = 0;
     rows_ = 0;
+    return alarms;
+}
+
+bool EventRecorder::write_kept_back(dlms::UtcTime now, bool clock_valid) {
+    const auto kept_back = [](const Flood& flood) { return flood.times > rows_a_minute; };
+    bool without_row = std::ranges::any_of(beyond_, [](std::uint16_t times) { return times != 0; });
+    if (!without_row && std::ranges::none_of(floods_, kept_back)) return false;
+    const auto before = descriptors_;
+    EventState state = this->state();
+    // How it was before first, how it is now last.
+    for (const bool last : {false, true}) {
+        for (const Flood& flood : floods_) {
+            if (!kept_back(flood)) continue;
+            const ConditionChange change = change_of(flood.kind, flood.detail);
+            const bool holds = change.began && now_.has(*change.began);
+            const bool ended = !change.began && !change.ended.none() && !now_.any_of(change.ended);
+            if ((holds || ended) != last) continue;
+            Event event{flood.kind, now, flood.detail};
+            without_row = without_row || !has_row(entry_of(model_.companion, flood.kind, flood.detail));
+            enter(state, event, flood.times - std::uint32_t{rows_a_minute}, clock_valid);
+        }
+    }
+    for (std::size_t i = 0; i < event_logs; ++i) state.logs[i].events += beyond_[i];
+    if ((without_row || must_be_kept(state)) && !keep_state(state)) take_up(state);
     return ((descriptors_[0] & ~before[0]) | (descriptors_[1] & ~before[1])) != 0;
 }
 
@@ -265,7 +297,7 @@ bool EventRecorder::clear(EventLogId id, dlms::UtcTime now, bool clock_valid) {
     RowLog& rows = logs_[index_of(id)];
     const std::uint16_t epoch = of_log.epoch;
     // The first row of the new epoch comes first: until the state names that epoch, the old one is all there is.
-    of_log.epoch = static_cast<std::uint16_t>(epoch + 1);
+    of_log.epoch = rows.next_epoch();
     rows.begin(of_log.epoch, EventRow::columns);
     const Event event{EventKind::log_cleared, now, static_cast<std::int64_t>(id)};
     const EventEntry entry = entry_of(model_.companion, event.kind, event.detail);

@@ -8,9 +8,15 @@
 // Floods are bounded: of the same event a minute has `rows_a_minute` rows, and when the minute is over one more that
 // stands for the rest, of which each is counted all the same. What lasts has the row of how it is now written last. All
 // logs together take no more than `all_rows_a_minute`; beyond them events are counted only.
+//
+// An input that chatters for years would wear the flash out even so. What is written costs of a credit, which grows by
+// `credit_a_minute`: when it is used up, events wait, and their rows are written when there is enough for all of them.
+// An alarm, and what holds now, never waits.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 
 #include "meter/event/alarms.hpp"
@@ -38,6 +44,11 @@ class EventRecorder {
     static constexpr std::uint16_t rows_a_minute = 5;
     static constexpr std::uint16_t all_rows_a_minute = 200;
     static constexpr std::uint16_t most_uncounted = 32;
+    // In rows. Fifteen years of credit wear no sector to half of its endurance, whatever it is spent on: a sector of a
+    // log takes some 300 rows, and one of the store's groups some 15 states. What clients clear comes on top.
+    static constexpr std::uint16_t credit_a_minute = 4;
+    static constexpr std::uint16_t most_credit = 600;
+    static constexpr std::uint16_t state_cost = 40;
     // What a log shows; there is room for more.
     static constexpr std::uint32_t promised_rows = 200;
 
@@ -50,7 +61,7 @@ class EventRecorder {
     bool record(std::span<Event> events, bool clock_valid);
     // Time passes; a minute that is over has its floods written. True as above.
     bool advance(std::chrono::microseconds duration, dlms::UtcTime now, bool clock_valid);
-    // The power is about to fail: writes what a flood has kept back.
+    // The power is about to fail: writes what a flood has kept back, whatever it costs.
     bool end_minute(dlms::UtcTime now, bool clock_valid);
 
     // Empties a log but for the entry that says so. False: the flash failed, everything is as it was.
@@ -99,8 +110,16 @@ class EventRecorder {
     static constexpr std::size_t floods = 24;
     static constexpr std::size_t index_of(EventLogId id) { return static_cast<std::size_t>(id); }
 
+    // What is left of the credit for all floods to be written at once.
+    static constexpr std::uint16_t reserve = floods + state_cost;
+
     // False: it waits for the end of the minute.
-    [[nodiscard]] bool admit(const Event& event, EventLogId log);
+    [[nodiscard]] bool admit(const Event& event, std::optional<EventLogId> log);
+    [[nodiscard]] Flood* place_among_floods(const Event& event, std::uint8_t detail, bool has_log);
+    void count_beyond(EventLogId log, std::uint16_t times);
+    void spend(std::uint16_t cost) { credit_ = static_cast<std::uint16_t>(credit_ - std::min(credit_, cost)); }
+    [[nodiscard]] bool write_kept_back(dlms::UtcTime now, bool clock_valid);
+    [[nodiscard]] bool has_row(const EventEntry& entry) const;
     void enter(EventState& state, Event& event, std::uint32_t times, bool clock_valid);
     [[nodiscard]] bool append(const EventEntry& entry, const Event& event, std::uint32_t times, bool clock_valid);
     [[nodiscard]] bool is_newest(EventLogId id, const Event& event, std::uint8_t code) const;
@@ -123,6 +142,7 @@ class EventRecorder {
     std::uint32_t minute_us_ = 0;
     std::uint16_t rows_ = 0;       // of this minute
     std::uint16_t uncounted_ = 0;  // rows that the stored state does not know
+    std::uint16_t credit_ = most_credit;
 };
 
 }  // namespace blathy::meter

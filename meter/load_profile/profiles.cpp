@@ -1,5 +1,6 @@
 #include "meter/load_profile/profiles.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "meter/billing/registers.hpp"
@@ -136,15 +137,23 @@ FlashLayout layout_of(const Model& model, std::size_t sectors) {
     const auto take = [&](ProfileId id, std::size_t wanted) {
         if (has_profile(model, id)) take_sectors(layout.profiles[static_cast<std::size_t>(id)], wanted);
     };
-    const auto recharge = static_cast<std::size_t>(EventLogId::recharge);
-    for (std::size_t i = 0; i < recharge; ++i) take_sectors(layout.events[i], 2);
+    for (std::size_t i = 0; i < layout.events.size(); ++i) {
+        if (has_log(model, static_cast<EventLogId>(i))) take_sectors(layout.events[i], 2);
+    }
     take(ProfileId::monthly, 3);
     take(ProfileId::daily, 3);
-    take(ProfileId::load_1, 29);
-    take(ProfileId::load_2, model.phases > 1 ? 44 : 28);
-    for (const ProfileId id : {ProfileId::average, ProfileId::minimum, ProfileId::maximum}) take(id, 28);
-    // Behind all that was there before it, which stays where it is.
-    if (has_log(model, EventLogId::recharge)) take_sectors(layout.events[recharge], 2);
+    // As delivered, the rows that are promised take `energy` and `quality` sectors. What is left is shared by the two
+    // load profiles, for more channels or shorter periods.
+    constexpr std::size_t energy = 29;
+    constexpr std::size_t extended = 28;
+    const std::size_t quality = model.phases > 1 ? 44 : 28;
+    const std::size_t of_extended = model.functions.extended_profiles ? 3 * extended : 0;
+    const std::size_t left = sectors - next;
+    const std::size_t share = left > of_extended ? (left - of_extended) / 2 : 0;
+    const bool is_large = share >= std::max(energy, quality);
+    take(ProfileId::load_1, is_large ? share : energy);
+    take(ProfileId::load_2, is_large ? share : quality);
+    for (const ProfileId id : {ProfileId::average, ProfileId::minimum, ProfileId::maximum}) take(id, extended);
     return layout;
 }
 

@@ -10,6 +10,13 @@ namespace {
 constexpr std::size_t sector_header_size = 16;
 constexpr std::size_t short_size_end = 0x80;
 constexpr std::size_t check_size = 3;
+// What a flash has from before it was shared out as it is now is not taken for pages of this log.
+constexpr std::uint8_t page_form = 1;
+
+// Epochs go round: what is less than half of them ahead is later.
+constexpr bool is_later(std::uint16_t epoch, std::uint16_t than) {
+    return static_cast<std::int16_t>(epoch - than) > 0;
+}
 
 // Of the row that is number `row` in the page of this header.
 std::uint32_t check_of(std::uint32_t header_check, std::uint32_t row, Bytes framed) {
@@ -38,9 +45,18 @@ std::optional<RowLog::Header> RowLog::header_of(std::uint32_t page) const {
     header.first_row = in.u32();
     header.epoch = in.u16();
     header.columns = in.u8();
-    in.skip(1);
-    if (crc32(in.consumed()) != in.u32() || header.columns > max_row_columns) return std::nullopt;
+    const std::uint8_t form = in.u8();
+    if (crc32(in.consumed()) != in.u32() || form != page_form || header.columns > max_row_columns) return std::nullopt;
     return header;
+}
+
+std::uint16_t RowLog::next_epoch() const {
+    std::uint16_t last = epoch_;
+    for (std::uint32_t page = 0; page < page_count(); ++page) {
+        const auto header = header_of(page);
+        if (header && is_later(header->epoch, last)) last = header->epoch;
+    }
+    return static_cast<std::uint16_t>(last + 1);
 }
 
 std::optional<std::uint32_t> RowLog::first_row_of(std::uint32_t page) const {
@@ -151,15 +167,17 @@ bool RowLog::program(std::uint32_t page, std::size_t offset, Bytes octets) {
            std::ranges::equal(written, octets);
 }
 
-void RowLog::mount(std::uint16_t epoch, std::size_t columns) {
+bool RowLog::mount(std::uint16_t epoch, std::size_t columns) {
     epoch_ = epoch;
     columns_ = static_cast<std::uint8_t>(columns);
     page_open_ = false;
     sequence_ = 0;
     end_ = 0;
     damaged_ = 0;
+    bool is_last = true;
     for (std::uint32_t page = 0; page < page_count(); ++page) {
         const auto header = header_of(page);
+        if (header && is_later(header->epoch, epoch)) is_last = false;
         if (!header || header->sequence < sequence_) continue;
         sequence_ = header->sequence;
         page_ = page;
@@ -173,6 +191,7 @@ void RowLog::mount(std::uint16_t epoch, std::size_t columns) {
         page_open_ = clean && first_row_of(page_).has_value();
     }
     find_first();
+    return is_last;
 }
 
 void RowLog::begin(std::uint16_t epoch, std::size_t columns) {
@@ -206,7 +225,7 @@ bool RowLog::start_page() {
     out.u32(end_);
     out.u16(epoch_);
     out.u8(columns_);
-    out.u8(0);
+    out.u8(page_form);
     out.u32(crc32(out.written()));
     // What a cut has left in a page is skipped; at the latest the next sector is erased.
     std::uint32_t page = sequence_ == 0 ? 0 : (page_ + 1) % count;
@@ -273,6 +292,12 @@ bool RowLog::open_page_of(std::uint32_t row, Walk& walk) const {
     }
     const std::uint32_t page = (oldest_ + low) % count;
     return first_row_of(page).has_value() && open(page, walk) && walk.first_row <= row;
+}
+
+std::size_t RowLog::octets_since(std::uint32_t row) const {
+    Walk walk;
+    if (row < first_ || row >= end_ || !open_page_of(row, walk)) return 0;
+    return std::size_t{(page_ + page_count() - walk.page) % page_count() + 1} * page_size;
 }
 
 std::uint32_t RowLog::readable(std::uint32_t first, std::uint32_t count) const {

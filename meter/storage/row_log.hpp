@@ -4,7 +4,7 @@
 // differences, so that a page can be read alone: what rots takes at most the rest of its page along.
 //
 //     page = header, row ..., erased octets
-//     header = sequence u32, first row u32, epoch u16, columns u8, zero u8, crc32 of these
+//     header = sequence u32, first row u32, epoch u16, columns u8, form u8, crc32 of these
 //     row  = size of content (1 octet below 128, else 2 with the highest bit set), content, check of 24 bits
 //
 // The check of a row counts in the page's header and the row's place, so that remains of an earlier turn of the ring
@@ -39,8 +39,9 @@ class RowLog {
     // Of two sectors or more, or of none: then it holds nothing.
     RowLog(Flash& flash, Sectors sectors) : flash_(&flash), sectors_(sectors) {}
 
-    // Finds the rows of the epoch, each of so many columns.
-    void mount(std::uint16_t epoch, std::size_t columns);
+    // Finds the rows of the epoch, each of so many columns. False: there are rows of a later one, so this number is an
+    // old one.
+    bool mount(std::uint16_t epoch, std::size_t columns);
     // From now on there are only rows of this epoch, and none so far. Their numbers go on.
     void begin(std::uint16_t epoch, std::size_t columns);
 
@@ -52,6 +53,8 @@ class RowLog {
     [[nodiscard]] std::uint32_t end() const { return end_; }
     [[nodiscard]] std::size_t columns() const { return columns_; }
     [[nodiscard]] std::uint16_t epoch() const { return epoch_; }
+    // Behind every epoch that it has rows of: what begins with it begins empty.
+    [[nodiscard]] std::uint16_t next_epoch() const;
 
     // False: it is gone, or rotten.
     [[nodiscard]] bool read(std::uint32_t row, RowValues& into) const;
@@ -61,6 +64,8 @@ class RowLog {
 
     // Octets of flash that are for rows.
     [[nodiscard]] std::size_t capacity() const { return std::size_t{page_count()} * page_size; }
+    // Of these, what the newest rows from `row` on take, page by page.
+    [[nodiscard]] std::size_t octets_since(std::uint32_t row) const;
 
     // Rows that this mount() found damaged: torn by a power cut, or rotten.
     [[nodiscard]] std::uint32_t damaged() const { return damaged_; }

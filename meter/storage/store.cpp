@@ -7,11 +7,14 @@
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint32_t store_magic = 0x424C'5401;  // "BLT", format 1
+constexpr std::uint32_t store_magic = 0x424C'5402;  // "BLT", format 2
 constexpr std::size_t store_header_size = 12;
 constexpr std::size_t stored_header_size = 8;
 constexpr std::size_t word_size = 4;
 constexpr std::size_t piece_size = 64;
+constexpr unsigned copy_bits = 2;
+constexpr unsigned size_bits = 14;
+static_assert(record_ids <= 1U << (8 - copy_bits) && max_record_size < 1U << size_bits);
 
 using StoreHeader = std::array<std::uint8_t, store_header_size>;
 
@@ -30,17 +33,22 @@ std::optional<std::uint32_t> generation_in(const StoreHeader& header) {
     return generation;
 }
 
-// The check of a record goes on from here with its content.
-std::uint32_t check_of_header(std::uint32_t generation, std::uint8_t id, std::size_t size) {
-    std::array<std::uint8_t, 7> head{};
-    ByteWriter out(head);
-    out.u32(generation);
-    out.u8(id);
-    out.u16(static_cast<std::uint16_t>(size));
-    return crc32(out.written());
+}  // namespace
+
+std::uint8_t Store::mark_of(const RecordHeader& header) {
+    return static_cast<std::uint8_t>(~unsigned{header.id} << copy_bits | static_cast<unsigned>(header.copy));
 }
 
-}  // namespace
+// The check of a record goes on from here with its content.
+std::uint32_t Store::check_of(std::uint32_t generation, const RecordHeader& header) {
+    std::array<std::uint8_t, 8> head{};
+    ByteWriter out(head);
+    out.u32(generation);
+    out.u8(header.id);
+    out.u8(static_cast<std::uint8_t>(header.copy));
+    out.u16(header.size);
+    return crc32(out.written());
+}
 
 std::optional<Store::SectorHeader> Store::sector_header(std::size_t sector) const {
     StoreHeader header{};
@@ -62,17 +70,19 @@ std::optional<Store::RecordHeader> Store::record_header(std::size_t sector, std:
     ByteReader in(octets);
     RecordHeader header;
     header.id = in.u8();
-    in.skip(1);
-    header.size = in.u16();
+    const std::uint8_t mark = in.u8();
+    const std::uint16_t size = in.u16();
+    header.copy = static_cast<Copy>(size >> size_bits);
+    header.size = size & ((1U << size_bits) - 1U);
     header.check = in.u32();
-    const bool plausible = header.id < record_ids && header.size <= max_record_size &&
-                           offset + stored_size(header.size) <= flash_.sector_size();
+    const bool plausible = header.id < record_ids && header.copy < Copy::count && mark == mark_of(header) &&
+                           header.size <= max_record_size && offset + stored_size(header.size) <= flash_.sector_size();
     return plausible ? std::optional(header) : std::nullopt;
 }
 
 bool Store::check_holds(std::size_t sector, std::uint32_t generation, std::size_t offset,
                         const RecordHeader& header) const {
-    std::uint32_t check = check_of_header(generation, header.id, header.size);
+    std::uint32_t check = check_of(generation, header);
     std::array<std::uint8_t, piece_size> piece{};
     for (std::size_t done = 0; done < header.size; done += piece_size) {
         const auto room = MutableBytes(piece).first(std::min(piece_size, header.size - done));
@@ -129,7 +139,8 @@ Store::Walked Store::walk(std::size_t sector, std::uint32_t generation, Found&& 
         }
         const auto header = used == offset ? record_header(sector, offset) : std::nullopt;
         if (header && check_holds(sector, generation, offset, *header)) {
-            found(header->id, offset);
+            const bool nothing = header->copy == Copy::none;
+            found(header->id, nothing ? all_rotten : static_cast<Place>(offset / word_size));
             in_remains = false;
             remains_end = 0;
             offset += stored_size(header->size);
@@ -137,7 +148,7 @@ Store::Walked Store::walk(std::size_t sector, std::uint32_t generation, Found&& 
         }
         if (!in_remains || (header && offset == remains_end)) {
             ++walked.damaged;
-            if (header) damaged(header->id);
+            if (header) damaged(*header);
             remains_end = header ? offset + stored_size(header->size) : flash_.sector_size();
         }
         in_remains = true;
@@ -160,26 +171,35 @@ void Store::mount() {
     }
     end_ = flash_.sector_size();
     if (generation_ == 0) return;
-    // Of what was acknowledged there are two copies; one alone was torn when it was new.
-    const auto damaged = [this](std::uint8_t id) {
-        Place& place = places_[id];
-        if (!is_there(place)) place = place == never_written ? once_rotten : all_rotten;
+    // A first copy may have been torn when the record was new; another one there is only of what was acknowledged.
+    const auto damaged = [this](const RecordHeader& header) {
+        Place& place = places_[header.id];
+        if (!is_there(place) && header.copy != Copy::first) place = all_rotten;
     };
-    const auto found = [this](std::uint8_t id, std::size_t offset) {
-        places_[id] = static_cast<Place>(offset / word_size);
-    };
+    const auto found = [this](std::uint8_t id, Place place) { places_[id] = place; };
     const Walked walked = walk(sector_, generation_, found, damaged);
     end_ = walked.end;
     damaged_records_ += walked.damaged;
     if (walked.damaged == 0) return;
     // All that was alive had come from there.
-    const auto found_before = [this](std::uint8_t id, std::size_t offset) {
+    const auto found_before = [this](std::uint8_t id, Place place_before) {
         Place& place = places_[id];
         const bool newer_is_there = is_there(place) && (place & in_sector_before) == 0;
-        if (!newer_is_there) place = static_cast<Place>(in_sector_before | offset / word_size);
+        if (!newer_is_there) place = of_sector_before(place_before);
     };
     if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, found_before, damaged);
-    std::ranges::replace(places_, once_rotten, never_written);
+}
+
+Store::Place Store::of_sector_before(Place place) {
+    return is_there(place) ? static_cast<Place>(in_sector_before | place) : place;
+}
+
+RecordSet Store::lost_records() const {
+    RecordSet all = 0;
+    for (std::size_t i = 0; i < record_ids; ++i) {
+        if (lost(static_cast<RecordId>(i))) all |= RecordSet{1} << i;
+    }
+    return all;
 }
 
 std::size_t Store::sector_before() const {
@@ -193,14 +213,13 @@ bool Store::has_sector_before() const {
 
 Store::Place Store::newest_valid(RecordId id) const {
     Place place = all_rotten;
-    const auto note = [&](Place of_sector) {
-        return [&place, id, of_sector](std::uint8_t found, std::size_t offset) {
-            if (found == static_cast<std::uint8_t>(id)) place = static_cast<Place>(of_sector | offset / word_size);
-        };
+    const auto note = [&](std::uint8_t found, Place found_place) {
+        if (found == static_cast<std::uint8_t>(id)) place = found_place;
     };
-    const auto ignore = [](std::uint8_t) {};
-    if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, note(in_sector_before), ignore);
-    (void)walk(sector_, generation_, note(0), ignore);
+    const auto ignore = [](const RecordHeader&) {};
+    if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, note, ignore);
+    place = of_sector_before(place);
+    (void)walk(sector_, generation_, note, ignore);
     return place;
 }
 
@@ -217,7 +236,7 @@ std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
             if (room.size() < header->size) {
                 if (check_holds(sector, generation, offset, *header)) return std::nullopt;
             } else if (flash_.read(sector, offset + stored_header_size, room) &&
-                       crc32(room, check_of_header(generation, header->id, room.size())) == header->check) {
+                       crc32(room, check_of(generation, *header)) == header->check) {
                 return room;
             }
         }
@@ -227,17 +246,18 @@ std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
     return std::nullopt;
 }
 
-bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Bytes content,
-                   Places& places) {
+bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Copy copy,
+                   Bytes content, Places& places) {
     const std::size_t next = end + stored_size(content.size());
     constexpr std::size_t last_place = in_sector_before - 1;
     if (next > flash_.sector_size() || end / word_size > last_place) return false;
     std::array<std::uint8_t, stored_header_size + max_record_size> octets{};
     ByteWriter out(octets);
-    out.u8(static_cast<std::uint8_t>(id));
-    out.u8(0);
-    out.u16(static_cast<std::uint16_t>(content.size()));
-    out.u32(crc32(content, check_of_header(generation, static_cast<std::uint8_t>(id), content.size())));
+    const RecordHeader header{static_cast<std::uint8_t>(id), copy, static_cast<std::uint16_t>(content.size())};
+    out.u8(header.id);
+    out.u8(mark_of(header));
+    out.u16(static_cast<std::uint16_t>(static_cast<unsigned>(header.copy) << size_bits | header.size));
+    out.u32(crc32(content, check_of(generation, header)));
     out.bytes(content);
     while (out.size() % word_size != 0) out.u8(erased_octet);
     const std::size_t start = end;
@@ -246,26 +266,26 @@ bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generatio
         out.ok() && flash_.program(sector, start, out.written()) && holds(sector, start, out.written());
     end = programmed ? next : flash_.sector_size();
     if (!programmed) return false;
-    places[static_cast<std::size_t>(id)] = static_cast<Place>(start / word_size);
+    places[header.id] = copy == Copy::none ? all_rotten : static_cast<Place>(start / word_size);
     return true;
 }
 
 bool Store::write(RecordId id, Bytes content) {
     if (content.size() > max_record_size) return false;
     const bool is_new = !is_there(places_[static_cast<std::size_t>(id)]);
-    if (!write_copy(id, content)) return false;
+    if (!write_copy(id, is_new ? Copy::first : Copy::another, content)) return false;
     // It is durable; without an older copy a second one stands for it when it rots.
-    if (is_new) (void)write_copy(id, content);
+    if (is_new) (void)write_copy(id, Copy::another, content);
     return true;
 }
 
-bool Store::write_copy(RecordId id, Bytes content) {
+bool Store::write_copy(RecordId id, Copy copy, Bytes content) {
     // Of two sectors the next one is the one before: what must be brought forward from there finds room in this one.
     const std::size_t spare =
         flash_.sector_count() > 2 ? 0 : std::min(stored_size(max_record_size), flash_.sector_size() / 4);
     const bool fits = generation_ != 0 && end_ + stored_size(content.size()) + spare <= flash_.sector_size();
-    if (fits && append(sector_, end_, generation_, id, content, places_)) return true;
-    return move_to_next_sector(id, content);
+    if (fits && append(sector_, end_, generation_, id, copy, content, places_)) return true;
+    return move_to_next_sector(id, copy, content);
 }
 
 // A record whose copies in this sector are all rotten has its last one in a sector that may be erased now.
@@ -278,13 +298,13 @@ void Store::bring_forward() {
             // Behind remains of unknown size a copy that reads back as it is will do.
             const bool in_doubt = end_ == flash_.sector_size();
             std::size_t end = in_doubt ? end_of_used() : end_;
-            (void)append(sector_, end, generation_, id, *content, places_);
+            (void)append(sector_, end, generation_, id, Copy::another, *content, places_);
             if (!in_doubt) end_ = end;
         }
     }
 }
 
-bool Store::move_to_next_sector(RecordId id, Bytes content) {
+bool Store::move_to_next_sector(RecordId id, Copy copy, Bytes content) {
     constexpr std::uint32_t last_generation = 0xFFFF'FFFF;  // out of reach: thousands of years of a sector a minute
     if (flash_.sector_count() < 2 || generation_ == last_generation) return false;
     bring_forward();
@@ -293,13 +313,15 @@ bool Store::move_to_next_sector(RecordId id, Bytes content) {
     if (!flash_.erase(next)) return false;
     std::size_t end = store_header_size;
     Places places{};
-    if (!append(next, end, generation, id, content, places)) return false;
-    for (std::size_t other = 0; other < record_ids; ++other) {
-        if (other == static_cast<std::size_t>(id)) continue;
+    if (!append(next, end, generation, id, copy, content, places)) return false;
+    for (std::size_t i = 0; i < record_ids; ++i) {
+        const auto other = static_cast<RecordId>(i);
+        if (other == id) continue;
         std::array<std::uint8_t, max_record_size> room{};
-        const auto kept = read(static_cast<RecordId>(other), room);
-        if (kept && !append(next, end, generation, static_cast<RecordId>(other), *kept, places)) return false;
-        if (!kept) places[other] = places_[other];
+        const auto kept = read(other, room);
+        if (!kept && !lost(other)) continue;
+        const Copy of_other = kept ? Copy::another : Copy::none;
+        if (!append(next, end, generation, other, of_other, kept.value_or(Bytes{}), places)) return false;
     }
     // A header that says it failed may stand all the same: nothing more goes to the sector that it takes over from.
     end_ = flash_.sector_size();

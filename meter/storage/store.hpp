@@ -7,11 +7,14 @@
 //
 //     sector  = header, record ...
 //     header  = magic u32, generation u32, crc32 of these
-//     record  = id u8, zero u8, size u16, crc32 of (generation, id, size, content), content padded to four octets
+//     record  = id u8, mark u8, size u16, crc32 of (generation, id, copy, size, content), content padded to four octets
+//     mark    = the complement of id and the copy: 0 the first one of a record that is new, 1 any other, 2 nothing
+//               readable was left of the record; size has the copy in its highest bits once more
 //
 // A torn or rotten record fails its check; the copy before it then stands, in the same sector or in the one that came
-// before. So that there is always one, a record that is new is written twice. The generation within the check keeps the
-// remains of an earlier turn of the ring from being taken for records of this one. What is behind a rotten size is
+// before. So that there is always one, a record that is new is written twice; what is not a first copy tells what has
+// rotted from what was torn when it was new. What is lost stays known as lost. The generation within the check keeps
+// the remains of an earlier turn of the ring from being taken for records of this one. What is behind a rotten size is
 // found by looking at each word for a record whose check is right, and of a sector's header one rotten bit is put
 // right.
 #pragma once
@@ -91,6 +94,9 @@ enum class RecordId : std::uint8_t {
     count
 };
 inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::count);
+// A bit each.
+using RecordSet = std::uint64_t;
+static_assert(record_ids <= 64);
 
 // A record's content, at most.
 inline constexpr std::size_t max_record_size = 1024;
@@ -125,6 +131,8 @@ class Store {
     // It was there, and mount() or the last read() found no copy of it valid any more: unlike one that was never
     // written.
     [[nodiscard]] bool lost(RecordId id) const { return places_[static_cast<std::size_t>(id)] == all_rotten; }
+    // All of which that is so.
+    [[nodiscard]] RecordSet lost_records() const;
 
     // True once the content is durable. False: the flash failed; what was stored before still is.
     [[nodiscard]] bool write(RecordId id, Bytes content);
@@ -138,18 +146,21 @@ class Store {
     // sector before the one in use. A sector is at most 128 KiB, then. The first words are those of its header.
     using Place = std::uint16_t;
     static constexpr Place never_written = 0;
-    static constexpr Place once_rotten = 1;  // while mount() looks: it may be torn as well
-    static constexpr Place all_rotten = 2;
+    static constexpr Place all_rotten = 1;
     static constexpr Place in_sector_before = 0x8000;
     using Places = std::array<Place, record_ids>;
     static constexpr bool is_there(Place place) { return place > all_rotten; }
+    [[nodiscard]] static Place of_sector_before(Place place);
 
     struct SectorHeader {
         std::uint32_t generation = 0;
         bool rotten = false;  // one bit, which is put right here
     };
+    enum class Copy : std::uint8_t { first, another, none, count };
+    // What is torn or rotten hardly looks like one, since id and copy stand in it twice.
     struct RecordHeader {
         std::uint8_t id = 0;
+        Copy copy = Copy::first;
         std::uint16_t size = 0;
         std::uint32_t check = 0;
     };
@@ -163,18 +174,20 @@ class Store {
     [[nodiscard]] std::optional<RecordHeader> record_header(std::size_t sector, std::size_t offset) const;
     [[nodiscard]] bool check_holds(std::size_t sector, std::uint32_t generation, std::size_t offset,
                                    const RecordHeader& header) const;
-    // Calls found(id, offset) for every record of a sector whose check holds, in their order, and damaged(id) where one
-    // should begin whose check does not.
+    [[nodiscard]] static std::uint8_t mark_of(const RecordHeader& header);
+    [[nodiscard]] static std::uint32_t check_of(std::uint32_t generation, const RecordHeader& header);
+    // Calls found(id, place) for every record of a sector whose check holds, in their order, and damaged(header) where
+    // one should begin whose check does not.
     template <class Found, class Damaged>
     Walked walk(std::size_t sector, std::uint32_t generation, Found&& found, Damaged&& damaged) const;
     [[nodiscard]] std::size_t sector_before() const;
     [[nodiscard]] bool has_sector_before() const;
     [[nodiscard]] Place newest_valid(RecordId id) const;
 
-    [[nodiscard]] bool write_copy(RecordId id, Bytes content);
-    [[nodiscard]] bool append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id,
+    [[nodiscard]] bool write_copy(RecordId id, Copy copy, Bytes content);
+    [[nodiscard]] bool append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Copy copy,
                               Bytes content, Places& places);
-    [[nodiscard]] bool move_to_next_sector(RecordId id, Bytes content);
+    [[nodiscard]] bool move_to_next_sector(RecordId id, Copy copy, Bytes content);
     // What was programmed there stands.
     [[nodiscard]] bool holds(std::size_t sector, std::size_t offset, Bytes octets) const;
     [[nodiscard]] std::size_t first_not_erased(std::size_t sector, std::size_t offset) const;

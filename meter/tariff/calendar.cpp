@@ -125,6 +125,7 @@ std::string_view text_of(CalendarFault fault) {
         "a day profile selects a tariff that there is not",
         "a special day names a day profile that there is not",
         "a day profile calls a script that there is not",
+        "the calendar or the special days can't be read from the flash any more",
     };
     return fault < CalendarFault::count ? texts[static_cast<std::size_t>(fault)] : std::string_view{};
 }

@@ -110,6 +110,7 @@ enum class CalendarFault : std::uint8_t {
     unknown_tariff,
     special_day_without_day,
     unknown_script,  // of a table that this model's calendar does not call, or one that the table does not have
+    unreadable,      // the flash has lost it, or what it is to be checked against
     count,
 };
 // The manufacturer's object that says why a calendar was refused.

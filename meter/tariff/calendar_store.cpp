@@ -1,11 +1,15 @@
 #include "meter/tariff/calendar_store.hpp"
 
+#include "base/crc32.hpp"
 #include "meter/storage/read_list.hpp"
 
 namespace blathy::meter {
 namespace {
 
-constexpr std::uint8_t calendar_form = 1;
+constexpr std::uint8_t calendar_form = 2;
+
+// In no slot: which one it was in can't be read any more.
+constexpr std::uint8_t no_slot = 2;
 
 struct State {
     std::uint8_t active = 0;      // slot
@@ -28,15 +32,18 @@ constexpr std::uint8_t other(std::uint8_t slot) {
     return slot == 0 ? std::uint8_t{1} : std::uint8_t{0};
 }
 
+// never: it was not written yet. lost: it was, and nothing of it can be read, or nothing that this version knows.
+enum class Found : std::uint8_t { whole, never, lost };
+
 template <class Read>
-bool read_record(const Store& store, RecordId id, Read&& read) {
+Found read_record(const Store& store, RecordId id, Read&& read) {
     std::array<std::uint8_t, max_record_size> room{};
     const auto content = store.read(id, room);
-    if (!content) return false;
+    if (!content) return store.lost(id) ? Found::lost : Found::never;
     ByteReader in(*content);
-    if (in.u8() != calendar_form) return false;
+    if (in.u8() != calendar_form) return Found::lost;
     read(in);
-    return in.ok() && in.at_end();
+    return in.ok() && in.at_end() ? Found::whole : Found::lost;
 }
 
 template <class Write>
@@ -120,19 +127,58 @@ void write_days(ByteWriter& out, const Calendar& calendar) {
     }
 }
 
-State load_state(const Store& store) {
+// Each of the two records of a calendar has the check of the other one as it was when it was written: two that never
+// belonged together are not taken for a calendar.
+struct Checked {
+    std::uint32_t of_this = 0;
+    std::uint32_t of_other = 0;
+};
+
+template <class Write>
+std::uint32_t check_of(const Calendar& calendar, Write&& write) {
+    std::array<std::uint8_t, max_record_size> room{};
+    ByteWriter out(room);
+    write(out, calendar);
+    return crc32(out.written());
+}
+
+template <class Read>
+Checked read_checked(ByteReader& in, Calendar& calendar, Read&& read) {
+    Checked checks;
+    checks.of_other = in.u32();
+    checks.of_this = crc32(in.rest());
+    read(in, calendar);
+    return checks;
+}
+
+template <class Write>
+bool write_checked(Store& store, RecordId id, const Calendar& calendar, std::uint32_t check_of_other, Write&& write) {
+    return write_record(store, id, [&](ByteWriter& out) {
+        out.u32(check_of_other);
+        write(out, calendar);
+    });
+}
+
+std::optional<State> load_state(const Store& store) {
     State state;
-    const bool found = read_record(store, RecordId::calendar_state, [&](ByteReader& in) {
-        state.active = in.u8() == 0 ? 0 : 1;
+    const Found found = read_record(store, RecordId::calendar_state, [&](ByteReader& in) {
+        state.active = in.u8();
         state.passive_is_same = in.u8() != 0;
         const auto activation = dlms::read_date_time(in.bytes(dlms::DateTime::encoded_size));
         if (!activation) in.invalidate();
         state.activation = activation.value_or(never);
-        if (in.at_end()) return;  // written before there were passive special days
-        state.active_special_days = in.u8() == 0 ? 0 : 1;
+        state.active_special_days = in.u8();
         state.passive_special_days_are_same = in.u8() != 0;
     });
-    return found ? state : State{};
+    if (found == Found::lost) return std::nullopt;
+    return found == Found::whole ? state : State{};
+}
+
+// What is written next begins anew when nobody knows what there was.
+State state_to_change(const Store& store) {
+    State lost;
+    lost.active = lost.active_special_days = no_slot;
+    return load_state(store).value_or(lost);
 }
 
 bool keep_state(Store& store, const State& state) {
@@ -145,16 +191,26 @@ bool keep_state(Store& store, const State& state) {
     });
 }
 
-Calendar load_slot(const Store& store, std::uint8_t slot) {
+// Slot 0 that nobody has written yet is the factory's.
+std::optional<Calendar> load_slot(const Store& store, std::uint8_t slot) {
+    if (slot >= no_slot) return std::nullopt;
     Calendar calendar;
-    const bool found = read_record(store, names_of(slot), [&](ByteReader& in) { read_names(in, calendar); }) &&
-                       read_record(store, days_of(slot), [&](ByteReader& in) { read_days(in, calendar); });
-    return found ? calendar : factory_calendar();
+    Checked names;
+    Checked days;
+    const Found found_names =
+        read_record(store, names_of(slot), [&](ByteReader& in) { names = read_checked(in, calendar, read_names); });
+    const Found found_days =
+        read_record(store, days_of(slot), [&](ByteReader& in) { days = read_checked(in, calendar, read_days); });
+    if (slot == 0 && found_names == Found::never && found_days == Found::never) return factory_calendar();
+    const bool whole = found_names == Found::whole && found_days == Found::whole &&
+                       (names.of_other == days.of_this || days.of_other == names.of_this);
+    return whole ? std::optional(calendar) : std::nullopt;
 }
 
-SpecialDays load_special_days_in(const Store& store, std::uint8_t slot) {
+std::optional<SpecialDays> load_special_days_in(const Store& store, std::uint8_t slot) {
+    if (slot >= no_slot) return std::nullopt;
     SpecialDays special_days;
-    const bool found = read_record(store, special_days_of(slot), [&](ByteReader& in) {
+    const Found found = read_record(store, special_days_of(slot), [&](ByteReader& in) {
         read_list(in, special_days, [&] {
             SpecialDay special;
             special.index = in.u16();
@@ -165,7 +221,8 @@ SpecialDays load_special_days_in(const Store& store, std::uint8_t slot) {
             return special;
         });
     });
-    return found ? special_days : SpecialDays{};
+    if (found == Found::never && slot == 0) return SpecialDays{};
+    return found == Found::whole ? std::optional(special_days) : std::nullopt;
 }
 
 bool keep_special_days_in(Store& store, std::uint8_t slot, const SpecialDays& special_days) {
@@ -179,49 +236,65 @@ bool keep_special_days_in(Store& store, std::uint8_t slot, const SpecialDays& sp
     });
 }
 
+bool keep_in_slot(Store& store, std::uint8_t slot, const Calendar& calendar) {
+    return write_checked(store, names_of(slot), calendar, check_of(calendar, write_days), write_names) &&
+           write_checked(store, days_of(slot), calendar, check_of(calendar, write_names), write_days);
+}
+
+// Where something is lost stands this calendar from now on.
+void mend_slot(Store& store, std::uint8_t slot, const Calendar& calendar) {
+    if (store.lost(names_of(slot)) || store.lost(days_of(slot))) (void)keep_in_slot(store, slot, calendar);
+}
+
 }  // namespace
 
-Calendar load_active_calendar(const Store& store) {
-    return load_slot(store, load_state(store).active);
+std::optional<Calendar> load_active_calendar(const Store& store) {
+    const auto state = load_state(store);
+    return state ? load_slot(store, state->active) : std::nullopt;
 }
 
-Calendar load_passive_calendar(const Store& store) {
-    const State state = load_state(store);
-    return load_slot(store, state.passive_is_same ? state.active : other(state.active));
+std::optional<Calendar> load_passive_calendar(const Store& store) {
+    const auto state = load_state(store);
+    if (!state) return std::nullopt;
+    return load_slot(store, state->passive_is_same ? state->active : other(state->active));
 }
 
-SpecialDays load_special_days(const Store& store) {
-    return load_special_days_in(store, load_state(store).active_special_days);
+std::optional<SpecialDays> load_special_days(const Store& store) {
+    const auto state = load_state(store);
+    return state ? load_special_days_in(store, state->active_special_days) : std::nullopt;
 }
 
-SpecialDays load_passive_special_days(const Store& store) {
-    const State state = load_state(store);
-    const std::uint8_t active = state.active_special_days;
-    return load_special_days_in(store, state.passive_special_days_are_same ? active : other(active));
+std::optional<SpecialDays> load_passive_special_days(const Store& store) {
+    const auto state = load_state(store);
+    if (!state) return std::nullopt;
+    const std::uint8_t active = state->active_special_days;
+    return load_special_days_in(store, state->passive_special_days_are_same ? active : other(active));
 }
 
 dlms::DateTime load_activation_time(const Store& store) {
-    return load_state(store).activation;
+    return load_state(store).value_or(State{}).activation;
 }
 
 bool keep_passive_calendar(Store& store, const Calendar& calendar) {
-    State state = load_state(store);
-    const std::uint8_t slot = other(state.active);
-    // One attribute changes at a time and is in one of the two records: with either order of a cut, the calendar is the
-    // old or the new one.
-    if (!write_record(store, names_of(slot), [&](ByteWriter& out) { write_names(out, calendar); })) return false;
-    if (!write_record(store, days_of(slot), [&](ByteWriter& out) { write_days(out, calendar); })) return false;
+    State state = state_to_change(store);
+    // A client changes one attribute at a time, which is in one of the two records: with either order of a cut, the
+    // calendar is the old or the new one.
+    if (!keep_in_slot(store, other(state.active), calendar)) return false;
     if (!state.passive_is_same) return true;
     state.passive_is_same = false;
     return keep_state(store, state);
 }
 
 bool keep_special_days(Store& store, const SpecialDays& special_days) {
-    return keep_special_days_in(store, load_state(store).active_special_days, special_days);
+    State state = state_to_change(store);
+    if (state.active_special_days < no_slot)
+        return keep_special_days_in(store, state.active_special_days, special_days);
+    state.active_special_days = 0;
+    return keep_special_days_in(store, state.active_special_days, special_days) && keep_state(store, state);
 }
 
 bool keep_passive_special_days(Store& store, const SpecialDays& special_days) {
-    State state = load_state(store);
+    State state = state_to_change(store);
     if (!keep_special_days_in(store, other(state.active_special_days), special_days)) return false;
     if (!state.passive_special_days_are_same) return true;
     state.passive_special_days_are_same = false;
@@ -229,19 +302,33 @@ bool keep_passive_special_days(Store& store, const SpecialDays& special_days) {
 }
 
 bool keep_activation_time(Store& store, const dlms::DateTime& time) {
-    State state = load_state(store);
+    State state = state_to_change(store);
     state.activation = time;
     return keep_state(store, state);
 }
 
 bool activate_passive_calendar(Store& store) {
-    State state = load_state(store);
-    if (!state.passive_is_same) state.active = other(state.active);
+    State state = state_to_change(store);
+    // What comes into force is written once more: the copy that stands for a rotten one is then the same, and not one
+    // of an earlier calendar. Nobody misses what was lost in the slot that goes out of use.
+    if (!state.passive_is_same) {
+        state.active = other(state.active);
+        const auto calendar = load_slot(store, state.active);
+        if (!calendar || !keep_in_slot(store, state.active, *calendar)) return false;
+        mend_slot(store, other(state.active), *calendar);
+    }
     state.passive_is_same = true;
-    if (!state.passive_special_days_are_same) state.active_special_days = other(state.active_special_days);
+    if (!state.passive_special_days_are_same) {
+        state.active_special_days = other(state.active_special_days);
+        const auto special_days = load_special_days_in(store, state.active_special_days);
+        if (!special_days || !keep_special_days_in(store, state.active_special_days, *special_days)) return false;
+    }
     state.passive_special_days_are_same = true;
     state.activation = never;
-    return keep_state(store, state);
+    if (!keep_state(store, state)) return false;
+    // It is in force and durable; a second copy keeps a rotten one from bringing the calendar of before back.
+    (void)keep_state(store, state);
+    return true;
 }
 
 }  // namespace blathy::meter

@@ -3,7 +3,13 @@
 //
 // Activating the passive calendar, with its special days, writes one record that says so, whatever the power does. From
 // then on the passive ones are the same as the active ones, until they are written again.
+//
+// A record that rots gives way to the copy before it (Store), which is the same one once a calendar is in force. When
+// nothing is left that can be read, or no two records that belong together, there is no calendar: nothing is served in
+// its place.
 #pragma once
+
+#include <optional>
 
 #include "meter/storage/store.hpp"
 #include "meter/tariff/calendar.hpp"
@@ -13,10 +19,11 @@ namespace blathy::meter {
 // When the passive calendar is to be activated: not while anything but the deviation and the status is unspecified.
 inline constexpr dlms::DateTime never{};
 
-[[nodiscard]] Calendar load_active_calendar(const Store& store);
-[[nodiscard]] Calendar load_passive_calendar(const Store& store);
-[[nodiscard]] SpecialDays load_special_days(const Store& store);
-[[nodiscard]] SpecialDays load_passive_special_days(const Store& store);
+// None: it was kept once, and can't be read any more.
+[[nodiscard]] std::optional<Calendar> load_active_calendar(const Store& store);
+[[nodiscard]] std::optional<Calendar> load_passive_calendar(const Store& store);
+[[nodiscard]] std::optional<SpecialDays> load_special_days(const Store& store);
+[[nodiscard]] std::optional<SpecialDays> load_passive_special_days(const Store& store);
 [[nodiscard]] dlms::DateTime load_activation_time(const Store& store);
 
 // False: the flash failed; what was there still is.

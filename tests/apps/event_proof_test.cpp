@@ -3,6 +3,7 @@
 //
 // What a row must leave behind in logs and alarms is read from the documentation, so that the table here, the one that
 // users read and the meter are held against each other.
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -14,6 +15,7 @@
 #include "meter/load_profile/profiles.hpp"
 #include "meter/models/sed302.hpp"
 #include "meter/models/sm120b2.hpp"
+#include "meter/tariff/calendar_store.hpp"
 
 #include "tests/apps/event_stand.hpp"
 #include "tests/meter/security_testing.hpp"
@@ -675,6 +677,26 @@ const std::vector<Row> event_rows = {
          std::size_t end = octets;
          while (bench.flash.octets.octets()[end - 1] == 0xFF) --end;
          bench.flash.octets.octets()[end - 6] ^= 0x10;
+         bench.start(bench_time);
+         at.live(4);
+     }},
+    {Kind::record_lost, 0, wire, "A", closed,
+     [](EventStand& at) {
+         Workbench& bench = at.to_workbench();
+         meter::Calendar calendar = meter::factory_calendar();
+         const std::string name = "to be lost";
+         calendar.name = {};
+         for (const char letter : name) ASSERT_TRUE(calendar.name.add(static_cast<std::uint8_t>(letter)));
+         ASSERT_TRUE(keep_passive_calendar(*bench.store, calendar));
+         bench.stop();
+         // Every copy of its record rots.
+         auto& octets = bench.flash.octets.octets();
+         int copies = 0;
+         for (auto found = octets.begin(); found != octets.end(); ++copies) {
+             found = std::search(found, octets.end(), name.begin(), name.end());
+             if (found != octets.end()) *found ^= 0x20;
+         }
+         EXPECT_GE(copies, 3) << "two and the end";
          bench.start(bench_time);
          at.live(4);
      }},

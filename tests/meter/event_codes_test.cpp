@@ -38,6 +38,7 @@ const std::vector<Expected> expected = {
     {Kind::error_cleared, 0, Log::standard, 10, 12},
     {Kind::alarm_cleared, 0, Log::standard, 11, 13},
     {Kind::row_lost, 3, Log::standard, 14, 16},
+    {Kind::record_lost, 19, Log::standard, 14, 16},
     {Kind::measurement_fault, 0, Log::standard, 16, 18},
     {Kind::profile_cleared, 1, Log::standard, 254, 254},
     {Kind::firmware_activated, 0, Log::firmware, 18, 21},
@@ -90,7 +91,7 @@ TEST(EventCodes, AreThoseOfEachSpecification) {
 // Within a log a code means one thing, but where the specification itself puts several under one.
 TEST(EventCodes, AreUniqueWithinALog) {
     const std::set<std::set<Kind>> shared = {{Kind::deciphering_failed, Kind::weak_protection},
-                                             {Kind::row_lost, Kind::storage_damaged}};
+                                             {Kind::row_lost, Kind::storage_damaged, Kind::record_lost}};
     for (const Companion companion : {Companion::idis, Companion::fid2}) {
         std::map<std::pair<Log, int>, std::set<Kind>> kinds;
         for (std::size_t i = 0; i < event_kinds; ++i) {

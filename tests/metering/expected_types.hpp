@@ -58,6 +58,10 @@ inline std::optional<std::string_view> expected_shape(std::uint16_t class_id, st
         {92,
          {"u", "u", "u", "[.]", "[(uLuuuuuuuuLbbu)]", "L", "[(LLLuuL)]", "[.]", "[(LL)]", "[(LLL)]", "[L]", "L", "u",
           "u", "u", "L", "b", "e"}},
+        {140, {"Q", "Q", "Q", "Q", "b", "e", "o", "b"}},
+        {141, {"Q", "L", "Q"}},
+        {142, {"e", "L"}},
+        {143, {"Q"}},
     };
     constexpr std::int8_t first = 2;
     for (const Class& known : classes) {

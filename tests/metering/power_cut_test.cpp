@@ -61,8 +61,8 @@ struct Picture {
     std::uint64_t resets = 0;
     std::array<std::uint32_t, all_profiles.size()> rows{};
     meter::MeteringSettings settings;
-    meter::Calendar passive;
-    meter::Calendar active;
+    std::optional<meter::Calendar> passive;
+    std::optional<meter::Calendar> active;
     std::int16_t time_zone_min = 0;
     Keys keys;
     std::int64_t available_credit = 0;
@@ -161,10 +161,87 @@ std::vector<Deed> script() {
     return deeds;
 }
 
-// Cuts each flash operation of each deed, in every way. Returns how many cuts there were.
-std::uint64_t cut_everywhere(const std::vector<Deed>& deeds, NorFlash flash, UtcTime now) {
-    std::uint64_t cuts = 0;
-    for (const Deed& deed : deeds) {
+// What a meter that has come up again may be: as before a deed, as behind it, or between where the deed has steps.
+void expect_between(meter::Meter& meter, const Picture& before, const Picture& after, bool acknowledged) {
+    ASSERT_NO_FATAL_FAILURE(expect_whole(meter));
+    const Picture found = picture_of(meter);
+    for (std::size_t i = 0; i < meter::energy_registers; ++i) {
+        ASSERT_GE(found.energy.raw()[i], before.energy.raw()[i]);
+        ASSERT_LE(found.energy.raw()[i], after.energy.raw()[i]);
+    }
+    ASSERT_GE(found.resets, before.resets);
+    ASSERT_LE(found.resets, after.resets);
+    ASSERT_TRUE(found.settings == before.settings || found.settings == after.settings);
+    ASSERT_TRUE(found.active == before.active || found.active == after.active);
+    ASSERT_TRUE(found.passive == before.passive || found.passive == after.passive);
+    ASSERT_TRUE(found.time_zone_min == before.time_zone_min || found.time_zone_min == after.time_zone_min);
+    ASSERT_TRUE(found.keys == before.keys || found.keys == after.keys);
+    ASSERT_TRUE(found.receipt == before.receipt || found.receipt == after.receipt);
+    ASSERT_EQ(found.available_credit,
+              found.receipt == before.receipt ? before.available_credit : after.available_credit);
+    for (std::size_t i = 0; i < all_profiles.size(); ++i) {
+        ASSERT_GE(found.rows[i], before.rows[i]);
+        // A setting of the clock that did not come to its end leaves what the outage would have closed.
+        ASSERT_LE(found.rows[i], after.rows[i] + 1);
+    }
+    // What was acknowledged although power was about to fail is there. Time alone acknowledges nothing.
+    if (acknowledged) {
+        ASSERT_TRUE(after.keys == before.keys || found.keys == after.keys);
+        ASSERT_TRUE(after.receipt == before.receipt || found.receipt == after.receipt);
+        ASSERT_TRUE(after.time_zone_min == before.time_zone_min || found.time_zone_min == after.time_zone_min);
+        ASSERT_EQ(found.settings, after.settings);
+        ASSERT_EQ(found.active, after.active);
+        ASSERT_EQ(found.passive, after.passive);
+    }
+    ASSERT_EQ(meter.store().lost_records(), 0U) << "nothing has rotted";
+    // It goes on as a meter.
+    meter.advance(five_minutes());
+    ASSERT_TRUE(meter.save());
+}
+
+struct Cuts {
+    std::uint64_t first = 0;   // within deeds
+    std::uint64_t second = 0;  // within the start behind a first one
+};
+
+// Which flash operations of the start behind a first cut are cut: none, one (another one each time), each in one way,
+// or each in every way.
+enum class Again { never, once, each, each_in_every_way };
+
+// Checks a meter that was cut, and that comes up again undisturbed, or is cut once more as it does.
+void cut_start(const NorFlash& flash, UtcTime now, Again how, Cuts& cuts,
+               const std::function<void(meter::Meter&)>& check) {
+    const std::uint64_t first_operation = flash.operations();
+    LivedMeter uncut(meter::sed302, now, flash);
+    const std::uint64_t of_start = uncut.flash().operations() - first_operation;
+    ASSERT_NO_FATAL_FAILURE(check(uncut.meter()));
+    constexpr auto tears = static_cast<std::uint64_t>(Tear::count);
+    const auto cut = [&](std::uint64_t operation, std::uint64_t tear) {
+        SCOPED_TRACE("start, operation " + std::to_string(operation) + ", tear " + std::to_string(tear));
+        NorFlash cut_again = flash;
+        cut_again.cut_at(operation, static_cast<Tear>(tear), ++cuts.second);
+        LivedMeter dying(meter::sed302, now, std::move(cut_again));
+        ASSERT_FALSE(dying.flash().powered());
+        dying.flash().restore();
+        LivedMeter again(meter::sed302, now, dying.flash());
+        ASSERT_NO_FATAL_FAILURE(check(again.meter()));
+    };
+    if (how == Again::never || of_start == 0) return;
+    if (how == Again::once) return cut(cuts.second % of_start, cuts.second / of_start % tears);
+    for (std::uint64_t operation = 0; operation < of_start; ++operation) {
+        for (std::uint64_t tear = 0; tear < tears; ++tear) {
+            const bool is_meant = how == Again::each_in_every_way || (cuts.first + operation) % tears == tear;
+            if (!is_meant) continue;
+            ASSERT_NO_FATAL_FAILURE(cut(operation, tear));
+        }
+    }
+}
+
+// Cuts each flash operation of each deed, in every way, and the start behind it.
+Cuts cut_everywhere(const std::vector<Deed>& deeds, NorFlash flash, UtcTime now) {
+    Cuts cuts;
+    for (std::size_t number = 0; number < deeds.size(); ++number) {
+        const Deed& deed = deeds[number];
         // As it should be.
         LivedMeter whole(meter::sed302, now, flash);
         const Picture before = picture_of(whole.meter());
@@ -177,47 +254,24 @@ std::uint64_t cut_everywhere(const std::vector<Deed>& deeds, NorFlash flash, Utc
 
         const auto cut = [&](std::uint64_t operation, Tear tear) {
             LivedMeter lived(meter::sed302, now, flash);
-            lived.flash().cut_at(operation, tear, cuts);
+            lived.flash().cut_at(operation, tear, ++cuts.first);
             const bool acknowledged = deed(lived.meter());
             const UtcTime left_at = lived.meter().clock().now();
             lived.flash().restore();
             // The clock chip ran on; it is on one side of the deed or on the other.
-            LivedMeter again(meter::sed302, left_at > now + minutes{5} ? left_at : std::max(now, left_at),
-                             lived.flash());
-            ASSERT_NO_FATAL_FAILURE(expect_whole(again.meter())) << "operation " << operation;
-            const Picture found = picture_of(again.meter());
-            for (std::size_t i = 0; i < meter::energy_registers; ++i) {
-                ASSERT_GE(found.energy.raw()[i], before.energy.raw()[i]);
-                ASSERT_LE(found.energy.raw()[i], after.energy.raw()[i]);
-            }
-            ASSERT_GE(found.resets, before.resets);
-            ASSERT_LE(found.resets, after.resets);
-            ASSERT_TRUE(found.settings == before.settings || found.settings == after.settings);
-            ASSERT_TRUE(found.active == before.active || found.active == after.active);
-            ASSERT_TRUE(found.passive == before.passive || found.passive == after.passive);
-            ASSERT_TRUE(found.time_zone_min == before.time_zone_min || found.time_zone_min == after.time_zone_min);
-            ASSERT_TRUE(found.keys == before.keys || found.keys == after.keys);
-            ASSERT_TRUE(found.receipt == before.receipt || found.receipt == after.receipt);
-            ASSERT_EQ(found.available_credit,
-                      found.receipt == before.receipt ? before.available_credit : after.available_credit);
-            for (std::size_t i = 0; i < all_profiles.size(); ++i) {
-                ASSERT_GE(found.rows[i], before.rows[i]);
-                // A setting of the clock that did not come to its end leaves what the outage would have closed.
-                ASSERT_LE(found.rows[i], after.rows[i] + 1);
-            }
-            // What was acknowledged although power was about to fail is there. Time alone acknowledges nothing.
-            if (acknowledged) {
-                ASSERT_TRUE(after.keys == before.keys || found.keys == after.keys);
-                ASSERT_TRUE(after.receipt == before.receipt || found.receipt == after.receipt);
-                ASSERT_TRUE(after.time_zone_min == before.time_zone_min || found.time_zone_min == after.time_zone_min);
-            }
-            // It goes on as a meter.
-            again.meter().advance(five_minutes());
-            ASSERT_TRUE(again.meter().save());
+            const UtcTime back_at = left_at > now + minutes{5} ? left_at : std::max(now, left_at);
+            // The start behind one operation of each deed is cut everywhere, another one from deed to deed.
+            const auto tears = static_cast<std::uint64_t>(Tear::count);
+            const bool everywhere = operation == number % of_deed && tear == Tear::out_of_order;
+            Again how = operation % tears == static_cast<std::uint64_t>(tear) ? Again::once : Again::never;
+            if (everywhere) how = number % 8 == 0 ? Again::each_in_every_way : Again::each;
+            cut_start(lived.flash(), back_at, how, cuts,
+                      [&](meter::Meter& again) { expect_between(again, before, after, acknowledged); });
         };
         for (std::uint64_t operation = 0; operation < of_deed; ++operation) {
             for (std::size_t tear = 0; tear < static_cast<std::size_t>(Tear::count); ++tear) {
-                ++cuts;
+                SCOPED_TRACE("deed " + std::to_string(number) + ", operation " + std::to_string(operation) + ", tear " +
+                             std::to_string(tear));
                 cut(operation, static_cast<Tear>(tear));
                 if (testing::Test::HasFatalFailure()) return cuts;
             }
@@ -228,19 +282,27 @@ std::uint64_t cut_everywhere(const std::vector<Deed>& deeds, NorFlash flash, Utc
     return cuts;
 }
 
+void record(const Cuts& cuts) {
+    testing::Test::RecordProperty("cuts", static_cast<int>(cuts.first));
+    testing::Test::RecordProperty("cuts_of_starts", static_cast<int>(cuts.second));
+}
+
 TEST(PowerCut, InEveryOperationOfALifeLosesNothing) {
     // The meter has lived already, so that the profiles are near the end of a sector.
     LivedMeter lived(meter::sed302, before_month_end - hours{24 * 9});
     while (lived.meter().clock().now() < before_month_end) lived.meter().advance(five_minutes());
     ASSERT_TRUE(lived.meter().save());
-    const std::uint64_t cuts = cut_everywhere(script(), lived.flash(), before_month_end);
-    RecordProperty("cuts", static_cast<int>(cuts));
-    EXPECT_GT(cuts, 500U);
+    const Cuts cuts = cut_everywhere(script(), lived.flash(), before_month_end);
+    record(cuts);
+    EXPECT_GT(cuts.first, 500U);
+    EXPECT_GT(cuts.second, 400U);
 }
 
 // Load profile 1 begins its ring again: the oldest rows go, and the others stay.
 TEST(PowerCut, WhereAProfileBeginsAgainLosesNothing) {
-    LivedMeter lived(meter::sed302, before_month_end);
+    // On a flash of the least size, where that is soonest.
+    constexpr std::size_t sectors = 120;
+    LivedMeter lived(meter::sed302, before_month_end, NorFlash(sectors));
     ASSERT_TRUE(lived.meter().account(&meter::Accounting::set_recording_period, meter::RecordingInterval::first,
                                       std::uint16_t{60}));
     const auto log = [&]() -> const meter::RowLog& { return lived.meter().accounting().log(ProfileId::load_1); };
@@ -258,9 +320,10 @@ TEST(PowerCut, WhereAProfileBeginsAgainLosesNothing) {
         meter.advance(five_minutes());
         return true;
     });
-    const std::uint64_t cuts = cut_everywhere(deeds, before, then);
-    EXPECT_GT(cuts, 100U);
-    RecordProperty("cuts", static_cast<int>(cuts));
+    const Cuts cuts = cut_everywhere(deeds, before, then);
+    EXPECT_GT(cuts.first, 100U);
+    EXPECT_GT(cuts.second, 50U);
+    record(cuts);
     EXPECT_GE(log().end() - gone, 4000U);
 }
 
@@ -324,55 +387,6 @@ TEST(PowerCut, RotNeverServesAWrongRegister) {
         }
     }
     EXPECT_GT(told, 0);
-}
-
-// Fifteen years of saves and rows, by the wear that ten days cause.
-TEST(PowerCut, FifteenYearsStayWithinTheEnduranceOfTheFlash) {
-    LivedMeter lived(meter::sed302, before_month_end);
-    Life life(meter::sed302, before_month_end, before_month_end + days{10}, 5, {.interval = seconds{60}});
-    while (!life.over()) lived.live(life.next());
-    constexpr double lives = 15.0 * 365.25 / 10.0;
-    constexpr double endurance = 100'000;
-    const auto& erases = lived.flash().erases();
-    // The journal's ring wears evenly: what all of its sectors took, spread over them.
-    double journal = 0;
-    const meter::FlashLayout layout = layout_of(meter::sed302, meter::flash_sectors);
-    for (std::size_t i = 0; i < layout.journal.count; ++i) journal += erases[layout.journal.first + i];
-    const double of_a_sector = journal / layout.journal.count * lives;
-    RecordProperty("journal_erases_in_15_years", static_cast<int>(of_a_sector));
-    EXPECT_GT(of_a_sector, 100);
-    EXPECT_LT(of_a_sector, endurance / 2);
-    RecordProperty("endurance", static_cast<int>(endurance));
-    // A profile's sector comes round once in a hundred days or more.
-    for (const ProfileId id : all_profiles) {
-        const meter::Sectors sectors = layout.profiles[static_cast<std::size_t>(id)];
-        for (std::size_t i = 0; i < sectors.count; ++i) EXPECT_LE(erases[sectors.first + i], 2U);
-    }
-}
-
-// The same of rows that come as often as they may, a minute apart.
-TEST(PowerCut, FifteenYearsOfRowsEveryMinuteStayWithinTheEnduranceOfTheFlash) {
-    LivedMeter lived(meter::sed302, before_month_end);
-    for (const auto which : {meter::RecordingInterval::first, meter::RecordingInterval::second}) {
-        ASSERT_TRUE(lived.meter().account(&meter::Accounting::set_recording_period, which, std::uint16_t{60}));
-    }
-    Life life(meter::sed302, before_month_end, before_month_end + days{10}, 5, {.interval = seconds{60}});
-    while (!life.over()) lived.live(life.next());
-    constexpr double lives = 15.0 * 365.25 / 10.0;
-    constexpr double endurance = 100'000;
-    const meter::FlashLayout layout = layout_of(meter::sed302, meter::flash_sectors);
-    const auto erases_of_a_sector = [&](meter::Sectors sectors) {
-        double erases = 0;
-        for (std::size_t i = 0; i < sectors.count; ++i) erases += lived.flash().erases()[sectors.first + i];
-        return erases / sectors.count * lives;
-    };
-    for (const meter::Sectors sectors : {layout.journal, layout.profiles[static_cast<std::size_t>(ProfileId::load_1)],
-                                         layout.profiles[static_cast<std::size_t>(ProfileId::load_2)]}) {
-        EXPECT_GT(erases_of_a_sector(sectors), 100);
-        EXPECT_LT(erases_of_a_sector(sectors), endurance);
-        RecordProperty("erases_from_sector_" + std::to_string(sectors.first),
-                       static_cast<int>(erases_of_a_sector(sectors)));
-    }
 }
 
 }  // namespace

@@ -97,6 +97,7 @@ std::optional<station::ScalerUnit> scaler_unit_by_name(const Obis& name) {
         {0, 96, 50, 0, -1, Unit::none},           // magnitude of the last event
         {0, 96, 50, 1, -2, Unit::second},         // its duration
         {0, 96, 50, 2, -1, Unit::percent},        // voltage unbalance
+        {0, 96, 50, 3, -2, Unit::currency},       // amount of the last recharge
         {0, 96, 51, 2, -3, Unit::second},         // a cover must stay
         {0, 96, 51, 3, -1, Unit::percent},        // bypass
         {0, 96, 51, 5, -1, Unit::volt},           // ends of under- and overvoltage

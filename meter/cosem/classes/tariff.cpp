@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "meter/cosem/classes/classes.hpp"
 #include "meter/meter.hpp"
@@ -220,29 +221,30 @@ DataAccessResult kept(const RequestContext& of, bool durable) {
     return DataAccessResult::success;
 }
 
-using Load = Calendar (*)(const Store&);
+using Load = std::optional<Calendar> (*)(const Store&);
 
+// Of a calendar that the flash has lost nothing is served.
 template <Load load>
 DataAccessResult read_name(const AttributeContext& of, Cursor&, DataWriter& out) {
-    write_label(out, load(of.meter.store()).name);
+    const auto calendar = load(of.meter.store());
+    if (!calendar) return DataAccessResult::hardware_fault;
+    write_label(out, calendar->name);
     return DataAccessResult::success;
 }
-template <Load load>
-DataAccessResult read_seasons(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
-    return write_list(load(of.meter.store()).seasons, greatest_season, cursor, out);
+template <Load load, auto part, std::size_t greatest>
+DataAccessResult read_part(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
+    const auto calendar = load(of.meter.store());
+    return calendar ? write_list((*calendar).*part, greatest, cursor, out) : DataAccessResult::hardware_fault;
 }
-template <Load load>
-DataAccessResult read_weeks(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
-    return write_list(load(of.meter.store()).weeks, greatest_week, cursor, out);
-}
-template <Load load>
-DataAccessResult read_days(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
-    return write_list(load(of.meter.store()).days, greatest_day, cursor, out);
+
+// Who writes one anew where nothing is left begins with nothing: it can't be activated until it is whole.
+Calendar passive_calendar_to_change(const RequestContext& of) {
+    return load_passive_calendar(of.meter.store()).value_or(Calendar{});
 }
 
 template <auto part>
 DataAccessResult write_passive(const RequestContext& of, Bytes value) {
-    Calendar calendar = load_passive_calendar(of.meter.store());
+    Calendar calendar = passive_calendar_to_change(of);
     const DataAccessResult result = read_whole(value, calendar.*part);
     if (result != DataAccessResult::success) return result;
     return kept(of, keep_passive_calendar(of.meter.store(), calendar));
@@ -250,7 +252,7 @@ DataAccessResult write_passive(const RequestContext& of, Bytes value) {
 
 DataAccessResult write_passive_name(const RequestContext& of, Bytes value) {
     DataReader in(value);
-    Calendar calendar = load_passive_calendar(of.meter.store());
+    Calendar calendar = passive_calendar_to_change(of);
     const bool fits = read_label(in, calendar.name);
     if (!in.complete()) return DataAccessResult::type_unmatched;
     if (!fits) return DataAccessResult::other_reason;
@@ -281,13 +283,14 @@ ActionResult activate(const RequestContext& of, Bytes parameters, DataWriter&) {
 
 constexpr std::array calendar_attributes = {
     Attribute{2, read_name<load_active_calendar>, nullptr},
-    Attribute{3, read_seasons<load_active_calendar>, nullptr},
-    Attribute{4, read_weeks<load_active_calendar>, nullptr},
-    Attribute{5, read_days<load_active_calendar>, nullptr},
+    Attribute{3, read_part<load_active_calendar, &Calendar::seasons, greatest_season>, nullptr},
+    Attribute{4, read_part<load_active_calendar, &Calendar::weeks, greatest_week>, nullptr},
+    Attribute{5, read_part<load_active_calendar, &Calendar::days, greatest_day>, nullptr},
     Attribute{6, read_name<load_passive_calendar>, write_passive_name},
-    Attribute{7, read_seasons<load_passive_calendar>, write_passive<&Calendar::seasons>},
-    Attribute{8, read_weeks<load_passive_calendar>, write_passive<&Calendar::weeks>},
-    Attribute{9, read_days<load_passive_calendar>, write_passive<&Calendar::days>},
+    Attribute{7, read_part<load_passive_calendar, &Calendar::seasons, greatest_season>,
+              write_passive<&Calendar::seasons>},
+    Attribute{8, read_part<load_passive_calendar, &Calendar::weeks, greatest_week>, write_passive<&Calendar::weeks>},
+    Attribute{9, read_part<load_passive_calendar, &Calendar::days, greatest_day>, write_passive<&Calendar::days>},
     Attribute{10, read_activation_time, write_activation_time},
 };
 constexpr std::array calendar_methods = {Method{1, activate}};
@@ -295,7 +298,7 @@ constexpr std::array calendar_methods = {Method{1, activate}};
 // Special days: those in force, which have to fit the active calendar, and those that come with the passive one, which
 // are checked when both are activated.
 struct SpecialDaysOf {
-    SpecialDays (*load)(const Store&);
+    std::optional<SpecialDays> (*load)(const Store&);
     DataAccessResult (*keep)(const RequestContext&, const SpecialDays&);
 };
 
@@ -311,7 +314,8 @@ constexpr SpecialDaysOf passive_special_days = {
 
 template <const SpecialDaysOf& days>
 DataAccessResult read_special_days(const AttributeContext& of, Cursor& cursor, DataWriter& out) {
-    return write_list(days.load(of.meter.store()), greatest_special_day, cursor, out);
+    const auto loaded = days.load(of.meter.store());
+    return loaded ? write_list(*loaded, greatest_special_day, cursor, out) : DataAccessResult::hardware_fault;
 }
 
 template <const SpecialDaysOf& days>
@@ -323,12 +327,13 @@ DataAccessResult write_special_days(const RequestContext& of, Bytes value) {
 
 ActionResult change_special_days(const RequestContext& of, const SpecialDaysOf& days, std::uint16_t index,
                                  const SpecialDay* replacement) {
-    const SpecialDays before = days.load(of.meter.store());
+    const auto before = days.load(of.meter.store());
+    if (!before) return ActionResult::hardware_fault;
     SpecialDays after;
-    for (const SpecialDay& special : before.view()) {
+    for (const SpecialDay& special : before->view()) {
         if (special.index != index) (void)after.add(special);
     }
-    if (replacement == nullptr && after.count == before.count) return ActionResult::object_undefined;
+    if (replacement == nullptr && after.count == before->count) return ActionResult::object_undefined;
     if (replacement != nullptr && !after.add(*replacement)) return ActionResult::other_reason;
     return days.keep(of, after) == DataAccessResult::success ? ActionResult::success : ActionResult::other_reason;
 }
