@@ -199,8 +199,8 @@ TEST(EventRecorder, FloodsOfManyKindsAreBoundedTogether) {
 
 TEST(EventRecorder, WhatChattersForHoursWaitsAndEachOfItCounts) {
     Recorder of;
-    constexpr std::uint32_t minutes_of_chatter = 600;
-    constexpr std::uint32_t without_credit_from = 400;
+    constexpr std::uint32_t minutes_of_chatter = 1800;
+    constexpr std::uint32_t without_credit_from = 1500;
     constexpr std::uint32_t toggles_a_minute = 12;
     std::uint32_t rows = 0;
     for (std::uint32_t minute = 0; minute < minutes_of_chatter; ++minute) {
