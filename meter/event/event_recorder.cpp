@@ -89,7 +89,6 @@ void EventRecorder::take_up(const EventState& state) {
 
 bool EventRecorder::keep_state(const EventState& state) {
     if (!keep(store_, state)) return false;
-    spend(state_cost);
     uncounted_ = 0;
     take_up(state);
     return true;
@@ -146,8 +145,14 @@ bool EventRecorder::record(std::span<Event> events, bool clock_valid) {
         enter(state, event, 1, clock_valid);
     }
     // What a flash that fails now does not take up is in the rows.
-    if ((without_row || must_be_kept(state)) && !keep_state(state)) take_up(state);
+    keep_if_due(state, without_row);
     return ((descriptors_[0] & ~before[0]) | (descriptors_[1] & ~before[1])) != 0;
+}
+
+void EventRecorder::keep_if_due(const EventState& state, bool without_row) {
+    if (!without_row && !must_be_kept(state)) return;
+    spend(state_cost);
+    if (!keep_state(state)) take_up(state);
 }
 
 bool EventRecorder::has_row(const EventEntry& entry) const {
@@ -287,7 +292,7 @@ bool EventRecorder::write_kept_back(dlms::UtcTime now, bool clock_valid) {
         }
     }
     for (std::size_t i = 0; i < event_logs; ++i) state.logs[i].events += beyond_[i];
-    if ((without_row || must_be_kept(state)) && !keep_state(state)) take_up(state);
+    keep_if_due(state, without_row);
     return ((descriptors_[0] & ~before[0]) | (descriptors_[1] & ~before[1])) != 0;
 }
 

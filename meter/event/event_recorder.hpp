@@ -47,7 +47,7 @@ class EventRecorder {
     // In rows. Fifteen years of credit wear no sector to half of its endurance, whatever it is spent on: a sector of a
     // log takes some 300 rows, and one of the store's groups some 15 states. What clients clear comes on top.
     static constexpr std::uint16_t credit_a_minute = 4;
-    static constexpr std::uint16_t most_credit = 600;
+    static constexpr std::uint16_t most_credit = 30'000;
     static constexpr std::uint16_t state_cost = 40;
     // What a log shows; there is room for more.
     static constexpr std::uint32_t promised_rows = 200;
@@ -128,6 +128,7 @@ class EventRecorder {
     // False: there is nothing that a cut would lose.
     [[nodiscard]] bool must_be_kept(const EventState& state) const;
     [[nodiscard]] bool keep_state(const EventState& state);
+    void keep_if_due(const EventState& state, bool without_row);
 
     const Model& model_;
     Store& store_;

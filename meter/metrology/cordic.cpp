@@ -9,32 +9,41 @@ namespace blathy::meter {
 
 namespace {
 
-// atan(2^-k) in 2^-32 of a turn.
-constexpr std::array<std::uint32_t, 30> arc_tangents = {
-    536870912U, 316933406U, 167458907U, 85004756U, 42667331U, 21354465U, 10679838U, 5340245U, 2670163U, 1335087U,
-    667544U,    333772U,    166886U,    83443U,    41722U,    20861U,    10430U,    5215U,    2608U,    1304U,
-    652U,       326U,       163U,       81U,       41U,       20U,       10U,       5U,       3U,       1U,
+// atan(2^-k) in 2^-40 of a turn.
+constexpr int guarded_turn_bits = 40;
+constexpr std::array<std::int64_t, 33> arc_tangents = {
+    137438953472, 81134951838, 42869480287, 21761217566, 10922836750, 5466743129, 2734038620, 1367102738, 683561799,
+    341782203,    170891265,   85445653,    42722829,    21361415,    10680707,   5340354,    2670177,    1335088,
+    667544,       333772,      166886,      83443,       41722,       20861,      10430,      5215,       2608,
+    1304,         652,         326,         163,         81,          41,
 };
 
-// The product of cos(atan(2^-k)) in 2^-30, by which the rotations stretch a vector.
-constexpr std::int32_t shrink = 652032874;
+// The product of cos(atan(2^-k)) in 2^-36, by which the rotations stretch a vector. The six bits below those of the
+// result hold what the shifts of all rotations cut off.
+constexpr int guard_bits = 6;
+constexpr std::int64_t shrink = 41730103940;
 
 }  // namespace
 
 Vector unit_vector(std::uint32_t angle) {
     const std::uint32_t quarters = (angle + (1U << 29)) >> 30;
-    auto rest = static_cast<std::int32_t>(angle - (quarters << 30));  // within 45 degrees of that quarter
-    std::int32_t x = shrink;
-    std::int32_t y = 0;
+    const auto within = static_cast<std::int32_t>(angle - (quarters << 30));  // 45 degrees of that quarter
+    std::int64_t rest = std::int64_t{within} * (1 << (guarded_turn_bits - 32));
+    std::int64_t guarded_x = shrink;
+    std::int64_t guarded_y = 0;
     for (std::size_t k = 0; k < arc_tangents.size(); ++k) {
-        const std::int32_t dx = y >> k;
-        const std::int32_t dy = x >> k;
+        const std::int64_t dx = guarded_y >> k;
+        const std::int64_t dy = guarded_x >> k;
         const bool forward = rest >= 0;
-        x = forward ? x - dx : x + dx;
-        y = forward ? y + dy : y - dy;
-        const auto step = static_cast<std::int32_t>(arc_tangents[k]);
-        rest = forward ? rest - step : rest + step;
+        guarded_x = forward ? guarded_x - dx : guarded_x + dx;
+        guarded_y = forward ? guarded_y + dy : guarded_y - dy;
+        rest = forward ? rest - arc_tangents[k] : rest + arc_tangents[k];
     }
+    const auto rounded = [](std::int64_t value) {
+        return static_cast<std::int32_t>((value + (1 << (guard_bits - 1))) >> guard_bits);
+    };
+    const std::int32_t x = rounded(guarded_x);
+    const std::int32_t y = rounded(guarded_y);
     switch (quarters & 3U) {
         case 0:
             return {x, y};
@@ -59,13 +68,16 @@ std::uint32_t direction(std::int64_t x, std::int64_t y) {
     const int excess = static_cast<int>(std::bit_width(reach)) - 29;  // leaves room for the stretch of 1.65 x sqrt(2)
     auto u = static_cast<std::int32_t>(excess >= 0 ? x >> excess : x << -excess);
     auto w = static_cast<std::int32_t>(excess >= 0 ? y >> excess : y << -excess);
-    for (std::size_t k = 0; k < arc_tangents.size(); ++k) {
+    constexpr std::size_t steps = 30;
+    constexpr int excess_bits = guarded_turn_bits - 32;
+    for (std::size_t k = 0; k < steps; ++k) {
         const std::int32_t du = w >> k;
         const std::int32_t dw = u >> k;
         const bool above = w >= 0;
         u = above ? u + du : u - du;
         w = above ? w - dw : w + dw;
-        angle = above ? angle + arc_tangents[k] : angle - arc_tangents[k];
+        const auto step = static_cast<std::uint32_t>((arc_tangents[k] + (1 << (excess_bits - 1))) >> excess_bits);
+        angle = above ? angle + step : angle - step;
     }
     return angle;
 }

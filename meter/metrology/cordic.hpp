@@ -14,7 +14,7 @@ struct Vector {
 
 inline constexpr int unit_bits = 30;  // cosine and sine of 1 is 2^30
 
-// Cosine and sine of an angle, within 2^-27.
+// Cosine and sine of an angle, within 2^-29.
 Vector unit_vector(std::uint32_t angle);
 
 // The direction of (x, y), within 1e-8 of a turn; 0 for the null vector.

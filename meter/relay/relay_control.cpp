@@ -1,6 +1,7 @@
 #include "meter/relay/relay_control.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace blathy::meter {
 namespace {
@@ -10,6 +11,9 @@ using namespace std::chrono;
 constexpr std::uint8_t relay_state_form = 1;
 // A current that is no noise: a part of the basic one.
 constexpr std::uint32_t flowing_part = 20;
+// What a current transformer gives for seconds after its current has ended has hardly any power with the voltage; a
+// load has this part of the apparent one at least.
+constexpr std::int64_t power_part = 4;
 
 constexpr std::array monitored_causes = {RelayCause::overvoltage, RelayCause::overcurrent};  // by MonitorKind
 constexpr std::array limiter_causes = {RelayCause::limiter, RelayCause::maximum_demand};
@@ -23,7 +27,9 @@ bool current_flows(const Model& model, const Interval& interval) {
     // The load of the others runs through somebody else's contacts.
     if (model.relay.kind != RelayKind::latching) return false;
     return std::ranges::any_of(interval.phase, [&](const PhaseInterval& phase) {
-        return phase.current_ua / 1000 >= model.basic_current_ma / flowing_part;
+        const std::int64_t power = std::abs(phase.active_power_mw) + std::abs(phase.reactive_power_mvar);
+        return phase.current_ua / 1000 >= model.basic_current_ma / flowing_part &&
+               power * power_part >= phase.apparent_power_mva;
     });
 }
 

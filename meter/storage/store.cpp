@@ -171,10 +171,16 @@ void Store::mount() {
     }
     end_ = flash_.sector_size();
     if (generation_ == 0) return;
-    // A first copy may have been torn when the record was new; another one there is only of what was acknowledged.
-    const auto damaged = [this](const RecordHeader& header) {
-        Place& place = places_[header.id];
-        if (!is_there(place) && header.copy != Copy::first) place = all_rotten;
+    // Of what was acknowledged there are two copies, of which one at least is not the first. Torn when they were new
+    // are first copies only.
+    RecordSet once = 0;
+    RecordSet twice = 0;
+    RecordSet acknowledged = 0;
+    const auto damaged = [&](const RecordHeader& header) {
+        const RecordSet record = RecordSet{1} << header.id;
+        twice |= once & record;
+        once |= record;
+        if (header.copy != Copy::first) acknowledged |= record;
     };
     const auto found = [this](std::uint8_t id, Place place) { places_[id] = place; };
     const Walked walked = walk(sector_, generation_, found, damaged);
@@ -188,6 +194,10 @@ void Store::mount() {
         if (!newer_is_there) place = of_sector_before(place_before);
     };
     if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, found_before, damaged);
+    for (std::size_t i = 0; i < record_ids; ++i) {
+        const bool rotten = (twice & acknowledged & RecordSet{1} << i) != 0;
+        if (rotten && !is_there(places_[i])) places_[i] = all_rotten;
+    }
 }
 
 Store::Place Store::of_sector_before(Place place) {

@@ -66,6 +66,25 @@ TEST_F(DeskRelay, AWeldedPoleIsFoundByItsCurrent) {
     EXPECT_TRUE(desk->meter().relay().drive().closed());
 }
 
+// A hundred amperes that begin and are cut at once: the mean that they leave behind is amperes for seconds.
+TEST_F(DeskRelay, ACurrentThatDiesAwayIsNoWeld) {
+    DeskMeterOptions options;
+    options.model = &meter::sed302;
+    options.speed = 10;
+    desk = std::move(*DeskMeter::make(options));
+    desk->site().stop_household();
+    desk->site().set_loads({.current_a = 100});
+    ASSERT_EQ(command(meter::RelayScript::disconnect), meter::Transition::done);
+    live(seconds{1});
+    EXPECT_GT(current_ua(0), 250'000U) << "the premise";
+    for (int second = 0; second < 30; ++second) {
+        live(seconds{1});
+        ASSERT_FALSE(desk->meter().relay().drive().failed()) << second;
+    }
+    EXPECT_FALSE(desk->relay().closed());
+    EXPECT_EQ(desk->meter().events().alarms(1), 0U);
+}
+
 TEST_F(DeskRelay, AJammedOneIsFoundByItsContact) {
     desk->site().set_loads({});
     live(seconds{1});

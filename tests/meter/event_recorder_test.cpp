@@ -269,6 +269,34 @@ TEST(EventRecorder, FloodsOfManyKindsAreBoundedTogether) {
     EXPECT_EQ(counted, told);
 }
 
+TEST(EventRecorder, WhatChattersForHoursWaitsAndEachOfItCounts) {
+    Recorder of;
+    constexpr std::uint32_t minutes_of_chatter = 1800;
+    constexpr std::uint32_t without_credit_from = 1500;
+    constexpr std::uint32_t toggles_a_minute = 12;
+    std::uint32_t rows = 0;
+    for (std::uint32_t minute = 0; minute < minutes_of_chatter; ++minute) {
+        if (minute == without_credit_from) rows = of.recorder->log(EventLogId::fraud).end();
+        for (std::uint32_t i = 0; i < toggles_a_minute; ++i) {
+            (void)of.tell(i % 2 == 0 ? EventKind::terminal_cover_opened : EventKind::terminal_cover_closed, 0,
+                          minutes{minute} + seconds{5 * i});
+        }
+        (void)of.recorder->advance(60s, start + minutes{minute + 1}, true);
+    }
+    EXPECT_EQ(of.recorder->count(EventLogId::fraud), minutes_of_chatter * toggles_a_minute);
+    rows = of.recorder->log(EventLogId::fraud).end() - rows;
+    EXPECT_GT(rows, 0U);
+    EXPECT_LE(rows, (minutes_of_chatter - without_credit_from) * EventRecorder::credit_a_minute);
+    // What is something else has its row at once.
+    (void)of.tell(EventKind::magnetic_field_began, 0, minutes{minutes_of_chatter});
+    EXPECT_EQ(of.codes(EventLogId::fraud).back(), 42);
+    // With a notice that power fails nothing is lost.
+    (void)of.recorder->end_minute(start + minutes{minutes_of_chatter}, true);
+    of.restart();
+    EXPECT_EQ(of.recorder->count(EventLogId::fraud), minutes_of_chatter * toggles_a_minute + 1U);
+    EXPECT_EQ(of.recorder->state().episodes[0].count, minutes_of_chatter * toggles_a_minute / 2U);
+}
+
 TEST(EventRecorder, ABillThatIsMadeAgainIsToldOnce) {
     Recorder of;
     (void)of.tell(EventKind::billing_reset, 7);

@@ -15,8 +15,8 @@ constexpr double turn = 4294967296.0;
 RC_GTEST_PROP(Cordic, UnitVectorIsCosineAndSine, (std::uint32_t angle)) {
     const double radians = angle / turn * 2 * std::numbers::pi;
     const Vector found = unit_vector(angle);
-    RC_ASSERT(std::abs(found.x * 0x1p-30 - std::cos(radians)) < 0x1p-26);
-    RC_ASSERT(std::abs(found.y * 0x1p-30 - std::sin(radians)) < 0x1p-26);
+    RC_ASSERT(std::abs(found.x * 0x1p-30 - std::cos(radians)) < 0x1p-29);
+    RC_ASSERT(std::abs(found.y * 0x1p-30 - std::sin(radians)) < 0x1p-29);
 }
 
 RC_GTEST_PROP(Cordic, DirectionIsTheArcTangentOfLargeAndSmallVectors, (std::uint32_t angle)) {

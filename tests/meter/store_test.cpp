@@ -372,6 +372,12 @@ TEST(Store, WhatIsLostIsNotTakenForWhatNeverWas) {
     EXPECT_EQ(started.damaged_records(), 2U);
     for (int i = 0; i < 100; ++i) ASSERT_TRUE(store.write(RecordId::clock, text("later")));
     EXPECT_TRUE(store.lost(RecordId::configuration));
+    EXPECT_EQ(store.lost_records(), RecordSet{1} << static_cast<unsigned>(RecordId::configuration));
+    // The sectors that it was in are gone; that it is lost is not.
+    Store turned(flash);
+    turned.mount();
+    EXPECT_TRUE(turned.lost(RecordId::configuration));
+    EXPECT_EQ(turned.damaged_records(), 0U);
     ASSERT_TRUE(store.write(RecordId::configuration, text("again")));
     EXPECT_FALSE(store.lost(RecordId::configuration));
     EXPECT_EQ(content_of(store, RecordId::configuration), text("again"));
@@ -382,14 +388,19 @@ TEST(Store, WhatWasTornWhenItWasNewNeverWas) {
     Store store(flash);
     store.mount();
     ASSERT_TRUE(store.write(RecordId::clock, text("noon")));
-    flash.cut_after(9);
-    EXPECT_FALSE(store.write(RecordId::configuration, text("torn")));
-    flash.restore();
-    Store started(flash);
-    started.mount();
-    EXPECT_EQ(content_of(started, RecordId::configuration), std::nullopt);
-    EXPECT_FALSE(started.lost(RecordId::configuration));
-    EXPECT_EQ(started.damaged_records(), 1U);
+    // However often.
+    for (std::uint32_t times = 1; times <= 3; ++times) {
+        Store torn(flash);
+        torn.mount();
+        flash.cut_after(9);
+        EXPECT_FALSE(torn.write(RecordId::configuration, text("torn")));
+        flash.restore();
+        Store started(flash);
+        started.mount();
+        EXPECT_EQ(content_of(started, RecordId::configuration), std::nullopt);
+        EXPECT_FALSE(started.lost(RecordId::configuration));
+        EXPECT_EQ(started.damaged_records(), times);
+    }
 }
 
 // A small store of two sectors, as the meter has them, with every record that there is.

@@ -111,6 +111,26 @@ TEST(RowLog, AReaderWalksInAnyOrder) {
     }
 }
 
+TEST(RowLog, AnOlderEpochIsSeenAndNoneComesTwice) {
+    for (const std::uint16_t first : {std::uint16_t{1}, std::uint16_t{0xFFFE}, std::uint16_t{0xFFFF}}) {
+        NorFlash flash(sectors);
+        RowLog log(flash, whole_flash);
+        EXPECT_TRUE(log.mount(first, 2));
+        ASSERT_TRUE(log.append(row_number(0, 2, 3)));
+        const std::uint16_t second = log.next_epoch();
+        EXPECT_EQ(second, static_cast<std::uint16_t>(first + 1));
+        log.begin(second, 2);
+        ASSERT_TRUE(log.append(row_number(1, 2, 3)));
+        EXPECT_TRUE(log.mount(second, 2));
+        // Whoever keeps the number has lost the newer one.
+        EXPECT_FALSE(log.mount(first, 2));
+        ASSERT_TRUE(log.append(row_number(2, 2, 3)));
+        EXPECT_EQ(log.next_epoch(), static_cast<std::uint16_t>(first + 2));
+        log.begin(log.next_epoch(), 2);
+        EXPECT_EQ(log.first(), log.end());
+    }
+}
+
 TEST(RowLog, ClearingTakesOneNumberAndSurvives) {
     NorFlash flash(sectors);
     RowLog log(flash, whole_flash);

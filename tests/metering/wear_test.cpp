@@ -86,7 +86,7 @@ TEST(Wear, OfRowsEveryMinute) {
 
 // What can chatter chatters, all of it or the few of one log: contacts of covers, a magnet that comes and goes,
 // voltages that hover at each of their thresholds, with nothing having to last before it counts. A central system
-// acknowledges and clears every hour.
+// acknowledges and clears every four hours.
 struct Chatter {
     const char* name;
     bool covers;
@@ -113,7 +113,7 @@ void chatter_on(LivedMeter& lived, const Chatter& chatter, hours duration) {
             interval.phase[phase].voltage_mv = voltages_mv[(step + phase) % voltages_mv.size()];
         }
         (void)lived.meter().advance(interval);
-        if (step % 360 != 0) continue;
+        if (step % 1440 != 0) continue;
         for (std::size_t i = 0; i < meter::alarm_registers; ++i) {
             (void)lived.meter().acknowledge_alarms(i, 0);
             (void)lived.meter().clear_alarms(i, 0);
@@ -131,7 +131,7 @@ TEST(Wear, OfInputsThatChatter) {
         settings.input_time_ms = 0;
         ASSERT_TRUE(lived.meter().supervise(settings));
         // Until what a meter may write at once is written.
-        chatter_on(lived, chatter, hours{6});
+        chatter_on(lived, chatter, hours{60});
         const Wear wear(lived);
         const std::uint32_t counted = lived.meter().events().count(meter::EventLogId::fraud) +
                                       lived.meter().events().count(meter::EventLogId::quality);
