@@ -26,7 +26,6 @@ using test::hex;
 using test::Octets;
 
 constexpr std::uint8_t strict = 0x6C;  // requests and answers authenticated and encrypted
-constexpr std::uint8_t authenticated_only = 0x24;
 
 // A head end of this role at a meter with demo keys.
 struct Secured {
@@ -51,99 +50,6 @@ int result_of(const Octets& answer) {
     if (answer[0] == 0xC4) return answer[3] == 0 ? 0 : answer[4];
     if (answer[0] == 0xC5 || answer[0] == 0xC7) return answer[3];
     return -1;
-}
-
-Octets set_request(std::uint16_t class_id, const Obis& name, std::int8_t attribute, std::string_view value) {
-    Octets request = Client::get_request(class_id, name, attribute);
-    request[0] = 0xC1;
-    const Octets octets = hex(value);
-    request.insert(request.end(), octets.begin(), octets.end());
-    return request;
-}
-
-Octets action_request(std::uint16_t class_id, const Obis& name, std::int8_t method, std::string_view parameters) {
-    Octets request = Client::get_request(class_id, name, method);
-    request[0] = 0xC3;
-    request.back() = 1;
-    const Octets octets = hex(parameters);
-    request.insert(request.end(), octets.begin(), octets.end());
-    return request;
-}
-
-// What no attribute and no method takes: a bit string of one bit.
-constexpr std::string_view unfit = "040180";
-constexpr int denied = 3;
-
-struct MatrixCase {
-    Role role;
-    std::uint8_t policy;
-    Protection protection;  // none: an association without ciphering
-};
-
-class AccessMatrix : public testing::TestWithParam<MatrixCase> {};
-
-std::vector<MatrixCase> matrix() {
-    std::vector<MatrixCase> cases = {{Role::public_client, 0, Protection::none}};
-    for (const Role role : {Role::data_collection, Role::management, Role::firmware}) {
-        cases.push_back({role, 0, Protection::none});
-        for (const std::uint8_t policy : {std::uint8_t{0}, authenticated_only, strict}) {
-            for (const Protection protection : {Protection::authenticated, Protection::authenticated_and_encrypted}) {
-                cases.push_back({role, policy, protection});
-            }
-        }
-    }
-    return cases;
-}
-INSTANTIATE_TEST_SUITE_P(Security, AccessMatrix, testing::ValuesIn(matrix()), [](const auto& of) {
-    return "Sap" + std::to_string(client_sap_of(of.param.role)) + "Policy" + std::to_string(of.param.policy) +
-           "Protection" + std::to_string(static_cast<unsigned>(of.param.protection));
-});
-
-// Every attribute and method of every object, as the one table has it, whatever the meter's policy adds to it.
-TEST_P(AccessMatrix, IsWhatTheTableSaysOverTheWire) {
-    const auto& [role, policy, protection] = GetParam();
-    Bench bench;
-    if (role != Role::public_client) set_policy(bench, role, policy);
-    Secured secured(bench, role);
-    auto& head_end = secured.head_end;
-    head_end.protection = protection;
-    const bool ciphered = protection != Protection::none;
-    const std::uint8_t bits = security::request_bits(protection);
-    const bool meets_policy = (policy & Rights::request & ~bits) == 0;
-    if (!meets_policy) {
-        EXPECT_FALSE(head_end.associate()) << "less than the policy asks for";
-        return;
-    }
-    if (ciphered) {
-        ASSERT_TRUE(head_end.associate());
-    } else {
-        ASSERT_TRUE(secured.client.open(role == Role::public_client ? "" : test::management_password));
-    }
-    for (const Object& object : bench.meter.dictionary().objects()) {
-        const std::uint16_t class_id = object.interface_class->id;
-        const std::string where(dlms::ObisText(object.name).view());
-        const bool listed = is_listed(object, role);
-        const auto ask = [&](const Octets& request) { return head_end.ask(request, ciphered); };
-        ASSERT_EQ(result_of(ask(Client::get_request(class_id, object.name, 1))), listed ? 0 : denied) << where;
-        for (const Attribute& attribute : object.interface_class->attributes) {
-            const Rights rights = rights_of(object, attribute, role);
-            const Octets answer = ask(Client::get_request(class_id, object.name, attribute.id));
-            // A long value begins with a block: that is an answer as well.
-            const bool given = result_of(answer) == 0 || (answer.size() > 1 && answer[0] == 0xC4 && answer[1] == 2) ||
-                               (!answer.empty() && answer[0] == 0xE0);
-            EXPECT_EQ(given, listed && permits(rights, Rights::read, bits)) << where << " " << int{attribute.id};
-            EXPECT_TRUE(given || result_of(answer) == denied) << where << " " << int{attribute.id};
-            const int written = result_of(ask(set_request(class_id, object.name, attribute.id, unfit)));
-            EXPECT_NE(written, 0) << where << " " << int{attribute.id};
-            EXPECT_EQ(written != denied, permits(rights, Rights::write, bits)) << where << " " << int{attribute.id};
-        }
-        for (const Method& method : object.interface_class->methods) {
-            const Rights rights = rights_of(object, method, role);
-            const int called = result_of(ask(action_request(class_id, object.name, method.id, unfit)));
-            EXPECT_EQ(called != denied, permits(rights, Rights::call, bits)) << where << " method " << int{method.id};
-        }
-    }
-    EXPECT_TRUE(secured.client.session().association().is_open());
 }
 
 struct SecurityWire : testing::Test {
