@@ -1,12 +1,12 @@
-// Harmonics of the voltage and the current of one phase, orders 1 to 21, from one window of ten cycles.
+// Harmonics of a voltage or a current, orders 1 to 21, from one window of ten cycles.
 //
 // A discrete Fourier transform against the oscillator's own multiples, which a recurrence gives from its cosine and
 // sine, so the orders stay on the mains whatever its frequency. A raised cosine weighs the window: its ends rarely fall
 // on a sample, and so they weigh nothing. Harmonics are ten lines of 5 Hz apart and the raised cosine reaches over two,
 // so no order sees another, nor d.c.
 //
-// The cost is bounded: 42 products for the recurrence and 84 for the sums, a sample, whatever the signal. The metrology
-// analyses one phase a window by turns, so a three-phase meter has all six spectra anew every 600 ms.
+// The cost is bounded: some 50 products a sample, whatever the signal. The metrology analyses one voltage or current a
+// window by turns, so a three-phase meter has all six spectra anew every 1.2 s.
 #pragma once
 
 #include <array>
@@ -40,18 +40,16 @@ class HarmonicAnalyser {
     void begin_window(std::uint32_t angle, std::uint32_t step);
     void begin_cycle(std::uint32_t cycle, std::uint32_t angle, std::uint32_t step);
 
-    // The samples, below 2^24, that belong to the oscillator's present cosine and sine.
-    void add(std::int32_t voltage, std::int32_t current, std::int32_t cosine, std::int32_t sine);
+    // The sample, below 2^24, that belongs to the oscillator's present cosine and sine.
+    void add(std::int32_t sample, std::int32_t cosine, std::int32_t sine);
 
-    // Of the samples since begin_window. Both scales are of 2^-8 counts.
-    [[nodiscard]] PhaseSpectra spectra(Scale millivolts, Scale microamperes) const;
+    // Of the samples since begin_window. `units`: mV or uA for 2^-8 counts.
+    [[nodiscard]] Spectrum spectrum(Scale units) const;
 
   private:
     struct Order {
-        std::int64_t voltage_cosine = 0;
-        std::int64_t voltage_sine = 0;
-        std::int64_t current_cosine = 0;
-        std::int64_t current_sine = 0;
+        std::int64_t cosine = 0;
+        std::int64_t sine = 0;
     };
     std::array<Order, highest_order> orders_{};
     std::int64_t weight_ = 0;

@@ -216,7 +216,7 @@ bool Metrology::push(const Samples& samples) {
         if (phase.half_cycle.add(phase.voltage, angle_, step_)) end_half_cycle(k);
     }
     const Phase& analysed = phase_[analysed_];
-    analyser_.add(analysed.voltage, analysed.current, cosine_, sine_);
+    analyser_.add(analyses_current_ ? analysed.current : analysed.voltage, cosine_, sine_);
     if (has_neutral_) {
         neutral_.current = converted(samples.neutral_current);
         neutral_.cycle += neutral_.current;
@@ -382,8 +382,11 @@ void Metrology::end_window() {
     interval_.duration_us = static_cast<std::uint32_t>(elapsed / unit);
     duration_remainder_ = elapsed % unit;
 
-    spectra_[analysed_] = analyser_.spectra(phase_[analysed_].voltage_scale, phase_[analysed_].current_scale);
-    analysed_ = static_cast<std::uint8_t>((analysed_ + 1U) % phases_);
+    const Phase& analysed = phase_[analysed_];
+    Spectrum& spectrum = analyses_current_ ? spectra_[analysed_].current : spectra_[analysed_].voltage;
+    spectrum = analyser_.spectrum(analyses_current_ ? analysed.current_scale : analysed.voltage_scale);
+    if (analyses_current_) analysed_ = static_cast<std::uint8_t>((analysed_ + 1U) % phases_);
+    analyses_current_ = !analyses_current_;
 
     for (std::size_t k = 0; k < phases_; ++k) {
         measure(phase_[k], spectra_[k], interval_.phase[k]);

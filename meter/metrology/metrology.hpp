@@ -11,7 +11,7 @@
 //   apparent power    r.m.s. voltage x r.m.s. current
 //   angles            of the fundamentals
 //   frequency         from the phase advance of the reference voltage over the window; tracked from 40 to 60 Hz
-//   harmonics         orders 1 to 21 of voltage and current, one phase a window by turns (harmonics.hpp)
+//   harmonics         orders 1 to 21, one voltage or current a window by turns (harmonics.hpp)
 //   Urms(1/2)         of each voltage at its own zero crossings; dips, swells, interruptions (voltage_events.hpp)
 //   by quarter delay  a second reactive power, of a voltage delayed by a quarter period (quarter_delay.hpp); shown, not
 //                     registered
@@ -59,7 +59,8 @@ class Metrology {
 
     [[nodiscard]] const Interval& interval() const { return interval_; }
 
-    // Of each phase's latest turn, at most as many windows ago as the meter has phases. They stay where they are.
+    // Of each voltage's and current's latest turn, at most as many windows ago as there are of them. They stay where
+    // they are.
     [[nodiscard]] const Spectra& spectra() const { return spectra_; }
     // Reactive power of the last window by the quarter-period delay of the voltage; positive when the current lags.
     [[nodiscard]] std::int64_t delayed_reactive_power_mvar(std::size_t phase) const {
@@ -195,7 +196,8 @@ class Metrology {
     QuarterDelay quarter_;
     HarmonicAnalyser analyser_;
     Spectra spectra_;
-    std::uint8_t analysed_ = 0;  // the phase whose turn it is
+    std::uint8_t analysed_ = 0;  // the phase whose turn it is, with its voltage first
+    bool analyses_current_ = false;
     VoltageEvents voltage_events_;
     std::uint64_t samples_ = 0;
     std::uint8_t first_windows_ = 0;  // up to offset_windows
