@@ -49,7 +49,8 @@ void rows_captured(benchmark::State& state) {
 
 void rows_streamed(benchmark::State& state) {
     world::LivedMeter lived(meter::sed302, start);
-    world::Life life(meter::sed302, start, start + days{110}, 1, {.interval = seconds{900}});
+    // A load changes within a recording interval, and rows of its means are shorter.
+    world::Life life(meter::sed302, start, start + days{110}, 1, {.interval = seconds{60}});
     while (!life.over()) lived.live(life.next());
     const meter::RowLog& log = lived.meter().accounting().log(meter::ProfileId::load_1);
     meter::RowLog::Reader reader(log);
@@ -71,7 +72,8 @@ void rows_streamed(benchmark::State& state) {
 // The buffer of load profile 1 as it leaves for a client, in each form.
 void rows_sent(benchmark::State& state) {
     world::LivedMeter lived(meter::sed302, start);
-    world::Life life(meter::sed302, start, start + days{110}, 1, {.interval = seconds{900}});
+    // A load changes within a recording interval, and rows of its means are shorter.
+    world::Life life(meter::sed302, start, start + days{110}, 1, {.interval = seconds{60}});
     while (!life.over()) lived.live(life.next());
     if (!lived.meter().account(&meter::Accounting::set_buffer_form, meter::ProfileId::load_1,
                                static_cast<meter::BufferForm>(state.range(0)))) {
