@@ -150,19 +150,23 @@ TEST(Spectra, OfASinusoidHaveNothingButTheFundamental) {
     }
 }
 
-TEST(Spectra, PhasesTakeTurns) {
+TEST(Spectra, VoltagesAndCurrentsTakeTurns) {
     Source source(sed302, 50);
+    source.current = {{1, 5, 0}};
     Metrology metrology(sed302, {});
-    source.run(metrology, 1);
-    EXPECT_NE(metrology.spectra()[0].voltage.rms[1], 0U);
-    EXPECT_EQ(metrology.spectra()[1].voltage.rms[1], 0U);
-    source.run(metrology, 2);
-    EXPECT_NE(metrology.spectra()[2].voltage.rms[1], 0U);
+    for (std::size_t turn = 0; turn < 2 * std::size_t{sed302.phases}; ++turn) {
+        source.run(metrology, 1);
+        for (std::size_t other = 0; other < 2 * std::size_t{sed302.phases}; ++other) {
+            const PhaseSpectra& phase = metrology.spectra()[other / 2];
+            const Spectrum& spectrum = other % 2 == 0 ? phase.voltage : phase.current;
+            EXPECT_EQ(spectrum.rms[1] != 0, other <= turn) << other << " at turn " << turn;
+        }
+    }
 }
 
 TEST(Spectra, WithoutSignalAreZero) {
     Metrology metrology(sed302, {});
-    for (int windows = 0; windows < 3; windows += metrology.push({}) ? 1 : 0) {
+    for (int windows = 0; windows < 6; windows += metrology.push({}) ? 1 : 0) {
     }
     EXPECT_EQ(metrology.spectra()[0].voltage.rms[1], 0U);
     EXPECT_EQ(metrology.spectra()[0].current.distortion_ppm, 0U);
