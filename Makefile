@@ -25,7 +25,7 @@ test: ## every test, under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --silent --no-print-directory panel build/debug/build.ninja build/firmware/build.ninja
 	@cmake --build --preset firmware
 	@cmake --build --preset debug
-	@ctest --preset debug --parallel $(JOBS)
+	@ctest --preset debug --parallel $$(($(JOBS) + 1))
 
 firmware: ## the Cortex-M4 image and its size (scripts/qemu.sh runs it)
 	@scripts/install.sh firmware
