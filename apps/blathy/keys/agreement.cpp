@@ -84,10 +84,7 @@ std::optional<std::vector<Key>> Agreement::agree() {
 
 void Agreement::look_what_became_of_it() const {
     complain("looking which keys the meter has: the ones of before, or others whose other half was lost on its way");
-    CommonOptions common = options_.common;
-    common.client = std::to_string(client_.sap);
-    const bool opens = !takes_broadcasts_only(client_);
-    if (opens && with_client(common, [](station::Client&) -> int { return exit_ok; }) == exit_ok) {
+    if (!takes_broadcasts_only(client_) && keys_open_meter(options_, client_)) {
         const bool is_told = options_.has(key_kinds[0]) || options_.has(key_kinds[2]);
         complain(is_told ? "the meter has the keys of before"
                          : "the keys that open the meter are as they were; agree again on the others");

@@ -32,4 +32,10 @@ Result<ChosenKeys, station::Error> choose_keys(const KeyChangeOptions& options) 
     return ChosenKeys{std::move(*file), *select_client(**meter, name)};
 }
 
+bool keys_open_meter(const KeyChangeOptions& options, const ClientKeys& client) {
+    CommonOptions common = options.common;
+    common.client = std::to_string(client.sap);
+    return with_client(common, [](station::Client&) -> int { return exit_ok; }) == exit_ok;
+}
+
 }  // namespace blathy::apps

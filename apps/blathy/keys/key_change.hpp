@@ -38,4 +38,7 @@ struct ChosenKeys {
 };
 Result<ChosenKeys, station::Error> choose_keys(const KeyChangeOptions& options);
 
+// Whether the meter takes an association of this client with the keys that the list has now.
+bool keys_open_meter(const KeyChangeOptions& options, const ClientKeys& client);
+
 }  // namespace blathy::apps

@@ -39,7 +39,6 @@ class Transfer {
     Settled settle();
     Settled settle_by_association();
     Settled settle_by_sending_again();
-    bool associates() const;
     [[nodiscard]] bool save() const {
         const auto saved = file_.save();
         if (!saved) (void)complain({}, saved.error());
@@ -138,7 +137,7 @@ Transfer::Settled Transfer::settle() {
 
 Transfer::Settled Transfer::settle_by_association() {
     for (const Settled settled : {Settled::as_before, Settled::renewed}) {
-        if (associates()) {
+        if (keys_open_meter(options_, client_)) {
             file_.drop_pending();
             return save() ? settled : Settled::no;
         }
@@ -154,12 +153,6 @@ Transfer::Settled Transfer::settle_by_sending_again() {
         if (!master.empty() && send(master) == Sent::taken) return adopt() ? Settled::renewed : Settled::no;
     }
     return Settled::no;
-}
-
-bool Transfer::associates() const {
-    CommonOptions common = options_.common;
-    common.client = std::to_string(client_.sap);
-    return with_client(common, [](station::Client&) -> int { return exit_ok; }) == exit_ok;
 }
 
 }  // namespace
