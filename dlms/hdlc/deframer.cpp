@@ -36,7 +36,7 @@ std::optional<Frame> Deframer::next(Bytes& input, std::uint32_t now_ms) {
                 break;
             case Shape::complete: {
                 const Bytes octets = held().first(declared_length());
-                begin_ += octets.size() + 1;  // the closing flag has become an opening one
+                begin_at(begin_ + octets.size() + 1);  // the closing flag has become an opening one
                 if (const auto frame = decode_frame(octets)) return *frame;
                 break;
             }
@@ -55,13 +55,19 @@ std::size_t Deframer::declared_length() const {
     return (static_cast<std::size_t>(octets[0]) << 8 | octets[1]) & max_length;
 }
 
-Deframer::Shape Deframer::shape() const {
+Deframer::Shape Deframer::shape() {
     const Bytes octets = held();
     if (octets.empty()) return Shape::incomplete;
     if ((octets[0] & 0xF0) != 0xA0) return Shape::malformed;
     if (octets.size() < 2) return Shape::incomplete;
     const std::size_t length = declared_length();
     if (length < min_length) return Shape::malformed;
+    if (!is_header_intact_) {
+        const HeaderState header = header_state(octets);
+        if (header == HeaderState::damaged) return Shape::malformed;
+        if (header == HeaderState::incomplete) return Shape::incomplete;
+        is_header_intact_ = true;
+    }
     if (octets.size() <= length) return length >= buffer_.size() ? Shape::oversize : Shape::incomplete;
     return octets[length] == flag ? Shape::complete : Shape::malformed;
 }
@@ -73,7 +79,13 @@ std::size_t Deframer::wanted() const {
 
 void Deframer::open() {
     is_open_ = true;
-    begin_ = end_ = 0;
+    end_ = 0;
+    begin_at(0);
+}
+
+void Deframer::begin_at(std::size_t begin) {
+    begin_ = begin;
+    is_header_intact_ = false;
 }
 
 void Deframer::resynchronise() {
@@ -83,7 +95,7 @@ void Deframer::resynchronise() {
         is_open_ = false;
         return;
     }
-    begin_ += static_cast<std::size_t>(at - octets.begin()) + 1;
+    begin_at(begin_ + static_cast<std::size_t>(at - octets.begin()) + 1);
 }
 
 void Deframer::compact() {
@@ -98,7 +110,7 @@ void Deframer::fill(Bytes& input) {
     const std::size_t room = buffer_.size() - end_;
     const std::size_t count = std::min({wanted() - end_, input.size(), room});
     if (count == 0) {
-        // Only a buffer of less than two octets comes here; it can hold no frame.
+        // Only a buffer too small for a header comes here; it can hold no frame.
         input = {};
         return reset();
     }
@@ -132,7 +144,7 @@ std::optional<Frame> Deframer::skim(Bytes& input) {
     }
     input = input.subspan(1);
     const Bytes beginning = held();
-    begin_ = end_;
+    begin_at(end_);
     if (!skim_crc_.is_good()) return std::nullopt;
     if (const auto frame = decode_oversize_frame(beginning)) return *frame;
     return std::nullopt;

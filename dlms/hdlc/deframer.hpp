@@ -44,9 +44,10 @@ class Deframer {
     }
     [[nodiscard]] Bytes held() const { return Bytes(buffer_).subspan(begin_, end_ - begin_); }
     [[nodiscard]] std::size_t declared_length() const;
-    [[nodiscard]] Shape shape() const;
+    Shape shape();
     [[nodiscard]] std::size_t wanted() const;
     void open();
+    void begin_at(std::size_t begin);
     void compact();
     void resynchronise();
     void fill(Bytes& input);
@@ -61,6 +62,7 @@ class Deframer {
     std::uint16_t skim_left_ = 0;  // octets of an oversize frame still to come, its closing flag included
     Crc skim_crc_;
     bool is_open_ = false;
+    bool is_header_intact_ = false;  // of the frame at begin_
 };
 
 }  // namespace blathy::dlms::hdlc

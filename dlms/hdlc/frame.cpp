@@ -11,6 +11,7 @@ constexpr unsigned format_type_3 = 0xA000;
 constexpr unsigned segmentation_bit = 0x0800;
 constexpr std::uint8_t poll_final_bit = 0x10;
 constexpr std::size_t check_octets = 2;
+constexpr std::size_t max_header_octets = 11;  // format, two addresses of four octets, control
 
 struct Unnumbered {
     FrameKind kind;
@@ -34,6 +35,10 @@ bool is_good(Bytes octets_and_check) {
     Crc crc;
     crc.update(octets_and_check);
     return crc.is_good();
+}
+
+std::size_t declared_length(Bytes octets) {
+    return (static_cast<std::size_t>(octets[0]) << 8 | octets[1]) & max_length;
 }
 
 // Format, addresses and control. The declared length is left to the caller, who knows how much is at hand.
@@ -98,8 +103,7 @@ Result<Frame, FrameError> decode_frame(Bytes octets) {
     ByteReader reader(octets);
     auto frame = read_header(reader);
     if (!frame) return frame;
-    const std::size_t declared_length = (static_cast<std::size_t>(octets[0]) << 8 | octets[1]) & max_length;
-    if (declared_length != octets.size()) return fail(FrameError::length);
+    if (declared_length(octets) != octets.size()) return fail(FrameError::length);
     if (reader.remaining() == check_octets) {
         if (!is_good(octets)) return fail(FrameError::frame_check);
         return frame;
@@ -121,6 +125,18 @@ Result<Frame, FrameError> decode_oversize_frame(Bytes beginning) {
     if (!is_good(beginning.first(reader.position() + check_octets))) return fail(FrameError::header_check);
     frame->is_oversize = true;
     return frame;
+}
+
+HeaderState header_state(Bytes beginning) {
+    ByteReader reader(beginning);
+    if (!read_header(reader)) {
+        // Too few octets look like a wrong address; the longest header is never too few.
+        return beginning.size() < max_header_octets ? HeaderState::incomplete : HeaderState::damaged;
+    }
+    const std::size_t checked = reader.position() + check_octets;
+    if (declared_length(beginning) == checked) return HeaderState::intact;
+    if (beginning.size() < checked) return HeaderState::incomplete;
+    return is_good(beginning.first(checked)) ? HeaderState::intact : HeaderState::damaged;
 }
 
 std::size_t encode_frame(const Frame& frame, MutableBytes room) {

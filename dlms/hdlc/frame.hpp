@@ -61,6 +61,12 @@ Result<Frame, FrameError> decode_frame(Bytes octets);
 // The same for the beginning of a frame that was too long to keep, whose FCS has been found good.
 Result<Frame, FrameError> decode_oversize_frame(Bytes beginning);
 
+// What the octets behind the opening flag say about the header as soon as its own check sequence is here: the length
+// that it declares is worth waiting for, or not. A frame without an information field has no HCS; its FCS tells in the
+// end.
+enum class HeaderState : std::uint8_t { incomplete, intact, damaged };
+HeaderState header_state(Bytes beginning);
+
 // Both flags included. The octets written, or 0 if the frame does not fit the room or the length sub-field.
 std::size_t encode_frame(const Frame& frame, MutableBytes room);
 

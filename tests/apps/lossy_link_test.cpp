@@ -55,8 +55,8 @@ TEST_F(LossyLink, HdlcRepeatsWhatIsLostOrDamaged) {
     const std::string expected = rows_at(tcp_, {});
     LossyProxy proxy(LossyProxy::Kind::hdlc_tcp, port_at("hdlc+tcp://"), 16, 3);
     const std::string url = "hdlc+tcp://127.0.0.1:" + std::to_string(proxy.port());
-    EXPECT_EQ(rows_at(url + "?info=256&window=1", {"--timeout", "0.3", "--retries", "19"}), expected);
-    EXPECT_EQ(rows_at(url + "?info=256&window=7", {"--gbt", "8", "--timeout", "0.3", "--retries", "19"}), expected);
+    EXPECT_EQ(rows_at(url + "?info=256&window=1", {"--timeout", "2", "--retries", "19"}), expected);
+    EXPECT_EQ(rows_at(url + "?info=256&window=7", {"--gbt", "8", "--timeout", "2", "--retries", "19"}), expected);
     const auto suffered = proxy.stop();
     EXPECT_GT(suffered.lost, 3U);
     EXPECT_GT(suffered.repeated, 3U);

@@ -85,6 +85,18 @@ TEST_F(HdlcDeframer, SearchesOnInsideAFrameThatDoesNotClose) {
               "93 53 ");
 }
 
+// A client that repeats its poll more often than the time-out would otherwise feed a frame that never was, until it is
+// as long as the damaged length says.
+TEST_F(HdlcDeframer, WaitsForNoLengthThatTheHeaderCheckDenies) {
+    for (const char* damaged : {"7EA40702232153B1A27E", "7EA0180223219EBEEF7E", "7EA7FF02232153B1A27E"}) {
+        SCOPED_TRACE(damaged);
+        EXPECT_EQ(feed(damaged), "");
+        EXPECT_EQ(feed(std::string(snrm).substr(2), timeout_ms) + feed(snrm, timeout_ms), "93 93 ");
+    }
+    EXPECT_EQ(feed("7EA4070222222222222222"), "");  // an address of more than four octets
+    EXPECT_EQ(feed(snrm, timeout_ms), "93 ");
+}
+
 TEST_F(HdlcDeframer, GivesUpAFrameWhoseNextOctetIsOverdue) {
     EXPECT_EQ(feed("7EA0080223"), "");
     EXPECT_TRUE(deframer_.is_inside_frame(now_ms_ + timeout_ms));

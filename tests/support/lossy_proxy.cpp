@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "dlms/hdlc/frame.hpp"
+
 namespace blathy::test {
 namespace {
 
@@ -39,6 +41,17 @@ std::uint16_t port_of(int socket) {
     socklen_t size = sizeof address;
     if (::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) std::abort();
     return ntohs(address.sin_port);
+}
+
+// Takes the first whole frame off what a program has sent, both its flags included. Programs send no noise.
+std::optional<std::vector<std::uint8_t>> take_frame(std::vector<std::uint8_t>& stream) {
+    if (stream.size() < 3) return std::nullopt;
+    const std::size_t size = ((static_cast<std::size_t>(stream[1]) << 8 | stream[2]) & dlms::hdlc::max_length) + 2;
+    if (stream.size() < size) return std::nullopt;
+    const auto end = stream.begin() + static_cast<std::ptrdiff_t>(size);
+    std::vector<std::uint8_t> frame(stream.begin(), end);
+    stream.erase(stream.begin(), end);
+    return frame;
 }
 
 int connected_socket(int type, std::uint16_t port) {
@@ -121,6 +134,7 @@ void LossyProxy::relay_line(int client_end) {
     const std::array ends = {client_end, back};
     std::array<bool, 2> readable{};
     Piece room(longest_piece);
+    std::array<Piece, 2> streams;  // by side that they come from: what is not a whole frame yet
     for (bool open = true; open && wait_for(ends, readable);) {
         for (const Side from : {client, meter}) {
             if (!readable[from]) continue;
@@ -128,8 +142,11 @@ void LossyProxy::relay_line(int client_end) {
             const ssize_t count = ::recv(ends[from], room.data(), room.size(), 0);
             open = open && count > 0;
             if (count <= 0) break;
-            for (const Piece& piece : suffer({room.begin(), room.begin() + count}, to)) {
-                (void)::send(ends[to], piece.data(), piece.size(), MSG_NOSIGNAL);
+            streams[from].insert(streams[from].end(), room.begin(), room.begin() + count);
+            while (auto frame = take_frame(streams[from])) {
+                for (const Piece& piece : suffer(std::move(*frame), to)) {
+                    (void)::send(ends[to], piece.data(), piece.size(), MSG_NOSIGNAL);
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
 // A bad network between two programs: a relay that loses, repeats, damages and disorders what passes, both ways, as a
-// seed decides. UDP datagrams one by one; of a TCP stream the pieces that come at once, which are HDLC frames there.
+// seed decides. UDP datagrams one by one, and the HDLC frames of a TCP stream.
 #pragma once
 
 #include <array>
