@@ -1,5 +1,6 @@
 #include "dlms/hdlc/frame.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "dlms/hdlc/crc.hpp"
@@ -130,8 +131,10 @@ Result<Frame, FrameError> decode_oversize_frame(Bytes beginning) {
 HeaderState header_state(Bytes beginning) {
     ByteReader reader(beginning);
     if (!read_header(reader)) {
-        // Too few octets look like a wrong address; the longest header is never too few.
-        return beginning.size() < max_header_octets ? HeaderState::incomplete : HeaderState::damaged;
+        // Too few octets look like a wrong address; the longest header is never too few, nor is all that is declared.
+        const bool may_go_on =
+            beginning.size() < 2 || beginning.size() < std::min(max_header_octets, declared_length(beginning));
+        return may_go_on ? HeaderState::incomplete : HeaderState::damaged;
     }
     const std::size_t checked = reader.position() + check_octets;
     if (declared_length(beginning) == checked) return HeaderState::intact;

@@ -97,6 +97,20 @@ TEST_F(HdlcDeframer, WaitsForNoLengthThatTheHeaderCheckDenies) {
     EXPECT_EQ(feed(snrm, timeout_ms), "93 ");
 }
 
+// An address of three octets, and none that ends: no header has them, but frames of that length there are.
+TEST_F(HdlcDeframer, LosesNoFrameBehindOneWithABadAddress) {
+    for (const std::string bad :
+         {"7EA0090202032193FE107E", "7EA0090202232193C5137E", "7EA0070203047E", "7EA007020202020202027E"}) {
+        SCOPED_TRACE(bad);
+        EXPECT_EQ(feed(bad + std::string(snrm)), "93 ");
+        for (std::size_t cut = 2; cut <= bad.size(); cut += 2) {
+            EXPECT_EQ(feed_in_two(bad + std::string(snrm), cut), "93 ") << cut;
+        }
+        EXPECT_EQ(feed(bad), "");
+        EXPECT_EQ(feed(snrm, 1), "93 ");
+    }
+}
+
 TEST_F(HdlcDeframer, GivesUpAFrameWhoseNextOctetIsOverdue) {
     EXPECT_EQ(feed("7EA0080223"), "");
     EXPECT_TRUE(deframer_.is_inside_frame(now_ms_ + timeout_ms));

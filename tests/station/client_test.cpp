@@ -359,7 +359,7 @@ TEST(Client, EndsWhenTheMeterOnlySaysSomethingElse) {
         Octets other_answer_ = hex("C401CF001101");
     };
     Options options;
-    options.link.response_timeout = std::chrono::milliseconds(20);
+    options.link.response_timeout = std::chrono::milliseconds(500);
     auto client = Client::associate(std::make_unique<Chatter>(), options);
     ASSERT_TRUE(client);
     EXPECT_EQ(client->get(clock_time).error().kind, ErrorKind::timeout);

@@ -106,6 +106,12 @@ std::optional<std::string> Background::line_with(const std::string& prefix) {
     }
 }
 
+const std::string& Background::printed() {
+    while (read_some(output_, text_)) {
+    }
+    return text_;
+}
+
 int Background::stop(int signal) {
     ::kill(id_, signal);
     return exit_code_of(std::exchange(id_, -1));

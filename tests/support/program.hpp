@@ -36,6 +36,8 @@ class Background {
 
     // The rest of the first output line that begins with `prefix`. None if the program ended, or was silent for long.
     std::optional<std::string> line_with(const std::string& prefix);
+    // All that it has printed, to its end, once it has been stopped.
+    const std::string& printed();
     [[nodiscard]] pid_t id() const { return id_; }
     // Sends the signal and waits for the end. The exit code, or minus the signal that ended it.
     int stop(int signal);

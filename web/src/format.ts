@@ -7,6 +7,12 @@ export function fixed(value: number, decimals: number): string {
     return text.replace('-', '\u2212');
 }
 
+/** An angle in degrees, from 0 up to and without 360: what rounds up to a whole turn is none. */
+export function angle(degrees: number, decimals: number): string {
+    const text = fixed(degrees, decimals);
+    return Number(text) === 360 ? fixed(0, decimals) : text;
+}
+
 /** Significant digits without trailing zeros, for entry fields and axis labels. */
 export function significant(value: number, digits: number): string {
     return String(Number(value.toPrecision(digits)));

@@ -136,7 +136,7 @@ function output(y: number, quantity: 'active' | 'reactive', caption: string): { 
         svg('path', { class: 'output-wire', d: 'M-9 0H-5M5 0H9' }),
         svg('path', { class: 'output-arm', d: 'M-5 0H5' }),
     );
-    const group = svg('g', { transform: `translate(196 ${y})` }, contact);
+    const group = svg('g', { transform: `translate(187 ${y})` }, contact);
     group.append(svg('text', { x: 12, y: 3, class: 'plate-tiny' }, caption));
     return { group, contact };
 }

@@ -45,7 +45,7 @@ export class SitePanel {
         this.bypass = controls.phases.map((_, index) => {
             const name = model.phases === 1 ? 'L' : phaseName(index);
             return new NumberField({
-                name: `Current past the meter ${name}`,
+                name: `Past the meter ${name}`,
                 label: `Share of the current that a wire leads past the meter ${name}`,
                 unit: '%',
                 min: 0,

@@ -1,7 +1,7 @@
 // The table of measured values.
 
 import { html, setText } from './dom';
-import { fixed } from './format';
+import { angle, fixed } from './format';
 import { phaseName } from './phases';
 import type { Model, PhaseValues, Tick } from './protocol';
 
@@ -10,6 +10,7 @@ interface Quantity {
     readonly name: string;
     readonly unit: string;
     readonly decimals: number;
+    readonly write?: typeof fixed;
     readonly inTotal?: keyof Tick['total'];
 }
 
@@ -20,8 +21,8 @@ const quantities: readonly Quantity[] = [
     { key: 'q', name: 'Reactive power Q', unit: 'var', decimals: 1, inTotal: 'q' },
     { key: 's', name: 'Apparent power S', unit: 'VA', decimals: 1, inTotal: 's' },
     { key: 'pf', name: 'Power factor', unit: '', decimals: 3, inTotal: 'pf' },
-    { key: 'angle_v', name: 'Voltage lags L1', unit: '\u00b0', decimals: 1 },
-    { key: 'angle_i', name: 'Current lags V', unit: '\u00b0', decimals: 1 },
+    { key: 'angle_v', name: 'Voltage lags L1', unit: '\u00b0', decimals: 1, write: angle },
+    { key: 'angle_i', name: 'Current lags V', unit: '\u00b0', decimals: 1, write: angle },
 ];
 
 interface Single {
@@ -70,6 +71,7 @@ export class Values {
 
         const body = html('tbody');
         for (const quantity of quantities) {
+            const write = quantity.write ?? fixed;
             const unit = html('span', { class: 'unit' }, quantity.unit);
             const row = html('tr', {}, html('th', { scope: 'row' }, quantity.name, ' ', unit));
             for (const phase of phases) {
@@ -77,7 +79,7 @@ export class Values {
                 row.append(cell);
                 this.writers.push((tick) => {
                     const value = tick.phases[phase]?.[quantity.key];
-                    setText(cell, value === undefined ? '\u2013' : fixed(value, quantity.decimals));
+                    setText(cell, value === undefined ? '\u2013' : write(value, quantity.decimals));
                 });
             }
             if (with_total) {

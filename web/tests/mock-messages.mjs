@@ -69,7 +69,7 @@ export function tick() {
         outputs: { active: /** @type {number[]} */ ([]), reactive: /** @type {number[]} */ ([]) },
         sounds: /** @type {string[]} */ ([]),
         phases: [
-            { v: 230.12, i: 5.004, p: 1093.5, q: 360.2, s: 1151.5, pf: 0.95, angle_v: 0, angle_i: 18.2 },
+            { v: 230.12, i: 5.004, p: 1093.5, q: 360.2, s: 1151.5, pf: 0.95, angle_v: 359.97, angle_i: 18.2 },
             { v: 229.87, i: 3.001, p: 655.1, q: 215.3, s: 689.8, pf: 0.95, angle_v: 120.1, angle_i: 18.2 },
             { v: 231.4, i: 8.002, p: -1759.0, q: -578.1, s: 1851.7, pf: -0.95, angle_v: 239.8, angle_i: 198.2 },
         ],

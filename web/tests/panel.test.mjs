@@ -345,6 +345,7 @@ describe('the panel of an SED302', () => {
             'q-1': '360.2',
             's-2': '689.8',
             'pf-3': '-0.950',
+            'angle_v-1': '0.0', // 359.97 rounds to a whole turn
             'angle_v-2': '120.1',
             'angle_i-3': '198.2',
             'p-total': '-10.4',
