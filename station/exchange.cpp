@@ -49,8 +49,11 @@ Result<Step, Error> Exchange::take(Bytes apdu, Carrier carrier) {
     if (carrier == Carrier::apdu && has_begun()) {
         return fail(protocol_error("the meter began anew in the middle of a long value"));
     }
+    // What was negotiated bounds xDLMS APDUs, and not those that negotiate it.
+    const auto tag = static_cast<dlms::ApduTag>(apdu[0]);
+    const bool is_acse = tag == dlms::ApduTag::aare || tag == dlms::ApduTag::rlre;
     const std::size_t most = carrier == Carrier::blocks ? context_.max_value_octets : context_.max_response_octets;
-    if (apdu.size() > most) {
+    if (!is_acse && apdu.size() > most) {
         return fail(protocol_error("the meter sent an APDU of " + std::to_string(apdu.size()) +
                                    " octets, but was told to send at most " + std::to_string(most)));
     }

@@ -50,6 +50,13 @@ Error usage(std::string text) {
 
 constexpr const char* public_client = "16";  // which --client is unless it is stated
 
+// Something was asked for that only keys can give.
+bool wants_keys(const CommonOptions& options) {
+    return options.security.value_or(station::Protection::none) != station::Protection::none || options.suite ||
+           options.mechanism || options.ciphering != station::CipherForm::service ||
+           options.key_info != station::KeyInfoKind::identified || options.sign || options.dedicated_key;
+}
+
 // The address and the security of the client that was asked for.
 struct ChosenClient {
     std::uint16_t sap = 0;
@@ -97,19 +104,19 @@ Result<ChosenClient, Error> chosen_client(const CommonOptions& options) {
     if (!keys) return fail(keys.error());
     if (!*keys) {
         if (!is_number) return fail(usage("--client takes 1 to 65535, or with --keys a role"));
-        if (options.security.value_or(station::Protection::none) != station::Protection::none ||
-            options.dedicated_key || options.sign || options.mechanism) {
-            return fail(usage("APDUs can't be protected or mechanisms chosen without --keys"));
-        }
+        if (wants_keys(options)) return fail(usage("APDUs can't be protected or mechanisms chosen without --keys"));
         return chosen;
     }
     const auto meter = select_meter(**keys, options.meter);
     if (!meter) return fail(meter.error());
     const ClientKeys* client = select_client(**meter, options.client);
     if (client == nullptr) {
-        if (is_number && options.security.value_or(station::Protection::none) == station::Protection::none)
-            return chosen;
-        return fail(usage("the keys know no client '" + options.client + "'"));
+        // Only the public client is one without keys. Who has a list does not send passwords in the clear unawares.
+        const bool is_bare = options.client == public_client || options.security == station::Protection::none;
+        if (is_number && is_bare && !wants_keys(options)) return chosen;
+        const bool needs_word = is_number && !wants_keys(options);
+        return fail(usage("the keys know no client '" + options.client + "'" +
+                          (needs_word ? "; --security none goes without them" : "")));
     }
     if (takes_broadcasts_only(*client)) {
         return fail(usage("the client '" + client->role +
@@ -332,7 +339,10 @@ int with_client(const CommonOptions& options, const std::function<int(station::C
     const auto url = station::parse_url(options.url);
     if (!url) return complain({}, url.error());
     const auto settings = client_options(options, *url);
-    if (!settings) return complain({}, settings.error());
+    if (!settings) {
+        (void)complain({}, settings.error());  // whatever it is about: nothing was asked yet
+        return exit_failed;
+    }
     if (options.broadcast) return with_broadcast(*url, *settings, work);
     auto client = station::Client::connect(*url, *settings);
     if (!client) {

@@ -180,7 +180,8 @@ EntryRange last_entries(const Profile& profile, std::uint32_t count) {
     constexpr std::int64_t last_in_first_out = 2;
     if (profile.sort_method == last_in_first_out) return {1, count};
     const auto entries = static_cast<std::uint32_t>(std::min<std::uint64_t>(profile.entries_in_use, 0xFFFF'FFFF));
-    return {entries > count ? entries - count + 1 : 1, 0};
+    // To a number rather than the end: a row may come meanwhile.
+    return {entries > count ? entries - count + 1 : 1, entries};
 }
 
 Result<std::optional<Selection>, Error> selection_of(const Profile& profile, const Wanted& wanted) {
@@ -281,7 +282,7 @@ void add_profile(CLI::App& app, int& exit_code) {
     CLI::Option* to = command->add_option("--to", options->to, "Last time of a range, inclusive");
     CLI::Option* entries =
         command->add_option("--entries", options->entries, "Rows A-B by their number in the buffer, from 1");
-    CLI::Option* last = command->add_option("--last", options->last, "The newest N rows")->check(CLI::PositiveNumber);
+    CLI::Option* last = command->add_option("--last", options->last, "The newest N rows")->check(CLI::Range(1, 1'000'000'000));
     entries->excludes(from)->excludes(to)->excludes(last);
     last->excludes(from)->excludes(to);
     command

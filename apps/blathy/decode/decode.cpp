@@ -219,9 +219,7 @@ bool looks_like_a_path(std::string_view input) {
     return input.find_first_of("/.") != std::string_view::npos;
 }
 
-}  // namespace
-
-int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+int decode_input(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
     const auto keys = find_keys(options.keys);
     if (!keys) {
         fmt::print(err, "{}\n", keys.error().text);
@@ -251,6 +249,15 @@ int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out
         return unreadable;
     }
     return decode_text(options.input, options, decipher, out, err);
+}
+
+}  // namespace
+
+int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
+    const int exit_code = decode_input(options, in, out, err);
+    if (out.flush()) return exit_code;
+    fmt::print(err, "the output could not be written\n");
+    return unreadable;
 }
 
 }  // namespace blathy::apps

@@ -245,6 +245,7 @@ Result<std::optional<KeyList>, Error> find_keys(const std::string& option) {
 Result<const MeterKeys*, Error> select_meter(const KeyList& keys, const std::string& title) {
     if (title.empty()) {
         if (keys.size() == 1) return &keys.front();
+        if (keys.empty()) return fail(wrong_list("there are no keys in it"));
         return fail(wrong_list("there are keys of " + std::to_string(keys.size()) +
                                " meters; say by --meter which system title this one has"));
     }

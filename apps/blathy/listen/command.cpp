@@ -121,7 +121,7 @@ void add_listen(CLI::App& app, int& exit_code) {
                      "Where to listen: tcp://HOST[:4059], udp://HOST[:4059] or hdlc+tcp://HOST:PORT; port 0 is any;\n"
                      "or a line: serial:PATH?baud=9600")
         ->required();
-    command->add_option("--count", options->count, "End after so many pushes")->check(CLI::PositiveNumber);
+    command->add_option("--count", options->count, "End after so many pushes")->check(CLI::Range(1, 1'000'000'000));
     command->add_option("--for", options->time, "End after a time: 90, 90s, 15m, 2h, 1d")->type_name("DURATION");
     command
         ->add_option("--max-connections", options->max_connections,
