@@ -98,7 +98,7 @@ Error exception_error(const dlms::ExceptionResponse& response) {
             text += ", other reason";
             break;
         case dlms::ServiceError::pdu_too_long:
-            text += ", request too long for the meter";
+            text += ", PDU too long: the request for the meter, or its answer for what this client takes at once";
             break;
         case dlms::ServiceError::deciphering_error:
             text += ", deciphering error; check the keys";

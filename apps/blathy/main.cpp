@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include <CLI/CLI.hpp>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -10,6 +12,7 @@
 #include "apps/blathy/scenario/command.hpp"
 #include "apps/blathy/simulate/command.hpp"
 #include "meter/identity.hpp"
+#include "station/format.hpp"
 
 namespace {
 
@@ -36,6 +39,13 @@ int main(int argc, char** argv) {
     blathy::apps::add_accuracy_command(app, exit_code);
     blathy::apps::add_simulate_command(app, exit_code);
     blathy::apps::add_scenario_command(app, exit_code);
+    // The library would only say that a command is missing.
+    const auto is_meant = [&](CLI::App* command) { return command->check_name(argv[1]); };
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(is_meant).empty()) {
+        std::fprintf(stderr, "blathy: there is no command '%s'; blathy --help lists them\n",
+                     blathy::station::escaped(argv[1]).c_str());
+        return blathy::apps::exit_failed;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

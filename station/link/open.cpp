@@ -37,10 +37,6 @@ dlms::hdlc::Address all_stations(const Url& url) {
 Result<dlms::hdlc::ClientSettings, Error> hdlc_settings(const Url& url, const LinkOptions& options) {
     // Seven bits of each octet of an address are its own; a client's has one octet, a server's upper half one or two.
     const dlms::hdlc::Address server = server_address(url, options.server_sap);
-    if (server.octets > 1 && server.lower == 0) {
-        return fail(Error{ErrorKind::usage, 0,
-                          "an address of two or four octets has the meter's physical address in it: address="});
-    }
     if (options.client_sap > 0x7F || options.server_sap > (server.octets == 4 ? 0x3FFF : 0x7F)) {
         return fail(Error{ErrorKind::usage, 0, "the client or server address is too great for HDLC; see octets=4"});
     }
@@ -85,6 +81,10 @@ OpenedLink open_link(const Url& url, const LinkOptions& options) {
 
     const auto settings = hdlc_settings(url, options);
     if (!settings) return fail(settings.error());
+    if (settings->server.octets > 1 && settings->server.lower == 0) {
+        return fail(Error{ErrorKind::usage, 0,
+                          "an address of two or four octets has the meter's physical address in it: address="});
+    }
     const bool optical = url.transport == Transport::optical;
     const LineSettings line =
         optical ? LineSettings{} : LineSettings{url.baud.value_or(usual_baud), Framing::eight_none_one};

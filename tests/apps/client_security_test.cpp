@@ -237,6 +237,15 @@ TEST_F(ClientSecurity, SaysWhatIsWrongWithTheOptions) {
         const char* says;
     } cases[] = {
         {{"--keys", keys_, "--client", "installer"}, "the keys know no client 'installer'"},
+        // A password is not sent in the clear because the list is of others.
+        {{"--keys", keys_, "--client", "77"}, "the keys know no client '77'; --security none goes without them"},
+        {{"--keys", keys_, "--client", "77", "--sign"}, "the keys know no client '77'\n"},
+        {{"--keys", keys_, "--client", "77", "--security", "none", "--dedicated-key"},
+         "the keys know no client '77'\n"},
+        {{"--keys", keys_, "--client", "16", "--mechanism", "5"}, "the keys know no client '16'\n"},
+        {{"--client", "1", "--suite", "1"}, "without --keys"},
+        {{"--client", "1", "--ciphering", "general"}, "without --keys"},
+        {{"--client", "1", "--key-info", "wrapped"}, "without --keys"},
         {{"--keys", keys_, "--client", "2", "--security", "auth"}, "keys are not in the list"},
         {{"--client", "management"}, "with --keys a role"},
         {{"--client", "1", "--security", "both"}, "without --keys"},

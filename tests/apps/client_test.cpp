@@ -139,6 +139,27 @@ TEST(ClientCommands, NameTheirOptionsAndExitCodes) {
     EXPECT_EQ(run({blathy, "read", "tcp://127.0.0.1", "--gbt", "64"}).exit_code, 2);
 }
 
+TEST(ClientCommands, SayWhatIsWrongWithThem) {
+    const struct {
+        std::vector<std::string> command;
+        const char* says;
+    } cases[] = {
+        {{"frobnicate"}, "there is no command 'frobnicate'"},
+        {{"profile", "tcp://127.0.0.1:1", "1-0:99.1.0", "--last", "0"}, "--last: takes a whole number from 1 to "},
+        {{"listen", "tcp://127.0.0.1:0", "--count", "-1"}, "--count: takes a whole number from 1 to "},
+        {{"accuracy", "--seed", "-5"}, "--seed: takes a whole number from 0 to "},
+        {{"simulate", "--seed", "99999999999999999999"}, "--seed: takes a whole number from 0 to "},
+        {{"read", "hdlc+tcp://127.0.0.1:1?octets=4", "1.8.0"}, "has the meter's physical address in it: address="},
+    };
+    for (const auto& each : cases) {
+        std::vector<std::string> command = {blathy};
+        command.insert(command.end(), each.command.begin(), each.command.end());
+        const Outcome outcome = run(command);
+        EXPECT_EQ(outcome.exit_code, 2) << each.says;
+        EXPECT_THAT(outcome.err, HasSubstr(each.says));
+    }
+}
+
 TEST(ClientCommands, SayWhyThereIsNoConnection) {
     const Outcome outcome = run({blathy, "read", "tcp://127.0.0.1:1", "--retries", "0"});
     EXPECT_EQ(outcome.exit_code, 2);

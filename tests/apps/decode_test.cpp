@@ -628,6 +628,20 @@ TEST(Decode, CaptureWithARequestInTwoSegmentsAndAPush) {
     EXPECT_EQ(messages[1]["source"], "10.0.0.1:4059");
 }
 
+TEST(Decode, SaysThatItsOutputIsLost) {
+    std::istringstream in;
+    std::ostream nowhere(nullptr);
+    std::ostringstream err;
+    EXPECT_EQ(run_decode({.input = "C001C100080000010000FF0200"}, in, nowhere, err), 2);
+    EXPECT_EQ(err.str(), "the output could not be written\n");
+}
+
+TEST(Decode, SaysWhichPacketsItDoesNotUnderstand) {
+    const File file(classic_capture({hex("0102")}, {.link_type = 147}));
+    const Outcome outcome = decode({.input = file.path()});
+    EXPECT_THAT(outcome.err, HasSubstr("packets of the link type 147 are not understood"));
+}
+
 TEST(Decode, CaptureWithoutDlms) {
     const File file(classic_capture({ethernet("0800", ipv4(6, tcp(1, hex("474554"), {50001, 80})))}));
     const Outcome outcome = decode({.input = file.path()});

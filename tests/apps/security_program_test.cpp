@@ -89,6 +89,40 @@ TEST_F(SecurityProgram, KeysThatAreMadeForAMeterOpenItForEachRole) {
     EXPECT_EQ(read(url, with_keys("management")).exit_code, 2);
 }
 
+TEST_F(SecurityProgram, AStateDirectoryIsOneMeters) {
+    make_keys();
+    for (const std::vector<std::string>& other : {std::vector<std::string>{"--serial", "5"}, {"--model", "SM306"}}) {
+        const std::string says = "is the state of the meter SED302 00000001, and not of ";
+        for (std::vector<std::string> command :
+             {meter({"--state", path("state")}), std::vector<std::string>{blathy, "keys", "--state", path("state")}}) {
+            command.insert(command.end(), other.begin(), other.end());
+            const Outcome outcome = run(command);
+            EXPECT_EQ(outcome.exit_code, 2);
+            EXPECT_THAT(outcome.err, HasSubstr(says));
+            EXPECT_EQ(outcome.out, "");
+        }
+    }
+    Background program(meter({"--state", path("state")}));
+    EXPECT_TRUE(program.line_with("DLMS/COSEM at "));
+    (void)program.stop(SIGTERM);
+    std::ofstream(path("state/meter.txt")) << std::string(100, 'x');
+    EXPECT_THAT(run(meter({"--state", path("state")})).err, HasSubstr("which says whose it is"));
+}
+
+TEST_F(SecurityProgram, KeysThatCouldNotBePrintedAreToldOf) {
+    const auto into_nothing = [&](const std::string& options) {
+        return run({"sh", "-c", "exec \"$0\" keys --state \"$1\" " + options + " > /dev/full", blathy, path("state")});
+    };
+    const Outcome made = into_nothing("--suite 1 --json");
+    EXPECT_EQ(made.exit_code, 2);
+    EXPECT_THAT(made.err, HasSubstr("could not be written; the meter has its new keys: --renew makes others"));
+    for (const char* options : {"", "--json"}) {
+        const Outcome outcome = into_nothing(options);
+        EXPECT_EQ(outcome.exit_code, 2);
+        EXPECT_EQ(outcome.err, "blathy keys: the output could not be written\n");
+    }
+}
+
 TEST_F(SecurityProgram, CountersGoOnWhoeverIsRestarted) {
     make_keys();
     for (const int signal : {SIGTERM, SIGKILL}) {

@@ -54,6 +54,19 @@ Result<Client, Error> connect(ScriptedMeter& meter, bool reliable = true, const 
     return Client::associate(std::make_unique<FunctionLink>(std::ref(meter), reliable), options);
 }
 
+// What is negotiated is the length of xDLMS APDUs; those of ACSE are as long as they are.
+TEST(Client, TakesAnAareThatIsLongerThanAnAnswerMayBe) {
+    ScriptedMeter meter;
+    meter.answer("C001", "C401C1000600001391");
+    Options options;
+    options.association.max_receive_pdu_octets = 12;
+    auto client = connect(meter, true, options);
+    ASSERT_TRUE(client) << client.error().text;
+    EXPECT_TRUE(client->get(clock_time));
+    meter.answer("C001", "C401C1000904000000000000");
+    EXPECT_EQ(client->get(clock_time).error().kind, ErrorKind::protocol);
+}
+
 TEST(Client, ReadsWritesAndCalls) {
     ScriptedMeter meter;
     meter.answer("C001", "C401C1000600001391").answer("C101", "C501C100").answer("C301", "C701C1000100 1107");

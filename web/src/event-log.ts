@@ -22,7 +22,7 @@ interface Entry {
 
 function factsOf({ log, magnitude, duration, times }: EventRow): string {
     const parts: string[] = [];
-    if (magnitude !== 0) parts.push(fixed(magnitude, log === 'recharge' ? 2 : 1));
+    if (magnitude !== 0) parts.push(fixed(magnitude, log === 'recharge' ? 2 : 1) + (log === 'disconnector' ? ' W' : ''));
     if (duration !== 0) parts.push(`${fixed(duration, 2)} s`);
     if (times > 1) parts.push(`\u00d7${times}`);
     return parts.join(' \u00b7 ');

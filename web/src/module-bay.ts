@@ -1,7 +1,7 @@
 // The module covers of the picture, and behind them the modules with their lamps.
 
 import { setText, svg } from './dom';
-import type { Controls, CoverName, ModuleSlot, PageMessage } from './protocol';
+import type { Controls, CoverName, Hello, ModuleSlot, PageMessage } from './protocol';
 import { seal } from './seal';
 import { makeToggle, type Toggle } from './toggle';
 
@@ -32,6 +32,7 @@ export class ModuleBay {
     constructor(
         private readonly slot: '1' | '2',
         x: number,
+        has_keypad: boolean,
         send: (message: PageMessage) => void,
     ) {
         const name: CoverName = slot === '1' ? 'module-1' : 'module-2';
@@ -53,7 +54,7 @@ export class ModuleBay {
             svg('title'),
             svg('rect', { class: 'cover', width, height, rx: 9 }),
             svg('rect', { class: 'cover-edge', x: 3, y: 3, width: width - 6, height: height - 6, rx: 7 }),
-            slot === '1' ? grip() : keypad(),
+            has_keypad ? keypad() : grip(),
             outer,
             seal(slot === '1' ? 20 : 170, 68),
         );
@@ -86,9 +87,9 @@ export class ModuleBay {
 }
 
 /** A model without slots has none. */
-export function moduleBays(covers: Controls['covers'], send: (message: PageMessage) => void): ModuleBay[] {
+export function moduleBays({ controls, model }: Hello, send: (message: PageMessage) => void): ModuleBay[] {
     const bays: ModuleBay[] = [];
-    if (covers['module-1'] !== null) bays.push(new ModuleBay('1', 26, send));
-    if (covers['module-2'] !== null) bays.push(new ModuleBay('2', 224, send));
+    if (controls.covers['module-1'] !== null) bays.push(new ModuleBay('1', 26, false, send));
+    if (controls.covers['module-2'] !== null) bays.push(new ModuleBay('2', 224, model.input_slot, send));
     return bays;
 }

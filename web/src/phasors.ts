@@ -1,7 +1,7 @@
 // Phasor diagram: the voltage of L1 points up, and what lags turns clockwise from it.
 
 import { html, setText, svg } from './dom';
-import { fixed, significant } from './format';
+import { angle, significant } from './format';
 import { phaseColour, phaseName } from './phases';
 import type { Model, PhaseValues, Tick } from './protocol';
 
@@ -141,7 +141,7 @@ export class Phasors {
             const present = v >= nominal_voltage * 0.01;
             this.voltages[phase]?.point(angle_v, present ? length_v : 0, length_v + 12);
             this.currents[phase]?.point(direction_i, length_i, Math.max(length_i + 10, 26));
-            const texts = [angle_v, direction_i, angle_i].map((angle) => `${fixed(angle, 1)}\u00b0`);
+            const texts = [angle_v, direction_i, angle_i].map((degrees) => `${angle(degrees, 1)}\u00b0`);
             texts.forEach((text, column) => {
                 const cell = this.rows[phase]?.[column];
                 if (cell) setText(cell, text);

@@ -49,6 +49,8 @@ const model = object({
     reactive_constant: number,
     output_constant: number,
     credit_led: boolean,
+    relay_poles: count(0, max_phases),
+    input_slot: boolean,
     active_class: string,
     reactive_class: string,
     digits: count(1, 16),

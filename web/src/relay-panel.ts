@@ -32,6 +32,12 @@ function lifeText(operations: number, life: number): string {
     return life === 0 ? count : `${count} of ${life.toLocaleString('en')}`;
 }
 
+/** Of a contact in each phase; an auxiliary relay switches something else. */
+function poleNames({ phases, relay_poles }: Model): string[] {
+    if (relay_poles < phases) return Array.from({ length: relay_poles }, () => 'Aux');
+    return Array.from({ length: phases }, (_, index) => (phases === 1 ? 'L' : phaseName(index)));
+}
+
 export class RelayPanel {
     private readonly poles: readonly SVGElement[];
     private readonly picture: SVGElement;
@@ -42,7 +48,7 @@ export class RelayPanel {
     private readonly welds: readonly SwitchField[];
 
     constructor(place: HTMLElement, model: Model, send: (message: PageMessage) => void) {
-        const names = Array.from({ length: model.phases }, (_, index) => (model.phases === 1 ? 'L' : phaseName(index)));
+        const names = poleNames(model);
         this.poles = names.map((name, index) =>
             svg(
                 'g',

@@ -48,6 +48,8 @@ export function helloOf302() {
             reactive_constant: 1000,
             output_constant: 500,
             credit_led: true,
+            relay_poles: 3,
+            input_slot: true,
             active_class: '1',
             reactive_class: '2',
             digits: 8,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "apps/blathy/accuracy/reports.hpp"
+#include "apps/blathy/whole_number.hpp"
 #include "meter/models/models.hpp"
 
 namespace blathy::apps {
@@ -109,7 +110,9 @@ void add_accuracy_command(CLI::App& app, int& exit_code) {
     command->add_option("--meters", options->meters, "how many are made")
         ->check(CLI::Range(1, 10'000))
         ->capture_default_str();
-    command->add_option("--seed", options->seed, "of the first meter; the next has the next")->capture_default_str();
+    command->add_option("--seed", options->seed, "of the first meter; the next has the next")
+        ->check(whole_number(0))
+        ->capture_default_str();
     command->add_option("--report", options->report, "write a page with error curves")->type_name("FILE.html");
     command->add_flag("--json", options->json, "every error of every meter");
     command->add_option("--threads", options->threads, "at once")->check(CLI::Range(1, 1024))->capture_default_str();

@@ -107,13 +107,11 @@ void add_call(CLI::App& app, int& exit_code) {
     command->add_flag("--unconfirmed", options->unconfirmed, "Don't ask for an answer, and don't wait for one");
     add_broadcast_option(*command, options->common);
     add_output_options(*command, options->common.output);
-    command->footer(
-        std::string(
-            "Examples:\n"
-            "  blathy call tcp://192.0.2.7 0-0:96.3.10.255 remote_disconnect --client 1\n"
-            "  blathy call tcp://192.0.2.7 9/0-0:10.0.1.255 execute 1 --type long-unsigned\n"
-            "  blathy call tcp://192.0.2.7 115/0-0:19.40.0.255 enter 12345678901234567890 --type octet-string\n") +
-        exit_codes);
+    command->footer(std::string("Examples:\n"
+                                "  blathy call tcp://192.0.2.7 0-0:96.3.10.255 remote_disconnect --client 1\n"
+                                "  blathy call tcp://192.0.2.7 9/0-0:10.0.1.255 execute 1 --type long-unsigned\n"
+                                "  blathy call tcp://192.0.2.7 40/0-1:25.9.0.255 push --client 1\n") +
+                    exit_codes);
     command->callback([options, &exit_code] { exit_code = call(*options); });
 }
 

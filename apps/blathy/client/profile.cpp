@@ -10,6 +10,7 @@
 #include "apps/blathy/client/command.hpp"
 #include "apps/blathy/client/progress.hpp"
 #include "apps/blathy/client/target.hpp"
+#include "apps/blathy/whole_number.hpp"
 #include "dlms/names.hpp"
 
 namespace blathy::apps {
@@ -282,7 +283,8 @@ void add_profile(CLI::App& app, int& exit_code) {
     CLI::Option* to = command->add_option("--to", options->to, "Last time of a range, inclusive");
     CLI::Option* entries =
         command->add_option("--entries", options->entries, "Rows A-B by their number in the buffer, from 1");
-    CLI::Option* last = command->add_option("--last", options->last, "The newest N rows")->check(CLI::Range(1, 1'000'000'000));
+    CLI::Option* last =
+        command->add_option("--last", options->last, "The newest N rows")->check(whole_number(1, 0xFFFF'FFFF));
     entries->excludes(from)->excludes(to)->excludes(last);
     last->excludes(from)->excludes(to);
     command

@@ -102,9 +102,8 @@ void add_write(CLI::App& app, int& exit_code) {
         "leave\n"
         "--type away.\n"
         "\nExamples:\n"
-        "  blathy write tcp://192.0.2.7 0-0:96.13.1.255 'Low credit'\n"
         "  blathy write tcp://192.0.2.7 0-0:1.0.0.255 2026-11-22T20:04:08+02:00\n"
-        "  blathy write tcp://192.0.2.7 3/0-0:17.0.0.255/2 500 --type long-unsigned\n"
+        "  blathy write tcp://192.0.2.7 71/0-0:17.0.0.255/4 10000 --type double-long-unsigned\n"
         "  blathy write tcp://192.0.2.7 0-0:97.98.10.255 0601000000 --encoded\n"
         "  blathy write udp://192.0.2.255 8/0-0:1.0.0.255/2 2026-11-22T20:04:08+02:00 --type clock --broadcast\n" +
         exit_codes);

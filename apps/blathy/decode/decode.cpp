@@ -152,14 +152,22 @@ int decode_capture(std::istream& file, const DecodeOptions& options, std::option
     CapturePrinter printer(options, decipher, out);
     MessageCollector collector(options.port, [&](const Message& message) { printer.print(message); });
     std::size_t packets = 0;
+    std::optional<std::uint32_t> unknown_link_type;
     while (const auto packet = reader.next()) {
         ++packets;
+        if (!knows_link_type(packet->link_type)) unknown_link_type = packet->link_type;
         if (const auto segment = read_segment(*packet)) collector.push(*segment);
     }
     collector.finish();
     const int outcome = printer.finish();
     if (!reader.error().empty()) fmt::print(err, "after packet {}: {}\n", packets, reader.error());
     if (printer.count() == 0) fmt::print(err, "no DLMS message in {} packets\n", packets);
+    if (unknown_link_type) {
+        fmt::print(err,
+                   "packets of the link type {} are not understood: only Ethernet, raw IP, BSD loopback and Linux "
+                   "cooked captures are\n",
+                   *unknown_link_type);
+    }
     // A file that stops in the middle of a packet still had all the others.
     return !reader.error().empty() && packets == 0 ? unreadable : outcome;
 }

@@ -150,6 +150,23 @@ std::string to_string(const Endpoint& endpoint) {
     return address_v4(octets).to_string() + ":" + std::to_string(endpoint.port);
 }
 
+bool knows_link_type(std::uint32_t link_type) {
+    switch (link_type) {
+        case link_ethernet:
+        case link_linux_cooked:
+        case link_linux_cooked_v2:
+        case link_null:
+        case link_raw_bsd:
+        case link_raw_openbsd:
+        case link_raw:
+        case link_ipv4:
+        case link_ipv6:
+            return true;
+        default:
+            return false;
+    }
+}
+
 std::optional<Segment> read_segment(const Packet& packet) {
     ByteReader in(packet.octets);
     if (!skip_link_header(in, packet.link_type) || in.at_end()) return std::nullopt;

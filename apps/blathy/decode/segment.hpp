@@ -36,6 +36,9 @@ struct Segment {
     std::vector<std::uint8_t> payload;
 };
 
+// Those of Ethernet, raw IP, BSD loopback and Linux cooked captures.
+[[nodiscard]] bool knows_link_type(std::uint32_t link_type);
+
 // Ethernet with VLAN tags, raw IP, BSD loopback and Linux cooked captures, IPv4 and IPv6. None for anything else, and
 // for fragments.
 std::optional<Segment> read_segment(const Packet& packet);

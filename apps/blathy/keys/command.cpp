@@ -67,12 +67,19 @@ Result<void, std::string> trust(meter::Meter& meter, const std::string& path) {
         return fail(path + " is a certificate in PEM; `openssl x509 -outform DER` makes of it what meters take");
     }
     if (meter::security::trust(meter.security().certificates(), as_bytes(content))) return {};
-    return fail(path +
-                " is no certificate of a root authority that the meter could take: version 3, its own issuer, "
-                "P-256 or P-384, at most 512 octets, and a free place among eight");
+    return fail(
+        path +
+        " is no certificate of a root authority that the meter could take: version 3, its own issuer, an authority "
+        "(basicConstraints CA:TRUE) that may sign certificates (keyUsage keyCertSign), P-256 or P-384, at most "
+        "512 octets, and a free place among eight");
 }
 
-Result<nlohmann::ordered_json, std::string> keys_of(const KeysOptions& options) {
+struct Export {
+    nlohmann::ordered_json list;
+    bool made = false;  // of keys that are new
+};
+
+Result<Export, std::string> keys_of(const KeysOptions& options) {
     DeskMeterOptions desk_options;
     desk_options.model = meter::find_model(options.model);
     if (desk_options.model == nullptr) return fail("there is no model " + options.model);
@@ -84,31 +91,43 @@ Result<nlohmann::ordered_json, std::string> keys_of(const KeysOptions& options) 
     if (!options.trust.empty()) {
         if (const auto trusted = trust(meter, options.trust); !trusted) return fail(trusted.error());
     }
-    AllClientPairs made;
-    if (!options.demo && (options.renew || meter.security().has_demo_keys())) {
+    AllClientPairs pairs;
+    const bool makes_keys = !options.demo && (options.renew || meter.security().has_demo_keys());
+    if (makes_keys) {
         const auto present = meter.security().keys().suite(meter::Role::management);
         const auto suite = options.suite ? static_cast<dlms::security::Suite>(*options.suite) : present;
-        auto pairs = make_meter_keys(meter, suite);
-        if (!pairs) return fail(pairs.error());
-        made = *pairs;
+        auto made = make_meter_keys(meter, suite);
+        if (!made) return fail(made.error());
+        pairs = *made;
     } else if (options.suite) {
         return fail(
             std::string("the meter has keys already; --renew gives it others, of the suite that --suite states"));
     }
-    auto list = key_list_of(meter, made);
+    auto list = key_list_of(meter, pairs);
     if (list["clients"].empty()) return fail("the keys in " + options.state + " can't be read with its device key");
-    return list;
+    return Export{std::move(list), makes_keys};
 }
 
-void print_table(const nlohmann::ordered_json& list) {
-    fmt::print("Meter {}\n", list["server_title"].get<std::string>());
+std::string table_of(const nlohmann::ordered_json& list) {
+    std::string table = fmt::format("Meter {}\n", list["server_title"].get<std::string>());
     for (const auto& client : list["clients"]) {
-        fmt::print("\nClient {} ({})\n", client["sap"].get<unsigned>(), client["role"].get<std::string>());
+        table += fmt::format("\nClient {} ({})\n", client["sap"].get<unsigned>(), client["role"].get<std::string>());
         for (const auto& [name, value] : client.items()) {
             if (name == "sap" || name == "role") continue;
-            fmt::print("  {:<15} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+            table += fmt::format("  {:<15} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
         }
     }
+    return table;
+}
+
+// Where no file is asked for.
+std::string text_of(const Export& keys, const KeysOptions& options) {
+    if (options.json) return keys.list.dump(2) + '\n';
+    // Who only adds a root has not asked to see the keys.
+    if (!options.trust.empty() && !keys.made) {
+        return fmt::format("Meter {} trusts {}\n", keys.list["server_title"].get<std::string>(), options.trust);
+    }
+    return table_of(keys.list);
 }
 
 // The error is a sentence.
@@ -121,18 +140,19 @@ Result<void, std::string> export_keys(const KeysOptions& options) {
         if (!created) return fail(created.error());
         file.emplace(std::move(*created));
     }
-    const auto list = keys_of(options);
-    if (!list) return fail(list.error());
+    const auto keys = keys_of(options);
+    if (!keys) return fail(keys.error());
     if (file) {
-        if (auto written = file->finish(as_bytes(list->dump(2) + '\n')); !written) return written;
-        fmt::print("The keys of meter {} are in {}\n", (*list)["server_title"].get<std::string>(), options.output);
-    } else if (options.json) {
-        fmt::print("{}\n", list->dump(2));
-    } else {
-        print_table(*list);
+        if (auto written = file->finish(as_bytes(keys->list.dump(2) + '\n')); !written) return written;
     }
-    if (std::fflush(stdout) != 0) return fail(std::string("the output could not be written"));
-    return {};
+    const std::string text = file ? fmt::format("The keys of meter {} are in {}\n",
+                                                keys->list["server_title"].get<std::string>(), options.output)
+                                  : text_of(*keys, options);
+    const bool printed = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    if (printed || file) return {};
+    return fail(
+        std::string("the output could not be written") +
+        (keys->made ? "; the meter has its new keys: --renew makes others, and --output keeps them in a file" : ""));
 }
 
 }  // namespace

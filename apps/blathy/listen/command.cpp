@@ -10,6 +10,7 @@
 
 #include "apps/blathy/listen/listener.hpp"
 #include "apps/blathy/net/socket.hpp"
+#include "apps/blathy/whole_number.hpp"
 
 namespace blathy::apps {
 namespace {
@@ -121,7 +122,7 @@ void add_listen(CLI::App& app, int& exit_code) {
                      "Where to listen: tcp://HOST[:4059], udp://HOST[:4059] or hdlc+tcp://HOST:PORT; port 0 is any;\n"
                      "or a line: serial:PATH?baud=9600")
         ->required();
-    command->add_option("--count", options->count, "End after so many pushes")->check(CLI::Range(1, 1'000'000'000));
+    command->add_option("--count", options->count, "End after so many pushes")->check(whole_number(1));
     command->add_option("--for", options->time, "End after a time: 90, 90s, 15m, 2h, 1d")->type_name("DURATION");
     command
         ->add_option("--max-connections", options->max_connections,

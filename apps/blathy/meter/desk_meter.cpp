@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "apps/blathy/keys/meter_keys.hpp"
+#include "apps/blathy/meter/state_owner.hpp"
 #include "world/factory_calibration.hpp"
 #include "world/factory_crystal.hpp"
 
@@ -63,6 +64,9 @@ Result<std::unique_ptr<DeskMeter>, std::string> DeskMeter::make(const DeskMeterO
     if (options.state) {
         auto data = FileFlash::open(*options.state);
         if (!data) return fail(data.error());
+        if (const auto claimed = claim_state(*options.state, *options.model, options.serial_number); !claimed) {
+            return fail(claimed.error());
+        }
         auto calibration = FileFlash::open(*options.state, FileFlash::calibration);
         if (!calibration) return fail(calibration.error());
         chips = {std::move(*data), std::move(*calibration)};

@@ -122,6 +122,8 @@ Json hello_message(const DeskMeter& desk, const std::vector<std::string>& listen
           {"reactive_constant", model.reactive_constant_per_kvarh},
           {"output_constant", model.output_constant},
           {"credit_led", model.functions.prepayment},
+          {"relay_poles", model.relay.poles},
+          {"input_slot", model.ports.input_module},
           {"active_class", model.active_class},
           {"reactive_class", model.reactive_class},
           {"digits", model.display_digits},

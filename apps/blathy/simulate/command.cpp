@@ -14,6 +14,7 @@
 #include "apps/blathy/simulate/bills.hpp"
 #include "apps/blathy/simulate/clock_watch.hpp"
 #include "apps/blathy/simulate/event_count.hpp"
+#include "apps/blathy/whole_number.hpp"
 #include "meter/models/models.hpp"
 #include "world/analog_front_end.hpp"
 #include "world/factory_crystal.hpp"
@@ -212,7 +213,7 @@ void add_simulate_command(CLI::App& app, int& exit_code) {
     command->add_option("--model", options->model, "SED102, SED302, SM306, SM307 or SM120B2")->capture_default_str();
     command->add_option("--from", options->from, "first day, YYYY-MM-DD")->capture_default_str();
     command->add_option("--to", options->to, "the day after the last one")->capture_default_str();
-    command->add_option("--seed", options->seed, "of the life")->check(CLI::NonNegativeNumber)->capture_default_str();
+    command->add_option("--seed", options->seed, "of the life")->check(whole_number(0))->capture_default_str();
     command->add_flag("--faults", options->faults, "outages, clock sets, resets, tampers");
     command->add_flag("--crystal", options->crystal, "the clock is a crystal's, outdoors through the seasons");
     command->add_flag("--json", options->json,
