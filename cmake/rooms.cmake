@@ -11,6 +11,7 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # The dictionaries of the models are made by the compiler, in more steps than it takes by default.
     target_compile_options(blathy_flags INTERFACE -fconstexpr-steps=10000000)
+    target_compile_options(blathy_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wreserved-identifier>)
 endif()
 if(BLATHY_SANITIZE)
     target_compile_options(blathy_flags INTERFACE -fsanitize=${BLATHY_SANITIZE} -fno-sanitize-recover=all
