@@ -40,6 +40,11 @@ export interface NumberFieldOptions {
     readonly onValue: (value: number) => void;
 }
 
+/** As much of it as the entry shows: what a household draws has more digits than anybody reads. */
+function entryText(value: number): string {
+    return String(Number(Number(significant(value, 6)).toFixed(4)));
+}
+
 /** An exact entry and a slider for the same value. */
 export class NumberField {
     readonly root: HTMLElement;
@@ -125,7 +130,7 @@ export class NumberField {
     }
 
     private writeEntry(): void {
-        this.entry.value = significant(this.value, 7);
+        this.entry.value = entryText(this.value);
     }
 
     private writeSliderText(): void {

@@ -63,7 +63,7 @@ export class RelayPanel {
         );
         this.picture = svg(
             'svg',
-            { class: 'relay-picture', viewBox: `0 0 ${names.length * pole_pitch} 100`, role: 'img' },
+            { class: 'relay-picture', viewBox: `0 0 ${Math.max(names.length, 2) * pole_pitch} 100`, role: 'img' },
             ...this.poles,
         );
         const button = html('button', { type: 'button' }, 'Relay button');
