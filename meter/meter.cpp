@@ -282,6 +282,7 @@ void Meter::advance_on_battery(std::chrono::microseconds counted) {
     const std::chrono::microseconds duration = elapsed(counted);
     clock_.advance(duration);
     follow(supervision_.advance(duration, recorder_.now(), clock_.now()));
+    relay_.note_without_mains(relay_conditions(recorder_.now(), accounting_.ledger().account));
     modules_.advance(clock_, duration, ModuleBay::Supply::battery);
     awake_left_us_ -= static_cast<std::uint32_t>(std::min<std::int64_t>(duration.count(), awake_left_us_));
     display_.advance(duration, readings());

@@ -57,6 +57,11 @@ class RelayBench {
         const RelayPulse pulse = relay().take_pulse();
         if (pulse != RelayPulse::none && !welded) contact_ = pulse == RelayPulse::close;
     }
+    // Without mains, and awake.
+    void pass_on_battery(std::chrono::seconds time) {
+        obey_conditions();
+        meter_->advance_on_battery(time);
+    }
     // As if the power had failed for so long.
     void cut_power(std::chrono::seconds duration = std::chrono::seconds{0}) {
         const meter::UtcTime now = meter_->clock().now() + duration;
