@@ -48,6 +48,7 @@ RelayConditions relay_conditions(Conditions now, const Account& account) {
     if (now.has(Condition::meter_cover)) conditions.tamper |= tamper_meter_cover;
     if (now.has(Condition::terminal_cover)) conditions.tamper |= tamper_terminal_cover;
     if (now.has(Condition::magnetic_field)) conditions.tamper |= tamper_magnetic_field;
+    conditions.neutral_missing = now.has(Condition::neutral);
     // An account that nobody ever paid into is not in use.
     conditions.credit_exhausted = account.receipt != 0 && account.available <= 0;
     return conditions;

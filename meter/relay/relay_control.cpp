@@ -286,6 +286,8 @@ void RelayControl::supervise(const Clock& clock, MonitorKind kind, const Interva
         falls = falls || finding.falls;
         if (finding.falls) reconnects = reconnects && finding.reconnects;
     }
+    // Behind an open relay the voltages of a broken neutral look well; closed, it would give them to the loads again.
+    if (kind == MonitorKind::overvoltage && conditions_.neutral_missing) reconnects = false;
     const bool stands = std::ranges::any_of(monitors_[index], &RegisterMonitor::stands);
     if (falls && !stands) end(clock, cause, reconnects ? CauseEnd::by_itself : CauseEnd::by_hand);
 }

@@ -50,6 +50,39 @@ TEST(RelayControl, ObeysAnOperator) {
     EXPECT_THAT(bench.take_events(), ElementsAre(Kind::remote_disconnection, Kind::remote_connection));
 }
 
+// The neutral is broken: unequal voltages while the loads are there, and the network's own once they are not.
+TEST(RelayControl, ABrokenNeutralIsNotClosedOntoAgainAndAgain) {
+    RelayBench bench;
+    bench.current_ua = 5'000'000;
+    bench.neutral_broken = true;
+    bench.pass(minutes{30});
+    EXPECT_THAT(bench.take_events(), ElementsAre(Kind::local_disconnection, Kind::ready_for_connection));
+    EXPECT_TRUE(bench.meter().events().now().has(Condition::neutral));
+    EXPECT_FALSE(bench.closed());
+    // Over an outage too.
+    bench.cut_power(hours{1});
+    bench.pass(minutes{10});
+    EXPECT_FALSE(bench.closed());
+    EXPECT_EQ(bench.relay().manual_reconnect(bench.meter().clock()), Transition::done);
+    bench.pass(minutes{10});
+    EXPECT_THAT(bench.take_events(),
+                ElementsAre(Kind::manual_connection, Kind::local_disconnection, Kind::ready_for_connection));
+    bench.neutral_broken = false;
+    const Clock& clock = bench.meter().clock();
+    EXPECT_EQ(bench.relay().command(clock, RelayCause::remote, RelayScript::disconnect), Transition::done);
+    EXPECT_EQ(bench.relay().command(clock, RelayCause::remote, RelayScript::reconnect), Transition::done);
+    bench.pass(minutes{10});
+    EXPECT_TRUE(bench.closed());
+    EXPECT_FALSE(bench.meter().events().now().has(Condition::neutral));
+    // And from now on as ever.
+    bench.voltage_mv = 260'000;
+    bench.pass(seconds{10});
+    EXPECT_FALSE(bench.closed());
+    bench.voltage_mv = 230'000;
+    bench.pass(seconds{70});
+    EXPECT_TRUE(bench.closed());
+}
+
 TEST(RelayControl, OpensAboveTheVoltageAndClosesWhenItIsRestored) {
     RelayBench bench;
     bench.voltage_mv = 250'000;
