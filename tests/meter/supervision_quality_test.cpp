@@ -248,17 +248,18 @@ TEST(VoltageQuality, AnOvercurrentHasItsTimeAndAHysteresis) {
 
 TEST(VoltageQuality, DipsSwellsAndInterruptionsComeFromTheHalfCycles) {
     Bench bench(sed302);
-    bench.meter.take(VoltageEvent{VoltageEventKind::dip, 0b110, 0, 40'000, 120'040});
-    bench.meter.take(VoltageEvent{VoltageEventKind::swell, 0b001, 0, 500'000, 270'000});
-    bench.meter.take(VoltageEvent{VoltageEventKind::interruption, 0b111, 0, 2'000'000, 1'000});
+    bench.meter.take(VoltageEvent{VoltageEventKind::dip, 0b110, 0, 40'000, {0, 120'040, 180'000}});
+    bench.meter.take(VoltageEvent{VoltageEventKind::swell, 0b101, 0, 500'000, {270'000, 0, 255'000}});
+    bench.meter.take(VoltageEvent{VoltageEventKind::interruption, 0b111, 0, 2'000'000, {2'000, 1'000, 2'000}});
     const auto log = rows(bench.meter, EventLogId::quality);
-    ASSERT_EQ(log.size(), 3U);
-    EXPECT_EQ(log[0].code, 93);
+    EXPECT_EQ(codes(bench.meter, EventLogId::quality), (Codes{93, 94, 213, 215, 216}));
+    ASSERT_EQ(log.size(), 5U);
     EXPECT_EQ(log[0].magnitude, 1200U);
-    EXPECT_EQ(log[0].duration_cs, 4U);
-    EXPECT_EQ(log[1].code, 213);
-    EXPECT_EQ(log[2].code, 216);
-    EXPECT_EQ(bench.meter.events().alarms(1), 1U << 15 | 1U << 14);
+    EXPECT_EQ(log[1].magnitude, 1800U);
+    EXPECT_EQ(log[3].magnitude, 2550U);
+    EXPECT_EQ(log[4].magnitude, 10U);
+    for (const std::size_t i : {0U, 1U}) EXPECT_EQ(log[i].duration_cs, 4U);
+    EXPECT_EQ(bench.meter.events().alarms(1), 1U << 16 | 1U << 15 | 1U << 14);
 }
 
 TEST(VoltageQuality, WhatIsNotWatchedIsNoEvent) {
