@@ -15,6 +15,9 @@ namespace blathy::meter {
 
 inline constexpr std::size_t max_phases = 3;
 
+// Of the nominal voltage: a phase with less has none, and neither its voltage nor its current has an angle (both 0).
+inline constexpr std::uint32_t presence_percent = 5;
+
 struct PhaseInterval {
     std::uint32_t voltage_mv = 0;          // r.m.s.
     std::uint32_t current_ua = 0;          // r.m.s.

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "base/crc32.hpp"
+#include "base/fixed_list.hpp"
 #include "meter/changes.hpp"
 #include "meter/cosem/dictionary.hpp"
 #include "meter/storage/records.hpp"
@@ -48,6 +49,7 @@ RelayConditions relay_conditions(Conditions now, const Account& account) {
     if (now.has(Condition::meter_cover)) conditions.tamper |= tamper_meter_cover;
     if (now.has(Condition::terminal_cover)) conditions.tamper |= tamper_terminal_cover;
     if (now.has(Condition::magnetic_field)) conditions.tamper |= tamper_magnetic_field;
+    conditions.neutral_missing = now.has(Condition::neutral);
     // An account that nobody ever paid into is not in use.
     conditions.credit_exhausted = account.receipt != 0 && account.available <= 0;
     return conditions;
@@ -248,16 +250,26 @@ void Meter::note_changes(std::span<const Event> events) {
     (void)keep(store_, changes);
 }
 
+// Each phase of a dip or a swell has its row with its own extreme; the duration is that of the whole event.
 void Meter::take(const VoltageEvent& voltage) {
-    if (voltage.phases == 0) return;
-    EventKind kind = EventKind::voltage_dip;
-    if (voltage.kind == VoltageEventKind::swell) kind = EventKind::voltage_swell;
-    if (voltage.kind == VoltageEventKind::interruption) kind = EventKind::voltage_interruption;
-    Event event{kind, clock_.now(), std::countr_zero(voltage.phases) + 1, (voltage.extreme_mv + 50) / 100};
     constexpr std::uint64_t hundredth_us = 10'000;
-    event.duration_cs =
-        static_cast<std::uint32_t>(std::min<std::uint64_t>(voltage.duration_us / hundredth_us, 0xFFFF'FFFF));
-    take(std::span(&event, 1));
+    const auto event_of = [&](EventKind kind, std::size_t phase, std::uint32_t extreme_mv) {
+        Event event{kind, clock_.now(), static_cast<std::int64_t>(phase), (extreme_mv + 50) / 100};
+        event.duration_cs =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(voltage.duration_us / hundredth_us, 0xFFFF'FFFF));
+        return event;
+    };
+    FixedList<Event, max_phases> events;
+    if (voltage.kind == VoltageEventKind::interruption) {
+        if (voltage.phases != 0) (void)events.add(event_of(EventKind::voltage_interruption, 0, voltage.extreme_mv()));
+    } else {
+        const EventKind kind =
+            voltage.kind == VoltageEventKind::swell ? EventKind::voltage_swell : EventKind::voltage_dip;
+        for (std::size_t k = 0; k < max_phases; ++k) {
+            if (voltage.concerns(k)) (void)events.add(event_of(kind, k + 1, voltage.extremes_mv[k]));
+        }
+    }
+    take(std::span(events.items).first(events.count));
 }
 
 bool Meter::mains_lost() {
@@ -282,6 +294,7 @@ void Meter::advance_on_battery(std::chrono::microseconds counted) {
     const std::chrono::microseconds duration = elapsed(counted);
     clock_.advance(duration);
     follow(supervision_.advance(duration, recorder_.now(), clock_.now()));
+    relay_.note_without_mains(relay_conditions(recorder_.now(), accounting_.ledger().account));
     modules_.advance(clock_, duration, ModuleBay::Supply::battery);
     awake_left_us_ -= static_cast<std::uint32_t>(std::min<std::int64_t>(duration.count(), awake_left_us_));
     display_.advance(duration, readings());

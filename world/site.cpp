@@ -33,6 +33,7 @@ Site::Site(const meter::Model& model, const AnalogFrontEnd& front_end, const Cry
     : breaks_load_(model.connection == meter::Connection::direct),
       front_end_(front_end),
       crystal_(crystal),
+      lowest_voltage_v_(model.lowest_voltage_mv / 1e3),
       max_current_a_(model.max_current_ma / 1e3),
       phases_(model.phases),
       has_neutral_(model.neutral_current),
@@ -116,10 +117,17 @@ void Site::stop_household() {
 }
 
 void Site::run_household() {
-    const auto loads = household_->at(local_seconds_, mains_.voltage_v);
+    auto voltage_v = mains_.voltage_v;
+    for (double& volts : voltage_v) volts = std::max(volts, lowest_voltage_v_);
+    const auto loads = household_->at(local_seconds_, voltage_v);
     if (loads == load_) return;
     load_ = loads;
     rebuild();
+}
+
+double Site::load_current_a(std::size_t phase) const {
+    if (open_[phase]) return 0;
+    return load_[phase].current_a * std::min(1.0, mains_.voltage_v[phase] / lowest_voltage_v_);
 }
 
 Site::Phasor Site::source_phasor(std::size_t phase, int order) const {

@@ -46,6 +46,8 @@ class Site {
     [[nodiscard]] const Mains& mains() const { return mains_; }
     [[nodiscard]] const PhaseLoad& load(std::size_t phase) const { return load_[phase]; }
     void set_mains(const Mains& mains);
+    // What a load draws down to the lowest voltage that the meter is made for; below it the current falls with the
+    // voltage, as that of an impedance, and without voltage there is none.
     // A load that is set by hand ends the household.
     void set_load(std::size_t phase, const PhaseLoad& load);
     void set_loads(const PhaseLoad& load);  // of every phase alike
@@ -91,7 +93,7 @@ class Site {
         double counts = 0;
     };
 
-    [[nodiscard]] double load_current_a(std::size_t phase) const { return open_[phase] ? 0 : load_[phase].current_a; }
+    [[nodiscard]] double load_current_a(std::size_t phase) const;
     // Peak phasors at the terminals: what is there, before the front end.
     [[nodiscard]] Phasor source_phasor(std::size_t phase, int order) const;  // from the neutral of the network
     [[nodiscard]] Phasor load_phasor(std::size_t phase, int order) const;    // with the neutral connected
@@ -115,6 +117,7 @@ class Site {
     double temperature_c_ = reference_temperature_c;
     std::complex<double> alternating_mt_ = 0;
     double direct_mt_ = 0;
+    double lowest_voltage_v_;
     double max_current_a_;
     std::size_t phases_;
     bool has_neutral_;

@@ -83,16 +83,16 @@ enum class EventKind : std::uint8_t {
     neutral_normal,
     unbalance_began,
     unbalance_ended,
-    reversal_began,     // detail: phase, energy flows backwards where it should not
-    reversal_ended,     // detail: phase
-    overcurrent_began,  // detail: phase
-    overcurrent_ended,  // detail: phase
-    voltage_dip,        // has ended. detail: the first phase of it (IEC 61000-4-30), as of the two below
-    voltage_swell,
-    voltage_interruption,
-    short_power_failure,  // has ended. detail: phase, 0 all
-    long_power_failure,   // detail: phase, 0 all
-    short_failure_any,    // of one phase or more, from the first that fails to the last that is back
+    reversal_began,        // detail: phase, energy flows backwards where it should not
+    reversal_ended,        // detail: phase
+    overcurrent_began,     // detail: phase
+    overcurrent_ended,     // detail: phase
+    voltage_dip,           // has ended (IEC 61000-4-30). detail: a phase of it, each has its own
+    voltage_swell,         // as above
+    voltage_interruption,  // of all phases at once. detail: 0
+    short_power_failure,   // has ended. detail: phase, 0 all
+    long_power_failure,    // detail: phase, 0 all
+    short_failure_any,     // of one phase or more, from the first that fails to the last that is back
     long_failure_any,
     // Communication.
     module_removed,  // detail: slot 1 or 2, or 3 for the input slot; so of the four below

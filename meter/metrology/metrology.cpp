@@ -25,7 +25,6 @@ constexpr std::int64_t highest_current = (std::int64_t{1} << 24) - 1;
 constexpr int sample_bits = 24;
 constexpr int coarse_bits = 28;             // an energy is counted in steps of 2^28 squared counts x sample period
 constexpr std::uint32_t voltage_delay = 2;  // samples, which the current's delay filter takes at its middle
-constexpr std::uint32_t presence_percent = 5;
 
 std::uint64_t noise_counts_squared(std::uint32_t noise_ua, std::uint32_t full_scale_ma) {
     const std::uint64_t counts = (std::uint64_t{std::min(noise_ua, most_noise_ua)} << (sample_bits - 1 + root_bits)) /

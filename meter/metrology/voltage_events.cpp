@@ -4,6 +4,17 @@
 
 namespace blathy::meter {
 
+std::uint32_t VoltageEvent::extreme_mv() const {
+    std::optional<std::uint32_t> extreme;
+    for (std::size_t phase = 0; phase < max_phases; ++phase) {
+        if (!concerns(phase)) continue;
+        const std::uint32_t of_phase_mv = extremes_mv[phase];
+        const std::uint32_t so_far_mv = extreme.value_or(of_phase_mv);
+        extreme = kind == VoltageEventKind::swell ? std::max(so_far_mv, of_phase_mv) : std::min(so_far_mv, of_phase_mv);
+    }
+    return extreme.value_or(0);
+}
+
 void VoltageEvents::refresh(std::size_t phase, std::uint32_t rms_mv, std::uint64_t begin_us, std::uint64_t end_us) {
     if ((limits_.phases >> phase & 1U) == 0) return;
     for (const auto kind : {VoltageEventKind::dip, VoltageEventKind::swell, VoltageEventKind::interruption}) {
@@ -33,12 +44,18 @@ void VoltageEvents::follow(VoltageEventKind kind, std::size_t phase, std::uint32
 
     if (on && !running.active) {
         running.active = true;
-        running.event = {kind, running.beyond, begin_us, 0, rms_mv};
+        running.event = {kind, running.beyond, begin_us};
+        // Until the others are measured anew.
+        running.event.extremes_mv.fill(rms_mv);
     }
     if (!running.active) return;
     VoltageEvent& event = running.event;
-    event.phases |= running.beyond;
-    event.extreme_mv = rises ? std::max(event.extreme_mv, rms_mv) : std::min(event.extreme_mv, rms_mv);
+    if ((running.beyond & bit) != 0) {
+        std::uint32_t& extreme_mv = event.extremes_mv[phase];
+        if (!event.concerns(phase)) extreme_mv = rms_mv;
+        extreme_mv = rises ? std::max(extreme_mv, rms_mv) : std::min(extreme_mv, rms_mv);
+        event.phases |= bit;
+    }
     if (on) return;
     running.active = false;
     event.duration_us = end_us - event.begin_us;

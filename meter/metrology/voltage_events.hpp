@@ -20,7 +20,12 @@ struct VoltageEvent {
     std::uint8_t phases = 0;     // those that crossed the threshold, bit 0 is L1
     std::uint64_t begin_us = 0;  // meter time since the metrology's first sample
     std::uint64_t duration_us = 0;
-    std::uint32_t extreme_mv = 0;  // residual voltage, or of a swell the highest
+    // Residual voltages, or of a swell the highest, of the phases that crossed the threshold.
+    std::array<std::uint32_t, max_phases> extremes_mv{};
+
+    [[nodiscard]] bool concerns(std::size_t phase) const { return (phases >> phase & 1U) != 0; }
+    // Of all those phases (5.4.2): the lowest, or of a swell the highest.
+    [[nodiscard]] std::uint32_t extreme_mv() const;
     bool operator==(const VoltageEvent&) const = default;
 };
 

@@ -105,6 +105,7 @@ inline constexpr std::uint8_t tamper_sources = tamper_meter_cover | tamper_termi
 struct RelayConditions {
     std::uint8_t tamper = 0;  // TamperSource: the covers that are open, and the field while there is one
     bool credit_exhausted = false;
+    bool neutral_missing = false;
 
     constexpr bool operator==(const RelayConditions&) const = default;
 };

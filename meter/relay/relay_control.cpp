@@ -9,6 +9,10 @@ namespace {
 using namespace std::chrono;
 
 constexpr std::uint8_t relay_state_form = 1;
+// Of the octet of tampers: those that were seen, and above them those that are due.
+constexpr unsigned tamper_bits = 4;
+constexpr std::uint8_t tampers_mask = (1U << tamper_bits) - 1;
+static_assert(tamper_sources <= tampers_mask);
 // A current that is no noise: a part of the basic one.
 constexpr std::uint32_t flowing_part = 20;
 // What a current transformer gives for seconds after its current has ended has hardly any power with the voltage; a
@@ -49,14 +53,15 @@ RelayControl::RelayControl(const Model& model, Store& store, const EventHook& ho
         const std::uint8_t mode = in.u8();
         const RelayCauses causes(in.u16());
         const std::uint8_t latch = in.u8();
-        const std::uint8_t seen = in.u8();
+        const std::uint8_t tampers = in.u8();
         operations.on_load = in.u32();
         operations.off_load = in.u32();
         const LocalTime followed{milliseconds{in.i64()}};
         if (known && in.ok() && in.at_end() && mode <= highest_control_mode) {
             disconnector_ = Disconnector(mode, causes);
             tamper_latch_ = latch;
-            tampers_seen_ = seen;
+            tampers_seen_ = tampers & tampers_mask;
+            tampers_due_ = tampers >> tamper_bits;
             followed_ = followed;
         } else {
             operations = {};
@@ -98,7 +103,7 @@ bool RelayControl::keep_state() {
     out.u8(disconnector_.mode());
     out.u16(disconnector_.causes().bits());
     out.u8(tamper_latch_);
-    out.u8(tampers_seen_);
+    out.u8(static_cast<std::uint8_t>(tampers_seen_ | tampers_due_ << tamper_bits));
     out.u32(drive_.operations().on_load);
     out.u32(drive_.operations().off_load);
     out.i64(followed_.time_since_epoch().count());
@@ -112,10 +117,12 @@ template <class Change>
 Transition RelayControl::change(Change&& change) {
     const Disconnector before = disconnector_;
     const std::uint8_t latch_before = tamper_latch_;
+    const std::uint8_t due_before = tampers_due_;
     const Transition transition = change();
     if (transition != Transition::done || keep_state()) return transition;
     disconnector_ = before;
     tamper_latch_ = latch_before;
+    tampers_due_ = due_before;
     return Transition::not_durable;
 }
 
@@ -185,9 +192,11 @@ Transition RelayControl::set_mode(const Clock& clock, std::uint8_t mode) {
 
 Transition RelayControl::clear_tamper(const Clock& clock) {
     const Disconnector before = disconnector_;
-    if (tamper_latch_ == 0 && !before.causes().has(RelayCause::tamper)) return Transition::done;
+    const bool any = tamper_latch_ != 0 || tampers_due_ != 0 || before.causes().has(RelayCause::tamper);
+    if (!any) return Transition::done;
     const Transition transition = change([&] {
         tamper_latch_ = 0;
+        tampers_due_ = 0;
         disconnector_.end(RelayCause::tamper, CauseEnd::direct);
         return Transition::done;
     });
@@ -277,6 +286,8 @@ void RelayControl::supervise(const Clock& clock, MonitorKind kind, const Interva
         falls = falls || finding.falls;
         if (finding.falls) reconnects = reconnects && finding.reconnects;
     }
+    // Behind an open relay the voltages of a broken neutral look well; closed, it would give them to the loads again.
+    if (kind == MonitorKind::overvoltage && conditions_.neutral_missing) reconnects = false;
     const bool stands = std::ranges::any_of(monitors_[index], &RegisterMonitor::stands);
     if (falls && !stands) end(clock, cause, reconnects ? CauseEnd::by_itself : CauseEnd::by_hand);
 }
@@ -299,10 +310,20 @@ void RelayControl::limit(const Clock& clock, std::size_t index, const Registers&
     }
 }
 
+void RelayControl::note_without_mains(const RelayConditions& conditions) {
+    conditions_ = conditions;
+    if (conditions.tamper == tampers_seen_) return;
+    const unsigned risen = conditions.tamper & ~unsigned{tampers_seen_};
+    tampers_due_ = static_cast<std::uint8_t>(tampers_due_ | risen);
+    tampers_seen_ = conditions.tamper;
+    (void)keep_state();  // a failure is made good by the next advance
+}
+
 void RelayControl::heed_conditions(const Clock& clock) {
-    if (conditions_.tamper != tampers_seen_) {
-        const unsigned risen = conditions_.tamper & ~unsigned{tampers_seen_};
+    if (conditions_.tamper != tampers_seen_ || tampers_due_ != 0) {
+        const unsigned risen = (conditions_.tamper & ~unsigned{tampers_seen_}) | tampers_due_;
         tampers_seen_ = conditions_.tamper;
+        tampers_due_ = 0;
         unkept_ = true;
         const unsigned opening = watches(RelayCause::tamper) ? risen & enabled_tampers_ : 0;
         if (opening != 0) {

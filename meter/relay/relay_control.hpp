@@ -23,6 +23,9 @@ class RelayControl {
 
     // Told by other parts whenever it changes, and before the first advance().
     void set_conditions(const RelayConditions& conditions) { conditions_ = conditions; }
+    // As set_conditions(), while there are no mains to move the relay with: a tamper that begins opens it when they are
+    // back, even if it has ended by then.
+    void note_without_mains(const RelayConditions& conditions);
     [[nodiscard]] const RelayConditions& conditions() const { return conditions_; }
     // What the auxiliary contact says; none: there is nobody who reads it.
     void set_contact(std::optional<bool> closed) { contact_ = closed; }
@@ -101,7 +104,8 @@ class RelayControl {
     std::optional<bool> contact_;
     std::uint8_t enabled_tampers_ = 0;
     std::uint8_t tamper_latch_ = 0;
-    std::uint8_t tampers_seen_ = 0;  // conditions_.tamper of the last advance
+    std::uint8_t tampers_seen_ = 0;  // conditions_.tamper, as it was looked at last
+    std::uint8_t tampers_due_ = 0;   // that began without mains
     bool unkept_ = false;            // the flash refused what is to be durable
     LocalTime followed_{};           // until when the schedules were followed; 0: nobody knew the time yet
     UtcTime next_schedule_{};

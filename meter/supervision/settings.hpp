@@ -31,7 +31,8 @@ struct SupervisionSettings {
     std::uint16_t unbalance = 100;  // of the mean of the voltages: how far one is off it
     std::uint16_t unbalance_time_s = 60;
     std::uint16_t neutral_displacement = 100;  // of the nominal voltage: where the star point is
-    std::uint16_t neutral_time_s = 10;
+    // Shorter than the relay bears an overvoltage: once it is open no load shows the neutral.
+    std::uint16_t neutral_time_s = 3;
     std::uint16_t sequence_time_s = 10;
     std::uint16_t reversal_time_s = 60;
     std::uint16_t bypass = 100;  // of the greater current: how far phases and neutral differ

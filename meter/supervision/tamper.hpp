@@ -14,7 +14,8 @@ namespace blathy::meter {
 
 // Some of the current is led around the meter: the sum of the phase currents, as vectors, is not the neutral current.
 // Below a twentieth of the basic current nothing is compared; harmonics add in the neutral what the vectors of the
-// fundamental do not show, so they are allowed for.
+// fundamental do not show, so they are allowed for. A current whose phase has no voltage has no direction: whatever the
+// neutral current could be with it is no bypass.
 [[nodiscard]] bool shows_bypass(const Model& model, const Interval& interval, std::uint16_t thousandths);
 
 }  // namespace blathy::meter

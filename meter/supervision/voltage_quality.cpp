@@ -52,8 +52,13 @@ std::uint64_t bend_of_triangle(const Model& model, const Interval& interval) {
     return longest - shortest;
 }
 
-// Without a neutral the star point moves, and the triangle of the network stays as it is: a voltage that sags alone
-// bends it.
+// Less is no load that shows anything.
+constexpr std::uint32_t least_load_ua(const Model& model) {
+    return model.basic_current_ma * 1000 / 20;
+}
+
+// Without a neutral the star point moves, and the triangle of the network stays as it is: a voltage that sags or fails
+// alone bends it.
 bool neutral_is_missing(const Model& model, const Interval& interval, const SupervisionSettings& settings) {
     VectorSum sum;
     for (std::size_t i = 0; i < model.phases; ++i) {
@@ -61,8 +66,15 @@ bool neutral_is_missing(const Model& model, const Interval& interval, const Supe
     }
     const std::uint64_t displacement_mv = sum.magnitude() / model.phases;
     const std::uint64_t least_mv = std::uint64_t{model.nominal_voltage_mv} * settings.neutral_displacement / per_mille;
-    const bool carries_current = interval.neutral_current_ua >= model.basic_current_ma * 1000U / 20;
+    const bool carries_current = interval.neutral_current_ua >= least_load_ua(model);
     return displacement_mv > least_mv && !carries_current && bend_of_triangle(model, interval) < least_mv;
+}
+
+// Whether the neutral is there or not, no voltage shows it without.
+bool load_flows(const Model& model, const Interval& interval) {
+    return interval.neutral_current_ua >= least_load_ua(model) ||
+           std::ranges::any_of(interval.phase,
+                               [&](const PhaseInterval& phase) { return phase.current_ua >= least_load_ua(model); });
 }
 
 }  // namespace
@@ -96,9 +108,12 @@ Conditions conditions_of(const Model& model, const Interval& interval, const Sup
         const std::uint64_t limit_ua = now.has(overcurrent) ? threshold_ua * 19 / 20 : threshold_ua;
         found.set(overcurrent, phase.current_ua > limit_ua);
     }
+    if (model.phases > 1) {
+        const bool is_still_missing = now.has(Condition::neutral) && !load_flows(model, interval);
+        found.set(Condition::neutral, is_still_missing || neutral_is_missing(model, interval, settings));
+    }
     if (model.phases > 1 && complete) {
         found.set(Condition::sequence, interval.phase_sequence_reversed);
-        found.set(Condition::neutral, neutral_is_missing(model, interval, settings));
         found.set(Condition::unbalance, voltage_unbalance(model, interval) > settings.unbalance);
     }
     return found;

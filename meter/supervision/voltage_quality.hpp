@@ -1,8 +1,8 @@
 // Quality of the supply: what an Interval shows of its voltages and currents.
 //
 // The neutral is missing when the star point of the phase voltages is not where the neutral should hold it, while next
-// to no current returns through the neutral. Without load nothing moves the star point, and nothing is shown. Of
-// voltages of which one is missing neither this nor unbalance is said.
+// to no current returns through the neutral. Without load nothing moves the star point: what was
+// shown before holds on. Of voltages of which one is missing unbalance is not said.
 #pragma once
 
 #include <array>

@@ -538,6 +538,10 @@ const std::vector<Row> event_rows = {
     {Kind::reversal_ended, 1, 0, "", closed, [](EventStand& at) { reversal<1>(at, false); }},
     {Kind::overcurrent_began, 1, 0, "", closed,
      [](EventStand& at) {
+         // Without its voltage the load draws little.
+         at.set_voltages(normal_v);
+         at.live(1);
+         EXPECT_TRUE(at.meter().acknowledge_alarms(1, 0)) << "voltages are normal again";
          current<1>(at, 130);
      }},
     {Kind::fuse_exceeded, 1, fuse, "", closed,

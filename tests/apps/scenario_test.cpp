@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <rapidcheck/gtest.h>
 
+#include "apps/blathy/meter/event_text.hpp"
 #include "apps/blathy/panel/site_messages.hpp"
 #include "apps/blathy/scenario/player.hpp"
 #include "apps/blathy/scenario/shipped.hpp"
@@ -40,6 +42,8 @@ std::unique_ptr<DeskMeter> desk_for(const Scenario& scenario, double speed = 1) 
     return std::move(*DeskMeter::make(options));
 }
 
+constexpr auto fraud_log = meter::EventLogId::fraud;
+
 class ShippedScenario : public testing::TestWithParam<const char*> {};
 
 TEST_P(ShippedScenario, LeadsToWhatItExpects) {
@@ -55,6 +59,15 @@ TEST_P(ShippedScenario, LeadsToWhatItExpects) {
             << text_of(*scenario->model, scenario->expectations[i].what);
     }
     EXPECT_TRUE(player.succeeded());
+    // No fraud but what is meant.
+    for (const SeenEvent& seen : player.events()) {
+        if (meter::entry_of(scenario->model->companion, seen.event.kind, seen.event.detail).log != fraud_log) continue;
+        const bool expected = std::ranges::any_of(scenario->expectations, [&](const Expectation& expectation) {
+            const auto* const event = std::get_if<ExpectEvent>(&expectation.what);
+            return event != nullptr && !expectation.never && event->kind == seen.event.kind;
+        });
+        EXPECT_TRUE(expected) << words_of(seen.event.kind) << " at " << seen.at_s;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedScenario,
@@ -187,6 +200,67 @@ until = 20
     EXPECT_EQ(player.pushes()[0].push.alarms[0], 1U << 13);
     EXPECT_TRUE(desk->meter().outbox().empty());
     EXPECT_EQ(scenario_message(player)["expectations"][1]["text"], "push alarm with 1:13 fraud attempt");
+}
+
+TEST(Scenario, CanExpectAnyEventOfALog) {
+    const auto scenario = parse_scenario(R"(
+title = "Logs"
+[[step]]
+at = 1
+open = "meter"
+[[expect]]
+log = "fraud"
+until = 4
+[[expect]]
+log = "fraud"
+until = 4
+never = true
+[[expect]]
+log = "communication"
+until = 4
+never = true
+)",
+                                         "t.toml", sed302_model());
+    ASSERT_TRUE(scenario) << scenario.error();
+    const auto desk = desk_for(*scenario);
+    ScenarioPlayer player(*scenario, *desk);
+    player.run_to_end();
+    EXPECT_EQ(player.outcomes()[0].verdict, Verdict::met);
+    EXPECT_EQ(player.outcomes()[1].verdict, Verdict::missed) << "never, and it did";
+    EXPECT_EQ(player.outcomes()[2].verdict, Verdict::met);
+    EXPECT_EQ(scenario_message(player)["expectations"][0]["text"], "event of the fraud log");
+
+    const std::string step = "[[step]]\nat = 1\n[[expect]]\nuntil = 3\n";
+    EXPECT_EQ(complaint_about(step + "log = \"power-failure\"\n"), "");
+    EXPECT_EQ(complaint_about(step + "log = \"theft\"\n"),
+              "t.toml:6:7: `log` must be one of standard, fraud, disconnector, firmware, quality, communication, "
+              "power-failure, recharge");
+    EXPECT_EQ(complaint_about("model = \"SM306\"\n" + step + "log = \"recharge\"\n"),
+              "t.toml:7:7: the SM306 has no such log");
+}
+
+// A phase that is lost, by its switch or from the network, is no fraud, whichever it is.
+TEST(Scenario, PhasesThatAreLostAreNoFraud) {
+    struct Cause {
+        const char* key;
+        const char* on;
+        const char* off;
+    };
+    for (const Cause& cause : {Cause{"phase-switch", "true", "false"}, Cause{"voltage", "230", "0"}}) {
+        for (unsigned lost = 1; lost < 8; ++lost) {
+            const auto of = [&](unsigned phase) { return (lost >> phase & 1U) != 0 ? cause.off : cause.on; };
+            const std::string text = fmt::format(
+                "title = \"Lost\"\n[start]\ncurrent = 5\n[[step]]\nat = 2\n{} = [{}, {}, {}]\n"
+                "[[step]]\nat = 16\n{} = {}\n[[expect]]\nlog = \"fraud\"\nuntil = 32\nnever = true\n",
+                cause.key, of(0), of(1), of(2), cause.key, cause.on);
+            const auto scenario = parse_scenario(text, "t.toml", sed302_model());
+            ASSERT_TRUE(scenario) << scenario.error();
+            const auto desk = desk_for(*scenario);
+            ScenarioPlayer player(*scenario, *desk);
+            player.run_to_end();
+            EXPECT_TRUE(player.succeeded()) << text;
+        }
+    }
 }
 
 TEST(Scenario, OfASinglePhaseHasOnePhase) {

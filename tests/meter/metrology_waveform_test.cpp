@@ -256,7 +256,7 @@ TEST_P(Disturbed, IsFoundWithItsDepthAndItsDuration) {
         EXPECT_GE(static_cast<double>(event.duration_us), disturbance.samples * 250.0 - cycle_us);
         EXPECT_LE(static_cast<double>(event.duration_us), disturbance.samples * 250.0 + 2 * cycle_us + 250);
         if (disturbance.samples >= 160) {
-            EXPECT_NEAR(event.extreme_mv, static_cast<double>(disturbance.share) * 230e3, 2300);
+            EXPECT_NEAR(event.extreme_mv(), static_cast<double>(disturbance.share) * 230e3, 2300);
         }
     }
 }
@@ -284,7 +284,10 @@ TEST(VoltageEvents, HysteresisHoldsADipThatWavers) {
     EXPECT_FALSE(events.active(VoltageEventKind::dip));
     const auto dip = events.take();
     ASSERT_TRUE(dip.has_value());
-    EXPECT_EQ(*dip, (VoltageEvent{VoltageEventKind::dip, 1, 0, 50'000, 205'000}));
+    EXPECT_EQ(dip->phases, 1);
+    EXPECT_EQ(dip->begin_us, 0U);
+    EXPECT_EQ(dip->duration_us, 50'000U);
+    EXPECT_EQ(dip->extreme_mv(), 205'000U);
     EXPECT_FALSE(events.take().has_value());
 }
 
@@ -307,8 +310,29 @@ TEST(VoltageEvents, ADipIsOfAnyPhaseAnInterruptionOfAll) {
     EXPECT_EQ(events.take()->kind, VoltageEventKind::interruption);
     const auto dip = events.take();
     EXPECT_EQ(dip->phases, 7);
-    EXPECT_EQ(dip->extreme_mv, 0U);
+    EXPECT_EQ(dip->extreme_mv(), 0U);
     EXPECT_EQ(dip->duration_us, 50'000U);
+}
+
+TEST(VoltageEvents, EachPhaseHasItsOwnExtreme) {
+    for (const bool rises : {false, true}) {
+        VoltageEvents events(3, {.declared_mv = 230'000});
+        const auto refresh = [&](std::size_t phase, std::uint32_t dip_mv, std::uint32_t swell_mv, std::uint64_t at) {
+            events.refresh(phase, rises ? swell_mv : dip_mv, at, at + 20'000);
+        };
+        refresh(1, 150'000, 260'000, 0);
+        refresh(1, 100'000, 280'000, 10'000);
+        refresh(2, 190'000, 255'000, 10'000);
+        refresh(1, 160'000, 270'000, 20'000);
+        for (const std::size_t phase : {0U, 1U, 2U}) refresh(phase, 230'000, 230'000, 30'000);
+        const auto event = events.take();
+        ASSERT_TRUE(event.has_value());
+        EXPECT_EQ(event->phases, 0b110);
+        EXPECT_EQ(event->extremes_mv[1], rises ? 280'000U : 100'000U);
+        EXPECT_EQ(event->extremes_mv[2], rises ? 255'000U : 190'000U);
+        EXPECT_EQ(event->extreme_mv(), rises ? 280'000U : 100'000U);
+        EXPECT_EQ(event->duration_us, 50'000U);
+    }
 }
 
 TEST(VoltageEvents, APhaseThatIsNotWatchedIsNoDip) {
@@ -329,7 +353,7 @@ TEST(VoltageEvents, TheOldestOfTooManyAreLostAndCounted) {
         events.refresh(0, 100'000, n * 100'000 + 20'000, n * 100'000 + 40'000);
     }
     EXPECT_EQ(events.lost(), 2U);
-    EXPECT_EQ(events.take()->extreme_mv, 50'002U);
+    EXPECT_EQ(events.take()->extreme_mv(), 50'002U);
 }
 
 // ---- What a calibration undoes

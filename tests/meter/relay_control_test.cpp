@@ -50,6 +50,39 @@ TEST(RelayControl, ObeysAnOperator) {
     EXPECT_THAT(bench.take_events(), ElementsAre(Kind::remote_disconnection, Kind::remote_connection));
 }
 
+// The neutral is broken: unequal voltages while the loads are there, and the network's own once they are not.
+TEST(RelayControl, ABrokenNeutralIsNotClosedOntoAgainAndAgain) {
+    RelayBench bench;
+    bench.current_ua = 5'000'000;
+    bench.neutral_broken = true;
+    bench.pass(minutes{30});
+    EXPECT_THAT(bench.take_events(), ElementsAre(Kind::local_disconnection, Kind::ready_for_connection));
+    EXPECT_TRUE(bench.meter().events().now().has(Condition::neutral));
+    EXPECT_FALSE(bench.closed());
+    // Over an outage too.
+    bench.cut_power(hours{1});
+    bench.pass(minutes{10});
+    EXPECT_FALSE(bench.closed());
+    EXPECT_EQ(bench.relay().manual_reconnect(bench.meter().clock()), Transition::done);
+    bench.pass(minutes{10});
+    EXPECT_THAT(bench.take_events(),
+                ElementsAre(Kind::manual_connection, Kind::local_disconnection, Kind::ready_for_connection));
+    bench.neutral_broken = false;
+    const Clock& clock = bench.meter().clock();
+    EXPECT_EQ(bench.relay().command(clock, RelayCause::remote, RelayScript::disconnect), Transition::done);
+    EXPECT_EQ(bench.relay().command(clock, RelayCause::remote, RelayScript::reconnect), Transition::done);
+    bench.pass(minutes{10});
+    EXPECT_TRUE(bench.closed());
+    EXPECT_FALSE(bench.meter().events().now().has(Condition::neutral));
+    // And from now on as ever.
+    bench.voltage_mv = 260'000;
+    bench.pass(seconds{10});
+    EXPECT_FALSE(bench.closed());
+    bench.voltage_mv = 230'000;
+    bench.pass(seconds{70});
+    EXPECT_TRUE(bench.closed());
+}
+
 TEST(RelayControl, OpensAboveTheVoltageAndClosesWhenItIsRestored) {
     RelayBench bench;
     bench.voltage_mv = 250'000;
@@ -192,6 +225,70 @@ TEST(RelayControl, SeesATamperThatHappenedWithoutPower) {
     bench.cut_power(hours{1});
     bench.pass(seconds{1});
     EXPECT_EQ(bench.state(), ready_for_reconnection);
+}
+
+// Seen on battery, with the meter going on when the mains are back or beginning anew.
+TEST(RelayControl, OpensForATamperThatBeganAndEndedOnBattery) {
+    for (const Model* model : {&sed102, &sed302}) {
+        for (const std::uint8_t source : {tamper_meter_cover, tamper_terminal_cover, tamper_magnetic_field}) {
+            for (const bool anew : {false, true}) {
+                RelayBench bench(*model);
+                bench.pass(seconds{1});
+                bench.conditions.tamper = source;
+                bench.pass_on_battery(seconds{5});
+                bench.conditions.tamper = 0;
+                bench.pass_on_battery(seconds{5});
+                EXPECT_EQ(bench.state(), connected);
+                EXPECT_THAT(bench.take_events(), IsEmpty()) << "nothing can be moved yet";
+                if (anew) bench.cut_power(minutes{1});
+                bench.pass(seconds{2});
+                EXPECT_EQ(bench.state(), ready_for_reconnection);
+                EXPECT_FALSE(bench.closed());
+                EXPECT_EQ(bench.relay().tamper_latch(), source);
+                EXPECT_THAT(bench.take_events(), ElementsAre(Kind::local_disconnection));
+                EXPECT_EQ(bench.relay().clear_tamper(bench.meter().clock()), Transition::done);
+                bench.cut_power();
+                bench.pass(seconds{2});
+                EXPECT_TRUE(bench.closed()) << "once for each tamper";
+            }
+        }
+    }
+}
+
+TEST(RelayControl, ACoverThatWasOpenBeforeOpensItOnBatteryOnlyAnew) {
+    RelayBench bench;
+    bench.conditions.tamper = tamper_meter_cover;
+    bench.pass(seconds{2});
+    EXPECT_EQ(bench.relay().clear_tamper(bench.meter().clock()), Transition::done);
+    bench.pass_on_battery(seconds{5});
+    bench.pass(seconds{2});
+    EXPECT_EQ(bench.state(), connected);
+    bench.conditions.tamper = 0;
+    bench.pass_on_battery(seconds{5});
+    bench.pass(seconds{2});
+    EXPECT_EQ(bench.state(), connected);
+    bench.conditions.tamper = tamper_meter_cover;
+    bench.pass(seconds{2});
+    EXPECT_EQ(bench.relay().clear_tamper(bench.meter().clock()), Transition::done);
+    for (const std::uint8_t open : {std::uint8_t{0}, std::uint8_t{tamper_meter_cover}}) {
+        bench.conditions.tamper = open;
+        bench.pass_on_battery(seconds{5});
+    }
+    bench.pass(seconds{2});
+    EXPECT_EQ(bench.state(), ready_for_reconnection);
+}
+
+TEST(RelayControl, ATamperOnBatteryCanBeClearedBeforeTheMainsAreBack) {
+    RelayBench bench;
+    bench.pass(seconds{1});
+    bench.conditions.tamper = tamper_meter_cover;
+    bench.pass_on_battery(seconds{5});
+    EXPECT_EQ(bench.relay().clear_tamper(bench.meter().clock()), Transition::done);
+    bench.conditions.tamper = 0;
+    bench.pass_on_battery(seconds{5});
+    bench.pass(seconds{2});
+    EXPECT_EQ(bench.state(), connected);
+    EXPECT_THAT(bench.take_events(), ElementsAre(Kind::tamper_latch_cleared));
 }
 
 TEST(RelayControl, KnowsOnlyTheTampersThatAreEnabled) {

@@ -190,6 +190,31 @@ TEST(Bypass, OfThreePhasesIsOfTheSumAsVectors) {
     EXPECT_FALSE(shows_bypass(sed302, interval, 100));
 }
 
+// A current whose phase has lost its voltage has no direction any more: what the neutral carries with it can be right.
+TEST(Bypass, ACurrentWithoutVoltageMayHaveAnyDirection) {
+    Interval interval = healthy(sed302);
+    for (auto& phase : interval.phase) phase.current_ua = 5'000'000;
+    interval.phase[0].voltage_mv = 0;
+    interval.phase[2].voltage_angle_mdeg = 120'000;  // of L2, the first that has voltage
+    interval.phase[1].voltage_angle_mdeg = 0;
+    EXPECT_FALSE(shows_bypass(sed302, interval, 100));
+    interval.neutral_current_ua = 5'000'000;  // as if L1 carried nothing
+    EXPECT_FALSE(shows_bypass(sed302, interval, 100));
+    interval.neutral_current_ua = 12'000'000;  // more than all of them together could make
+    EXPECT_TRUE(shows_bypass(sed302, interval, 100));
+    // And less: 5 A, of the two that are left, are not made up for by 2 A.
+    interval.phase[0].current_ua = 2'000'000;
+    interval.neutral_current_ua = 2'000'000;
+    EXPECT_TRUE(shows_bypass(sed302, interval, 100));
+    interval.neutral_current_ua = 3'000'000;
+    EXPECT_FALSE(shows_bypass(sed302, interval, 100));
+    for (auto& phase : interval.phase) phase.voltage_mv = 0, phase.voltage_angle_mdeg = 0;
+    interval.neutral_current_ua = 0;
+    EXPECT_FALSE(shows_bypass(sed302, interval, 100));
+    interval.phase[1].current_ua = 9'000'000;  // longer than the others together
+    EXPECT_TRUE(shows_bypass(sed302, interval, 100));
+}
+
 // Third harmonics of power supplies return through the neutral, where nothing of them cancels.
 TEST(Bypass, HarmonicsInTheNeutralAreNone) {
     Interval interval = healthy(sed302);

@@ -88,7 +88,7 @@ class TraceHash {
         mix(event.phases);
         mix(event.begin_us);
         mix(event.duration_us);
-        mix(event.extreme_mv);
+        mix(event.extreme_mv());
     }
     [[nodiscard]] std::uint64_t value() const { return hash_; }
 

@@ -25,6 +25,8 @@ class RelayBench {
     // Of each phase.
     std::uint32_t voltage_mv = 230'000;
     std::uint32_t current_ua = 0;
+    // The load of L1 is the greatest then, and of three phases the star point moves towards it while there is load.
+    bool neutral_broken = false;
     // The load's current flows through contacts that are closed, as the contact follows the meter.
     bool welded = false;
 
@@ -52,10 +54,23 @@ class RelayBench {
         }
         obey_conditions();
         interval.neutral_current_ua = model.phases == 1 ? interval.phase[0].current_ua : 0;
+        if (neutral_broken && contact_ && current_ua != 0) {
+            constexpr std::array voltages_mv = {150'000U, 280'000U, 280'000U};
+            constexpr std::array angles_mdeg = {0U, 134'000U, 226'000U};
+            for (std::size_t k = 0; k < model.phases; ++k) {
+                interval.phase[k].voltage_mv = voltages_mv[k];
+                interval.phase[k].voltage_angle_mdeg = angles_mdeg[k];
+            }
+        }
         relay().set_contact(contact_);
         (void)meter_->advance(interval);
         const RelayPulse pulse = relay().take_pulse();
         if (pulse != RelayPulse::none && !welded) contact_ = pulse == RelayPulse::close;
+    }
+    // Without mains, and awake.
+    void pass_on_battery(std::chrono::seconds time) {
+        obey_conditions();
+        meter_->advance_on_battery(time);
     }
     // As if the power had failed for so long.
     void cut_power(std::chrono::seconds duration = std::chrono::seconds{0}) {

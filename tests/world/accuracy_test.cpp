@@ -257,6 +257,25 @@ TEST(Readings, HoldWithOneAndTwoPhasesMissing) {
     }
 }
 
+// As where only the voltage's wire is off: the current is read, and has neither direction nor power.
+TEST(Readings, ACurrentWhoseVoltageIsLostHasNoPower) {
+    const Unit& unit = unit_of(meter::sed302);
+    Site site(meter::sed302, unit.front_end);
+    site.set_loads({.current_a = 5});
+    meter::Metrology metrology(meter::sed302, unit.calibration);
+    for (int windows = 0; windows < 20;) {
+        meter::Samples samples = site.next();
+        samples.voltage[0] = 0;
+        windows += metrology.push(samples) ? 1 : 0;
+    }
+    const meter::PhaseInterval& lost = metrology.interval().phase[0];
+    EXPECT_NEAR(lost.current_ua, 5e6, 5e3);
+    EXPECT_EQ(lost.active_power_mw, 0);
+    EXPECT_EQ(lost.voltage_angle_mdeg, 0U);
+    EXPECT_EQ(lost.current_angle_mdeg, 0U);
+    EXPECT_NEAR(static_cast<double>(metrology.interval().phase[1].active_power_mw), 1150e3, 1150);
+}
+
 // Burst control, two cycles on and two off (IEC 62053-21 annex): windows see a beat, the register must not.
 TEST(Readings, ABurstFiredLoadIsRegisteredInFull) {
     const Unit& unit = unit_of(meter::sed302);

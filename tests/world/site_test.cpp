@@ -99,6 +99,41 @@ TEST(Site, ABypassTakesCurrentFromThePhaseButNotFromTheNeutral) {
     EXPECT_NEAR(site.truth().neutral_current_a, 10, 1e-9);
 }
 
+// Down to 0.6 Un, the lowest voltage of the SED302, a load draws what was asked; below it falls with the voltage.
+TEST(Site, APhaseWithoutVoltageFeedsNoLoad) {
+    for (const bool neutral : {true, false}) {
+        Site site(sed302);
+        site.set_neutral(neutral);
+        site.set_loads({.current_a = 10});
+        Mains mains = site.mains();
+        mains.voltage_v = {0, 138, 69};
+        site.set_mains(mains);
+        const Truth truth = site.truth();
+        EXPECT_EQ(truth.phase[0].current_a, 0);
+        if (!neutral) continue;  // the star point moves, and the currents of the others with it
+        EXPECT_NEAR(truth.phase[1].current_a, 10, 1e-9);
+        EXPECT_NEAR(truth.phase[2].current_a, 5, 1e-9);
+        EXPECT_NEAR(truth.neutral_current_a, std::sqrt(75), 1e-9);
+    }
+}
+
+TEST(Site, AHouseholdIsDarkWithoutVoltageAndGoesOnWithIt) {
+    Site site(sed302);
+    site.start_household(Household(7), 19 * 3600);
+    const Mains full = site.mains();
+    const double before_a = site.truth().phase[0].current_a;
+    ASSERT_GT(before_a, 0.5);
+    Mains dark = full;
+    dark.voltage_v.fill(0);
+    site.set_mains(dark);
+    for (int n = 0; n < 8000; ++n) (void)site.next();
+    EXPECT_EQ(site.truth().phase[0].current_a, 0);
+    EXPECT_EQ(site.truth().neutral_current_a, 0);
+    site.set_mains(full);
+    for (int n = 0; n < 8000; ++n) (void)site.next();
+    EXPECT_NEAR(site.truth().phase[0].current_a, before_a, 0.2);
+}
+
 TEST(Site, AConverterClips) {
     Site site(sed302);
     site.set_load(0, {.current_a = 1000});

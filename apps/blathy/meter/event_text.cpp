@@ -47,10 +47,10 @@ std::string detail_text(Kind kind, std::int64_t detail) {
         case Kind::overcurrent_ended:
         case Kind::voltage_dip:
         case Kind::voltage_swell:
-        case Kind::voltage_interruption:
         case Kind::fuse_exceeded:
         case Kind::fuse_normal:
             return fmt::format("L{}", detail);
+        case Kind::voltage_interruption:
         case Kind::short_power_failure:
         case Kind::long_power_failure:
             return detail == 0 ? "all phases" : fmt::format("L{}", detail);

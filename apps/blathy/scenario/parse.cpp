@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/blathy/meter/event_text.hpp"
 #include "apps/blathy/meter/push_sender.hpp"
 #include "apps/blathy/scenario/scenario.hpp"
 #include "apps/blathy/toml.hpp"
@@ -273,20 +274,31 @@ class DeedReader {
 constexpr std::array<std::string_view, 2> contact_names = {"open", "closed"};
 
 // As in `blathy` everywhere else, but for blanks.
-std::array<std::string, meter::relay_causes> cause_names() {
-    std::array<std::string, meter::relay_causes> names;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        names[i] = meter::relay_cause_names[i];
-        std::ranges::replace(names[i], ' ', '-');
+template <std::size_t count>
+std::optional<std::size_t> read_name(KeyReader& in, std::string_view key,
+                                     const std::array<std::string_view, count>& spoken) {
+    std::array<std::string, count> owned;
+    std::array<std::string_view, count> names;
+    for (std::size_t i = 0; i < count; ++i) {
+        owned[i] = spoken[i];
+        std::ranges::replace(owned[i], ' ', '-');
+        names[i] = owned[i];
     }
-    return names;
+    return in.name(key, names);
 }
 
 std::optional<std::size_t> read_cause(KeyReader& in, std::string_view key) {
-    static const std::array<std::string, meter::relay_causes> owned = cause_names();
-    std::array<std::string_view, meter::relay_causes> names;
-    std::ranges::copy(owned, names.begin());
-    return in.name(key, names);
+    return read_name(in, key, meter::relay_cause_names);
+}
+
+// The recharge log is of models that have payment.
+std::optional<meter::EventLogId> read_log(KeyReader& in, const meter::Model& model) {
+    const auto number = read_name(in, "log", log_names);
+    if (!number) return std::nullopt;
+    const auto log = static_cast<meter::EventLogId>(*number);
+    if (meter::has_log(model, log)) return log;
+    in.complain(*in.node("log"), fmt::format("the {} has no such log", model.name));
+    return std::nullopt;
 }
 
 std::optional<std::int64_t> read_detail(KeyReader& in, const meter::Model& model) {
@@ -378,6 +390,7 @@ Expectation read_expectation(Complaint& complaint, const toml::table& table, con
     if (const auto kind = in.name("event", meter::event_names)) {
         found.emplace_back(ExpectEvent{static_cast<meter::EventKind>(*kind), read_detail(in, model)});
     }
+    if (const auto log = read_log(in, model)) found.emplace_back(ExpectLog{*log});
     if (const auto contact = in.name("relay", contact_names)) found.emplace_back(ExpectRelay{*contact == 1});
     if (const auto cause = read_cause(in, "reason")) {
         found.emplace_back(ExpectReason{static_cast<meter::RelayCause>(*cause)});
@@ -408,7 +421,8 @@ Expectation read_expectation(Complaint& complaint, const toml::table& table, con
     in.finish();
     if (found.size() != 1) {
         in.complain(
-            "an expectation needs one of `event`, `relay`, `reason`, `alarm`, `annunciator`, `led`, `power`, `push`");
+            "an expectation needs one of `event`, `log`, `relay`, `reason`, `alarm`, `annunciator`, `led`, `power`, "
+            "`push`");
         return expectation;
     }
     expectation.what = found.front();

@@ -86,11 +86,16 @@ void ScenarioPlayer::see(const meter::Event& event) {
     if (events_.size() < most_events) events_.push_back({elapsed_s(), event});
     for (std::size_t i = 0; i < outcomes_.size(); ++i) {
         const Expectation& expectation = scenario_.expectations[i];
-        const auto* const wanted = std::get_if<ExpectEvent>(&expectation.what);
-        if (wanted == nullptr || wanted->kind != event.kind) continue;
-        if (wanted->detail && *wanted->detail != event.detail) continue;
-        if (is_time_of(expectation)) meet(i);
+        if (is_of(event, expectation.what) && is_time_of(expectation)) meet(i);
     }
+}
+
+bool ScenarioPlayer::is_of(const meter::Event& event, const Expected& expected) const {
+    if (const auto* const log = std::get_if<ExpectLog>(&expected)) {
+        return meter::entry_of(scenario_.model->companion, event.kind, event.detail).log == log->log;
+    }
+    const auto* const wanted = std::get_if<ExpectEvent>(&expected);
+    return wanted != nullptr && wanted->kind == event.kind && wanted->detail.value_or(event.detail) == event.detail;
 }
 
 void ScenarioPlayer::listen() {
@@ -135,6 +140,7 @@ bool ScenarioPlayer::holds(const Expected& expected) const {
     struct Look {
         const DeskMeter& desk;
         bool operator()(const ExpectEvent&) const { return false; }  // told, and nothing that lasts
+        bool operator()(const ExpectLog&) const { return false; }    // as above
         bool operator()(const ExpectRelay& of) const { return desk.relay().closed() == of.closed; }
         bool operator()(const ExpectReason& of) const {
             return !desk.relay().closed() && desk.meter().relay().disconnector().causes().has(of.cause);

@@ -69,6 +69,7 @@ class ScenarioPlayer {
 
   private:
     void run_slice(std::chrono::nanoseconds meter_time);
+    [[nodiscard]] bool is_of(const meter::Event& event, const Expected& expected) const;
     [[nodiscard]] bool is_time_of(const Expectation& expectation) const;
     void take_due_steps();
     void take(const std::vector<Deed>& deeds);

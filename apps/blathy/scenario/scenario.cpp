@@ -18,6 +18,9 @@ std::string text_of(const meter::Model& model, const Expected& expected) {
             const std::string detail = of.detail ? detail_text(of.kind, *of.detail) : "";
             return words_of(of.kind) + (detail.empty() ? "" : " " + detail);
         }
+        std::string operator()(const ExpectLog& of) const {
+            return fmt::format("event of the {} log", log_names[static_cast<std::size_t>(of.log)]);
+        }
         std::string operator()(const ExpectRelay& of) const { return of.closed ? "relay closed" : "relay open"; }
         std::string operator()(const ExpectReason& of) const {
             return fmt::format("relay open by {}", meter::relay_cause_names[static_cast<std::size_t>(of.cause)]);

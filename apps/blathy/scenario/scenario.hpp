@@ -15,6 +15,7 @@
 #include "meter/display/lcd.hpp"
 #include "meter/event/alarms.hpp"
 #include "meter/event/event.hpp"
+#include "meter/event/event_codes.hpp"
 #include "meter/push/settings.hpp"
 #include "meter/relay/causes.hpp"
 
@@ -23,6 +24,9 @@ namespace blathy::apps {
 struct ExpectEvent {
     meter::EventKind kind{};
     std::optional<std::int64_t> detail;  // none: any
+};
+struct ExpectLog {
+    meter::EventLogId log{};  // any event that goes there
 };
 struct ExpectRelay {
     bool closed = true;  // the contact
@@ -49,8 +53,8 @@ struct ExpectPush {
     std::string destination;    // empty: any
     meter::AlarmBits alarms{};  // these are among the descriptors that it carries
 };
-using Expected = std::variant<ExpectEvent, ExpectRelay, ExpectReason, ExpectAlarm, ExpectAnnunciator, ExpectLed,
-                              ExpectPower, ExpectPush>;
+using Expected = std::variant<ExpectEvent, ExpectLog, ExpectRelay, ExpectReason, ExpectAlarm, ExpectAnnunciator,
+                              ExpectLed, ExpectPower, ExpectPush>;
 
 // Times are seconds of meter time since the start of the scenario.
 struct Expectation {
