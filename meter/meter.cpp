@@ -91,6 +91,7 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       reactive_pulses_(model.reactive_constant_per_kvarh, energy().total.reactive_absolute()),
       display_(model, store),
       security_(store, identity.system_title(), ports, security_reporter_) {
+    store_.complete_copies();
     outbox_.restore(store);
     damages_ = accounting_.damaged() + store.damaged_records();
     const std::uint32_t damaged = damages_ + recorder_.damaged();
