@@ -36,6 +36,8 @@ class Accounting {
     [[nodiscard]] std::optional<UtcTime> saved_time() const;
     // Records and rows found damaged when they were mounted.
     [[nodiscard]] std::uint32_t damaged() const;
+    // The newest registers that were saved can't be read any more: those before count again, or all begin with 0.
+    [[nodiscard]] bool lost_registers() const { return journal_.lost(); }
     // The clock runs again, or the mains are back: makes up for what the time without power has missed.
     void resume(const Clock& clock);
 
