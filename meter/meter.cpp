@@ -93,6 +93,7 @@ Meter::Meter(const Model& model, const Identity& identity, const Configuration& 
       reactive_pulses_(model.reactive_constant_per_kvarh, energy().total.reactive_absolute()),
       display_(model, store),
       security_(store, identity.system_title(), ports, security_reporter_) {
+    store_.complete_copies();
     outbox_.restore(store);
     damages_ = accounting_.damaged() + store.damaged_records();
     const std::uint32_t damaged = damages_ + recorder_.damaged();
@@ -375,12 +376,14 @@ void Meter::begin_life(std::uint32_t check) {
     (void)display_.take_sounds();
 }
 
-// What reading has found out about the flash since this was asked last, and of which records nothing is left.
+// What reading has found out about the flash since this was asked last, and of which records nothing is left. The
+// registers are told as the record that holds the energy, though they are in the journal.
 void Meter::look_after_storage() {
     const std::uint32_t damaged = accounting_.damaged() + store_.damaged_records();
     if (damaged > damages_) tell(EventKind::storage_damaged, damaged - damages_);
     damages_ = damaged;
-    const RecordSet lost = store_.lost_records();
+    RecordSet lost = store_.lost_records();
+    if (accounting_.lost_registers()) lost |= RecordSet{1} << static_cast<unsigned>(RecordId::energy);
     for (RecordSet untold = lost & ~lost_records_; untold != 0; untold &= untold - 1) {
         tell(EventKind::record_lost, std::countr_zero(untold));
     }

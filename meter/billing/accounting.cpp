@@ -109,6 +109,11 @@ void Accounting::resume(const Clock& clock) {
         ledger_.executed.fill(local_of(clock, now));
         ledger_.last_reset = now;
         ledger_.now = now;
+        // For how long nobody knows.
+        if (lost_registers()) {
+            tell_({EventKind::power_up, now, 0});
+            mark(status_power_down);
+        }
     } else {
         const UtcTime saved = ledger_.now;
         take_up_settings(clock);

@@ -36,6 +36,8 @@ class Accounting {
     [[nodiscard]] std::optional<UtcTime> saved_time() const;
     // Records and rows found damaged when they were mounted.
     [[nodiscard]] std::uint32_t damaged() const;
+    // The newest registers that were saved can't be read any more: those before count again, or all begin with 0.
+    [[nodiscard]] bool lost_registers() const { return journal_.lost(); }
     // The clock runs again, or the mains are back: makes up for what the time without power has missed.
     void resume(const Clock& clock);
 
@@ -85,6 +87,8 @@ class Accounting {
     bool set_activation_time(const Clock& clock, const dlms::DateTime& time);
     // The fault that keeps the passive calendar from being activated; none if it is active and durable now.
     [[nodiscard]] std::optional<CalendarFault> activate_calendar(const Clock& clock);
+    // A part of a calendar or special days that was written can't be kept for this fault.
+    void refuse_calendar(const Clock& clock, CalendarFault fault);
     // Why a calendar or special days were refused last; none if others came into force since.
     [[nodiscard]] CalendarFault calendar_fault() const { return calendar_fault_; }
 
@@ -121,7 +125,6 @@ class Accounting {
     void make_up_periods(const Clock& clock);
     enum class MakeUp : std::uint8_t { each, latest };
     void make_up_billing(const Clock& clock, MakeUp how);
-    void refuse_calendar(const Clock& clock, CalendarFault fault);
     // None: no calendar can be read.
     [[nodiscard]] std::optional<Switching> switching_at(const Clock& clock, UtcTime at) const;
     void switch_tariff(UtcTime at, const std::optional<Switching>& switching);

@@ -25,6 +25,10 @@ struct TransformerRatio {
 };
 
 struct TransformerRatios {
+    // With it 15 years of the greatest power that a meter on transformers measures are well within 63 bits of
+    // watt-hours.
+    static constexpr std::uint64_t most_overall = 1'000'000'000;
+
     TransformerRatio current;
     TransformerRatio voltage;
 
@@ -33,21 +37,18 @@ struct TransformerRatios {
     [[nodiscard]] constexpr std::uint64_t denominator() const {
         return std::uint64_t{current.secondary} * voltage.secondary;
     }
-    [[nodiscard]] constexpr bool is_valid() const { return current.is_valid() && voltage.is_valid(); }
+    [[nodiscard]] constexpr bool is_valid() const {
+        return current.is_valid() && voltage.is_valid() && numerator() <= most_overall * denominator();
+    }
     constexpr bool operator==(const TransformerRatios&) const = default;
 };
 
-// secondary x numerator / denominator, towards zero. Whole multiples of the denominator are taken apart, so that only
-// results beyond 63 bits roll over.
-[[nodiscard]] constexpr std::int64_t to_primary(std::int64_t secondary, std::uint64_t numerator,
-                                                std::uint64_t denominator) {
-    const bool negative = secondary < 0;
-    const std::uint64_t magnitude =
-        negative ? 0 - static_cast<std::uint64_t>(secondary) : static_cast<std::uint64_t>(secondary);
-    const std::uint64_t primary =
-        magnitude / denominator * numerator + magnitude % denominator * numerator / denominator;
-    return static_cast<std::int64_t>(negative ? 0 - primary : primary);
-}
+// secondary x numerator / denominator, towards zero; the greatest or least number of 64 bits where it does not fit.
+// Both are at most those of two ratios.
+[[nodiscard]] std::int64_t to_primary(std::int64_t secondary, std::uint64_t numerator, std::uint64_t denominator);
+
+// The same of an energy in millijoules, in watt-hours or var-hours: rounded once, and what is between has 128 bits.
+[[nodiscard]] std::int64_t to_primary_wh(std::int64_t millijoules, std::uint64_t numerator, std::uint64_t denominator);
 
 [[nodiscard]] TransformerRatios load_transformer_ratios(const Store& store);
 [[nodiscard]] bool keep(Store& store, const TransformerRatios& ratios);

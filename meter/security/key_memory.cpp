@@ -205,6 +205,11 @@ bool KeyMemory::has_context(Role role) const {
     return find(role) != nullptr;
 }
 
+bool KeyMemory::lost(Role role) const {
+    const auto index = index_of(role);
+    return index && store_.lost(records_[*index]);
+}
+
 std::optional<ContextKeys> KeyMemory::keys(Role role) const {
     if (find(role) == nullptr) return std::nullopt;
     auto room = RecordRoom::of_size(record_size);

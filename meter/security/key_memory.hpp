@@ -97,6 +97,8 @@ class KeyMemory {
     void mount();
 
     [[nodiscard]] bool has_context(Role role) const;
+    // It had keys, of which nothing readable is left.
+    [[nodiscard]] bool lost(Role role) const;
     // None: no record, or its keys can't be unwrapped.
     [[nodiscard]] std::optional<ContextKeys> keys(Role role) const;
     // True once all of it is durable. False: all is as it was before.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "base/crc32.hpp"
 #include "meter/storage/bit_code.hpp"
@@ -69,15 +70,39 @@ Bytes encode(std::span<const std::uint64_t> words, Differences base, MutableByte
 
 }  // namespace
 
-std::optional<std::uint32_t> Journal::generation_of(std::size_t sector) const {
+std::optional<Journal::SectorHeader> Journal::sector_header(std::size_t sector) const {
     std::array<std::uint8_t, journal_header_size> header{};
     if (!flash_->read(sectors_.first + sector, 0, header)) return std::nullopt;
     ByteReader in(header);
-    const std::uint32_t found = in.u32();
-    const std::uint32_t generation = in.u32();
+    in.skip(8);
     const std::uint32_t check = crc32(in.consumed());
-    if (found != journal_magic || generation == 0 || check != in.u32()) return std::nullopt;
-    return generation;
+    const std::uint32_t difference = check ^ in.u32();
+    if (difference != 0 && !correct_one_bit(MutableBytes(header).first(8), difference)) return std::nullopt;
+    ByteReader mended(header);
+    const std::uint32_t found = mended.u32();
+    const std::uint32_t generation = mended.u32();
+    if (found != journal_magic || generation == 0) return std::nullopt;
+    return SectorHeader{generation, difference != 0};
+}
+
+bool Journal::was_valid(std::size_t sector) const {
+    constexpr int rotten_bits = 2;  // of a magic that is still taken for one
+    std::array<std::uint8_t, journal_header_size + journal_record_header_size> beginning{};
+    if (!flash_->read(sectors_.first + sector, 0, beginning)) return false;
+    ByteReader in(beginning);
+    if (std::popcount(in.u32() ^ journal_magic) > rotten_bits) return false;
+    in.skip(8);
+    return !erased_from(sector, beginning.size() + in.u16());
+}
+
+std::optional<Bytes> Journal::read_content(std::size_t sector, std::uint32_t generation, std::size_t offset,
+                                           MutableBytes room, std::size_t size, std::uint32_t check) const {
+    const std::size_t start = offset + journal_record_header_size;
+    if (size > room.size() || start + size > flash_->sector_size()) return std::nullopt;
+    const MutableBytes content = room.first(size);
+    if (!flash_->read(sectors_.first + sector, start, content)) return std::nullopt;
+    if (check_of(generation, offset, content) != check) return std::nullopt;
+    return content;
 }
 
 std::optional<Bytes> Journal::read_record(std::size_t sector, std::uint32_t generation, std::size_t offset,
@@ -88,53 +113,76 @@ std::optional<Bytes> Journal::read_record(std::size_t sector, std::uint32_t gene
     if (!flash_->read(sectors_.first + sector, offset, header)) return std::nullopt;
     ByteReader in(header);
     size = in.u16();
+    return read_content(sector, generation, offset, room, size, in.u32());
+}
+
+std::optional<Bytes> Journal::mend_record(std::size_t sector, std::uint32_t generation, std::size_t offset,
+                                          MutableBytes room, std::size_t& size, Mend what) const {
+    std::array<std::uint8_t, journal_record_header_size> header{};
+    if (!flash_->read(sectors_.first + sector, offset, header)) return std::nullopt;
+    ByteReader in(header);
+    const std::size_t said = in.u16();
     const std::uint32_t check = in.u32();
-    if (size > room.size() || offset + journal_record_header_size + size > flash_->sector_size()) return std::nullopt;
-    const MutableBytes content = room.first(size);
-    if (!flash_->read(sectors_.first + sector, offset + journal_record_header_size, content)) return std::nullopt;
-    if (check_of(generation, offset, content) != check) return std::nullopt;
+    for (std::size_t bit = 1; bit <= 0x8000; bit <<= 1) {
+        const auto content = read_content(sector, generation, offset, room, said ^ bit, check);
+        if (!content) continue;
+        size = said ^ bit;
+        return content;
+    }
+    const std::size_t start = offset + journal_record_header_size;
+    if (what == Mend::size || said > room.size() || start + said > flash_->sector_size()) return std::nullopt;
+    const MutableBytes content = room.first(said);
+    if (!flash_->read(sectors_.first + sector, start, content)) return std::nullopt;
+    if (!correct_one_bit(content, check_of(generation, offset, content) ^ check)) return std::nullopt;
     return content;
 }
 
-bool Journal::load(std::size_t sector, std::uint32_t generation, std::span<std::uint64_t> words) {
+bool Journal::load(std::size_t sector, const SectorHeader& header, std::span<std::uint64_t> words) {
     JournalRecord whole_room{};
     JournalRecord step_room{};
     std::size_t size = 0;
-    const auto whole = read_record(sector, generation, journal_header_size, whole_room, size);
+    const std::uint32_t generation = header.generation;
+    bool rotten = header.rotten;
+    auto whole = read_record(sector, generation, journal_header_size, whole_room, size);
     if (!whole) {
-        ++damaged_;
-        return false;
+        rotten = true;
+        whole = mend_record(sector, generation, journal_header_size, whole_room, size, Mend::all);
     }
+    if (rotten) ++damaged_;
+    if (!whole) return false;
     generation_ = generation;
     sector_ = static_cast<std::uint16_t>(sector);
     Differences first(*whole);
     for (std::uint64_t& word : words) word = first.next();
     std::size_t offset = journal_header_size + journal_record_header_size + size;
     while (true) {
-        const auto step = read_record(sector, generation, offset, step_room, size);
+        auto step = read_record(sector, generation, offset, step_room, size);
+        if (!step && size == no_record) break;
+        if (!step) {
+            ++damaged_;
+            step = mend_record(sector, generation, offset, step_room, size, Mend::size);
+        }
         if (step) {
             Differences base(*whole);
             Differences differences(*step);
             for (std::uint64_t& word : words) word = base.next() + differences.next();
-        } else if (size == no_record) {
-            break;
-        } else {
-            ++damaged_;
+        } else if (offset + journal_record_header_size + size > flash_->sector_size()) {
             // Its size may be what is damaged: then nothing behind it can be found.
-            if (offset + journal_record_header_size + size > flash_->sector_size()) break;
+            break;
         }
         offset += journal_record_header_size + size;
     }
     end_ = offset;
-    open_ = erased_from(offset);
+    // Where one bit has rotted another one may: the next state goes to a sector of its own.
+    open_ = !rotten && erased_from(sector_, offset);
     return true;
 }
 
-bool Journal::erased_from(std::size_t offset) const {
+bool Journal::erased_from(std::size_t sector, std::size_t offset) const {
     std::array<std::uint8_t, 64> piece{};
     while (offset < flash_->sector_size()) {
         const auto room = MutableBytes(piece).first(std::min(piece.size(), flash_->sector_size() - offset));
-        if (!flash_->read(sectors_.first + std::size_t{sector_}, offset, room)) return false;
+        if (!flash_->read(sectors_.first + sector, offset, room)) return false;
         if (!is_erased(room)) return false;
         offset += room.size();
     }
@@ -145,27 +193,34 @@ bool Journal::mount(std::span<std::uint64_t> words) {
     generation_ = 0;
     open_ = false;
     damaged_ = 0;
+    lost_ = false;
     std::uint32_t below = ~std::uint32_t{0};
     std::uint32_t newest = 0;
     // The newest sector whose whole record is as it was written.
     while (true) {
         std::optional<std::size_t> found;
-        std::uint32_t generation = 0;
+        SectorHeader header;
         for (std::size_t sector = 0; sector < sectors_.count; ++sector) {
-            const auto of_sector = generation_of(sector);
-            if (!of_sector || *of_sector >= below || *of_sector <= generation) continue;
-            generation = *of_sector;
+            const auto of_sector = sector_header(sector);
+            if (!of_sector || of_sector->generation >= below || of_sector->generation <= header.generation) continue;
+            header = *of_sector;
             found = sector;
         }
-        if (!found) return false;
-        newest = std::max(newest, generation);
-        if (load(*found, generation, words)) break;
-        below = generation;
+        newest = std::max(newest, header.generation);
+        if (!found || load(*found, header, words)) break;
+        below = header.generation;
     }
+    lost_ = newest != generation_;
+    if (newest == 0) {
+        for (std::size_t sector = 0; sector < sectors_.count; ++sector) lost_ = lost_ || was_valid(sector);
+        damaged_ += lost_ ? 1 : 0;
+        return false;
+    }
+    const bool loaded = generation_ != 0;
     // Behind a damaged sector its number is not used again.
     if (newest != generation_) open_ = false;
     generation_ = newest;
-    return true;
+    return loaded;
 }
 
 bool Journal::append(std::size_t sector, std::uint32_t generation, std::size_t& end, MutableBytes record) {
@@ -216,7 +271,9 @@ bool Journal::start_sector(std::span<const std::uint64_t> words) {
     out.u32(crc32(out.written()));
     // A header whose programming failed may stand all the same: its number is used up.
     generation_ = generation;
-    if (!flash_->program(sectors_.first + next, 0, header) || generation_of(next) != generation) return false;
+    if (!flash_->program(sectors_.first + next, 0, header)) return false;
+    const auto written = sector_header(next);
+    if (!written || written->rotten || written->generation != generation) return false;
     sector_ = static_cast<std::uint16_t>(next);
     end_ = end;
     open_ = true;

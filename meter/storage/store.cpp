@@ -140,7 +140,7 @@ Store::Walked Store::walk(std::size_t sector, std::uint32_t generation, Found&& 
         const auto header = used == offset ? record_header(sector, offset) : std::nullopt;
         if (header && check_holds(sector, generation, offset, *header)) {
             const bool nothing = header->copy == Copy::none;
-            found(header->id, nothing ? all_rotten : static_cast<Place>(offset / word_size));
+            found(*header, nothing ? all_rotten : static_cast<Place>(offset / word_size));
             in_remains = false;
             remains_end = 0;
             offset += stored_size(header->size);
@@ -171,33 +171,52 @@ void Store::mount() {
     }
     end_ = flash_.sector_size();
     if (generation_ == 0) return;
+    Newest found = find_newest(Where::in_use);
+    end_ = found.in_use.end;
+    damaged_records_ += found.in_use.damaged;
+    if (found.in_use.damaged != 0) found = find_newest(Where::both);
+    places_ = found.places;
+}
+
+Store::Newest Store::find_newest(Where where) const {
+    Newest newest;
     // Of what was acknowledged there are two copies, of which one at least is not the first. Torn when they were new
     // are first copies only.
     RecordSet once = 0;
     RecordSet twice = 0;
     RecordSet acknowledged = 0;
+    RecordSet begun = 0;
     const auto damaged = [&](const RecordHeader& header) {
         const RecordSet record = RecordSet{1} << header.id;
         twice |= once & record;
         once |= record;
-        if (header.copy != Copy::first) acknowledged |= record;
+        if (header.copy == Copy::first) {
+            begun |= record;
+            newest.copies[header.id] = 0;
+            return;
+        }
+        acknowledged |= record;
+        // Both copies of a change: what is older is not what it was changed to.
+        const bool outdated = never_goes_back(static_cast<RecordId>(header.id)) && (begun & record) != 0;
+        if (outdated) newest.places[header.id] = all_rotten;
     };
-    const auto found = [this](std::uint8_t id, Place place) { places_[id] = place; };
-    const Walked walked = walk(sector_, generation_, found, damaged);
-    end_ = walked.end;
-    damaged_records_ += walked.damaged;
-    if (walked.damaged == 0) return;
-    // All that was alive had come from there.
-    const auto found_before = [this](std::uint8_t id, Place place_before) {
-        Place& place = places_[id];
-        const bool newer_is_there = is_there(place) && (place & in_sector_before) == 0;
-        if (!newer_is_there) place = of_sector_before(place_before);
+    const auto found = [&](const RecordHeader& header, Place place) {
+        std::uint8_t& copies = newest.copies[header.id];
+        copies = static_cast<std::uint8_t>(header.copy == Copy::another ? std::min(copies + 1, 2) : 1);
+        newest.places[header.id] = place;
+        begun &= ~(RecordSet{1} << header.id);
     };
-    if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, found_before, damaged);
+    const auto found_before = [&](const RecordHeader& header, Place place) { found(header, of_sector_before(place)); };
+    if (where == Where::both && has_sector_before()) {
+        (void)walk(sector_before(), generation_ - 1, found_before, damaged);
+        begun = 0;
+    }
+    newest.in_use = walk(sector_, generation_, found, damaged);
     for (std::size_t i = 0; i < record_ids; ++i) {
         const bool rotten = (twice & acknowledged & RecordSet{1} << i) != 0;
-        if (rotten && !is_there(places_[i])) places_[i] = all_rotten;
+        if (rotten && !is_there(newest.places[i])) newest.places[i] = all_rotten;
     }
+    return newest;
 }
 
 Store::Place Store::of_sector_before(Place place) {
@@ -221,18 +240,6 @@ bool Store::has_sector_before() const {
     return generation_ > 1 && header && header->generation == generation_ - 1;
 }
 
-Store::Place Store::newest_valid(RecordId id) const {
-    Place place = all_rotten;
-    const auto note = [&](std::uint8_t found, Place found_place) {
-        if (found == static_cast<std::uint8_t>(id)) place = found_place;
-    };
-    const auto ignore = [](const RecordHeader&) {};
-    if (has_sector_before()) (void)walk(sector_before(), generation_ - 1, note, ignore);
-    place = of_sector_before(place);
-    (void)walk(sector_, generation_, note, ignore);
-    return place;
-}
-
 std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
     Place& place = places_[static_cast<std::size_t>(id)];
     while (is_there(place)) {
@@ -251,7 +258,8 @@ std::optional<Bytes> Store::read(RecordId id, MutableBytes into) const {
             }
         }
         ++damaged_records_;
-        place = newest_valid(id);
+        const Place found = find_newest(Where::both).places[static_cast<std::size_t>(id)];
+        place = is_there(found) ? found : all_rotten;
     }
     return std::nullopt;
 }
@@ -282,11 +290,23 @@ bool Store::append(std::size_t sector, std::size_t& end, std::uint32_t generatio
 
 bool Store::write(RecordId id, Bytes content) {
     if (content.size() > max_record_size) return false;
-    const bool is_new = !is_there(places_[static_cast<std::size_t>(id)]);
-    if (!write_copy(id, is_new ? Copy::first : Copy::another, content)) return false;
-    // It is durable; without an older copy a second one stands for it when it rots.
-    if (is_new) (void)write_copy(id, Copy::another, content);
+    const bool needs_two = !is_there(places_[static_cast<std::size_t>(id)]) || never_goes_back(id);
+    if (!write_copy(id, needs_two ? Copy::first : Copy::another, content)) return false;
+    // It is durable; without an older copy that may stand for it when it rots a second one does.
+    if (needs_two) (void)write_copy(id, Copy::another, content);
     return true;
+}
+
+void Store::complete_copies() {
+    if (generation_ == 0) return;
+    const Newest newest = find_newest(Where::both);
+    std::array<std::uint8_t, max_record_size> room{};
+    for (std::size_t i = 0; i < record_ids; ++i) {
+        const auto id = static_cast<RecordId>(i);
+        if (!never_goes_back(id) || !is_there(newest.places[i]) || newest.copies[i] > 1) continue;
+        // A flash that fails now is asked again at the next start.
+        if (const auto content = read(id, room)) (void)write(id, *content);
+    }
 }
 
 bool Store::write_copy(RecordId id, Copy copy, Bytes content) {
@@ -308,7 +328,9 @@ void Store::bring_forward() {
             // Behind remains of unknown size a copy that reads back as it is will do.
             const bool in_doubt = end_ == flash_.sector_size();
             std::size_t end = in_doubt ? end_of_used() : end_;
-            (void)append(sector_, end, generation_, id, Copy::another, *content, places_);
+            // Torn, it must not look like the other copy of a change.
+            const Copy copy = never_goes_back(id) ? Copy::first : Copy::another;
+            (void)append(sector_, end, generation_, id, copy, *content, places_);
             if (!in_doubt) end_ = end;
         }
     }

@@ -8,8 +8,8 @@
 //     sector  = header, record ...
 //     header  = magic u32, generation u32, crc32 of these
 //     record  = id u8, mark u8, size u16, crc32 of (generation, id, copy, size, content), content padded to four octets
-//     mark    = the complement of id and the copy: 0 the first one of a record that is new, 1 any other, 2 nothing
-//               readable was left of the record; size has the copy in its highest bits once more
+//     mark    = the complement of id and the copy: 0 the first one of two, 1 any other, 2 nothing readable was left of
+//               the record; size has the copy in its highest bits once more
 //
 // A torn or rotten record fails its check; the copy before it then stands, in the same sector or in the one that came
 // before. So that there is always one, a record that is new is written twice; what is not a first copy tells what has
@@ -17,6 +17,10 @@
 // the remains of an earlier turn of the ring from being taken for records of this one. What is behind a rotten size is
 // found by looking at each word for a record whose check is right, and of a sector's header one rotten bit is put
 // right.
+//
+// What is older must not come back for a secret that was replaced: such records are written twice with each change, a
+// first copy and another. A first copy that fails its check and another of it behind that had been whole: then the
+// record is lost, whatever older copies there are.
 #pragma once
 
 #include <array>
@@ -98,6 +102,12 @@ inline constexpr std::size_t record_ids = static_cast<std::size_t>(RecordId::cou
 using RecordSet = std::uint64_t;
 static_assert(record_ids <= 64);
 
+// Keys, counters and certificates: an older one opens what was closed with it, or lets what was said be said again.
+constexpr bool never_goes_back(RecordId id) {
+    return (id >= RecordId::keys_data_collection && id <= RecordId::keys_pre_established) ||
+           (id >= RecordId::signing_pair_p256 && id <= RecordId::certificate_8) || id == RecordId::dedicated_keys;
+}
+
 // A record's content, at most.
 inline constexpr std::size_t max_record_size = 1024;
 
@@ -136,6 +146,10 @@ class Store {
 
     // True once the content is durable. False: the flash failed; what was stored before still is.
     [[nodiscard]] bool write(RecordId id, Bytes content);
+
+    // Writes again what never goes back and of which there is one copy only: the power failed before there were two, or
+    // the other has rotted. At a start, once it is mounted.
+    void complete_copies();
 
     // Records that failed their check, when mount() looked for them or read() wanted them: torn by a power cut, or
     // rotten. Each counts once.
@@ -176,13 +190,21 @@ class Store {
                                    const RecordHeader& header) const;
     [[nodiscard]] static std::uint8_t mark_of(const RecordHeader& header);
     [[nodiscard]] static std::uint32_t check_of(std::uint32_t generation, const RecordHeader& header);
-    // Calls found(id, place) for every record of a sector whose check holds, in their order, and damaged(header) where
-    // one should begin whose check does not.
+    // Calls found(header, place) for every record of a sector whose check holds, in their order, and damaged(header)
+    // where one should begin whose check does not.
     template <class Found, class Damaged>
     Walked walk(std::size_t sector, std::uint32_t generation, Found&& found, Damaged&& damaged) const;
     [[nodiscard]] std::size_t sector_before() const;
     [[nodiscard]] bool has_sector_before() const;
-    [[nodiscard]] Place newest_valid(RecordId id) const;
+    // What a walk through the sectors finds.
+    struct Newest {
+        Places places{};
+        std::array<std::uint8_t, record_ids> copies{};  // of what is at the place
+        Walked in_use;
+    };
+    // In the sector in use alone, or first in the one before, from where all that was alive had come.
+    enum class Where : std::uint8_t { in_use, both };
+    [[nodiscard]] Newest find_newest(Where where) const;
 
     [[nodiscard]] bool write_copy(RecordId id, Copy copy, Bytes content);
     [[nodiscard]] bool append(std::size_t sector, std::size_t& end, std::uint32_t generation, RecordId id, Copy copy,

@@ -86,6 +86,15 @@ CalendarFault check(const DayProfile& day, const Model& model) {
     return CalendarFault::none;
 }
 
+// Some year has that day, or the year that it names.
+bool exists(const dlms::Date& date) {
+    constexpr unsigned last_day = 31;
+    if (date.day_of_month > last_day || date.month < 1 || date.month > 12) return true;
+    constexpr year leap_year{2028};
+    const year in_year = date.year == dlms::year_not_specified ? leap_year : year{date.year};
+    return year_month_day{in_year, month{date.month}, day{date.day_of_month}}.ok();
+}
+
 bool has_scripts(const Calendar& calendar) {
     return std::ranges::any_of(calendar.days.view(), [](const DayProfile& day) {
         return std::ranges::any_of(day.actions.view(),
@@ -126,8 +135,19 @@ std::string_view text_of(CalendarFault fault) {
         "a special day names a day profile that there is not",
         "a day profile calls a script that there is not",
         "the calendar or the special days can't be read from the flash any more",
+        "a name is too long",
+        "a switching time is not a time of day",
+        "a season starts or a special day is on a date that there is not",
+        "two special days have the same index",
     };
     return fault < CalendarFault::count ? texts[static_cast<std::size_t>(fault)] : std::string_view{};
+}
+
+CalendarFault check(const SpecialDays& special_days) {
+    if (has_twice(special_days, &SpecialDay::index)) return CalendarFault::special_day_twice;
+    const auto days = special_days.view();
+    const bool all_exist = std::ranges::all_of(days, [](const SpecialDay& special) { return exists(special.date); });
+    return all_exist ? CalendarFault::none : CalendarFault::impossible_date;
 }
 
 CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, const Model& model) {
@@ -150,6 +170,7 @@ CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, c
         if (date.month < 1 || date.month > 12 || date.day_of_month == dlms::not_specified) {
             return CalendarFault::season_start;
         }
+        if (!exists(date)) return CalendarFault::impossible_date;
     }
     for (const WeekProfile& week : calendar.weeks.view()) {
         for (const std::uint8_t day : week.days) {
@@ -163,7 +184,7 @@ CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, c
     for (const SpecialDay& special : special_days.view()) {
         if (find_day(calendar, special.day) == nullptr) return CalendarFault::special_day_without_day;
     }
-    return CalendarFault::none;
+    return check(special_days);
 }
 
 const DayProfile* day_profile_at(const Calendar& calendar, const SpecialDays& special_days, LocalTime local) {

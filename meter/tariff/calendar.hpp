@@ -111,6 +111,10 @@ enum class CalendarFault : std::uint8_t {
     special_day_without_day,
     unknown_script,  // of a table that this model's calendar does not call, or one that the table does not have
     unreadable,      // the flash has lost it, or what it is to be checked against
+    name_too_long,
+    time_of_day,        // a switching time is not one of a day
+    impossible_date,    // of a season's start or a special day, such as 31 February
+    special_day_twice,  // two special days of one index
     count,
 };
 // The manufacturer's object that says why a calendar was refused.
@@ -121,6 +125,8 @@ inline constexpr dlms::Obis calendar_fault_name{0, 0, 13, 128, 0};
 // One tariff at all times.
 [[nodiscard]] Calendar factory_calendar();
 
+// Of the special days alone, whichever calendar they are for.
+[[nodiscard]] CalendarFault check(const SpecialDays& special_days);
 [[nodiscard]] CalendarFault check(const Calendar& calendar, const SpecialDays& special_days, const Model& model);
 
 // The day profile of a day. None only of a calendar that check() finds fault with.

@@ -1,4 +1,6 @@
 // Transformer ratios, from their arithmetic to the registers of the primary side.
+#include <limits>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -36,6 +38,25 @@ RC_GTEST_PROP(TransformerRatioProperty, IsExact, ()) {
         secondary * static_cast<std::int64_t>(numerator) - primary * static_cast<std::int64_t>(denominator);
     RC_ASSERT(std::abs(rest) < static_cast<std::int64_t>(denominator));
     RC_ASSERT(rest == 0 || (rest < 0) == (secondary < 0));
+}
+
+TEST(TransformerRatios, EnergiesHaveRoomForAnyRatio) {
+    constexpr std::int64_t mj = 3'600'000;
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    constexpr std::uint64_t greatest = std::uint64_t{TransformerRatio::most_primary} * TransformerRatio::most_primary;
+    EXPECT_EQ(to_primary_wh(130 * mj, 100'000'000'000, 1), 13'000'000'000'000);
+    EXPECT_EQ(to_primary_wh(-130 * mj, 100'000'000'000, 1), -13'000'000'000'000);
+    EXPECT_EQ(to_primary_wh(mj * 3 / 2, 120'000'000, 500), 360'000);
+    EXPECT_EQ(to_primary_wh(mj - 1, greatest, 1), 999'999'722'222);
+    EXPECT_EQ(to_primary_wh(most, 1, 1), most / mj);
+    EXPECT_EQ(to_primary_wh(most, 999'999'999'999, 1'000'000), 2'562'047'788'012'653'454);
+    // Fifteen years of 9 kW.
+    EXPECT_EQ(to_primary_wh(1'183'410'000 * mj, TransformerRatios::most_overall, 1), 1'183'410'000'000'000'000);
+    // What fits no register stays at its end.
+    EXPECT_EQ(to_primary_wh(most, greatest, 1), most);
+    EXPECT_EQ(to_primary_wh(std::numeric_limits<std::int64_t>::min(), greatest, 1),
+              std::numeric_limits<std::int64_t>::min());
+    EXPECT_EQ(to_primary(most, 2, 1), most);
 }
 
 struct RatioObjects : testing::Test {
@@ -88,6 +109,15 @@ TEST_F(RatioObjects, OutOfRangeIsRefused) {
     EXPECT_EQ(set(voltage_ratio_denominator, TransformerRatio::most_secondary + 1), test::set_other_reason);
     EXPECT_EQ(set(overall_ratio_numerator, 5), test::set_denied);
     EXPECT_EQ(bench.meter.transformer_ratios(), TransformerRatios{});
+}
+
+TEST_F(RatioObjects, WhatNoRegisterCanHoldIsRefused) {
+    EXPECT_EQ(set(current_ratio_numerator, 1'000'000), test::set_success);
+    EXPECT_EQ(set(voltage_ratio_numerator, 1'000), test::set_success);
+    EXPECT_EQ(set(voltage_ratio_numerator, 1'001), test::set_other_reason);
+    EXPECT_EQ(set(voltage_ratio_denominator, 100), test::set_success);
+    EXPECT_EQ(set(voltage_ratio_numerator, 100'000), test::set_success);
+    EXPECT_EQ(set(voltage_ratio_denominator, 99), test::set_other_reason);
 }
 
 TEST(RatioObject, AreOfTheModelsWithTransformers) {

@@ -520,6 +520,152 @@ TEST(Store, ABitThatRotsAnywhereCostsOneRecordItsLastChangeAtMost) {
     bench.flip_and_live_on();
 }
 
+// What is older must not come back.
+constexpr RecordId secret = RecordId::keys_management;
+
+// Everything from the content's first octet on, of each copy with this content.
+std::vector<std::size_t> copies_with(MemoryFlash& flash, const Octets& content) {
+    std::vector<std::size_t> at;
+    const auto& octets = flash.octets();
+    auto from = octets.begin();
+    while ((from = std::search(from, octets.end(), content.begin(), content.end())) != octets.end()) {
+        at.push_back(static_cast<std::size_t>(from - octets.begin()));
+        ++from;
+    }
+    return at;
+}
+
+TEST(Store, ABitThatRotsNeverBringsBackAnOlderSecret) {
+    MemoryFlash flash(3, 1024);
+    Store store(flash);
+    store.mount();
+    ASSERT_TRUE(store.write(RecordId::clock, text("noon")));
+    ASSERT_TRUE(store.write(secret, text("everybody knows")));
+    for (const auto& [content, others] : {std::pair{text("known to few"), 0}, {text("known to fewer"), 40}}) {
+        ASSERT_TRUE(store.write(secret, content));
+        // Also of a sector that it has come to with all the others.
+        for (int i = 0; i < others; ++i) ASSERT_TRUE(store.write(RecordId::clock, Octets(20, 1)));
+        for (std::size_t bit = 0; bit < flash.octets().size() * 8; ++bit) {
+            Store running = store;
+            flash.octets()[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+            ASSERT_EQ(content_of(running, secret), content) << bit;
+            Store started(flash);
+            started.mount();
+            ASSERT_EQ(content_of(started, secret), content) << bit;
+            flash.octets()[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        }
+    }
+}
+
+TEST(Store, ASecretOfWhichBothCopiesRotIsLostWhateverIsOlder) {
+    for (const bool turns : {false, true}) {
+        MemoryFlash flash(2, 1024);
+        Store store(flash);
+        store.mount();
+        ASSERT_TRUE(store.write(secret, text("everybody knows")));
+        if (turns) {
+            while (copies_with(flash, text("everybody knows")).size() < 3) {
+                ASSERT_TRUE(store.write(RecordId::clock, Octets(20, 1)));
+            }
+        }
+        const Octets newer = text("known to few");
+        ASSERT_TRUE(store.write(secret, newer));
+        const auto copies = copies_with(flash, newer);
+        ASSERT_EQ(copies.size(), 2U);
+        // One bit of each, of the content or its check.
+        for (std::size_t first = 0; first < 8 * (newer.size() + 4); first += 5) {
+            for (std::size_t second = 0; second < 8 * (newer.size() + 4); second += 5) {
+                Store running = store;
+                const auto flip = [&] {
+                    flash.octets()[copies[0] - 4 + first / 8] ^= static_cast<std::uint8_t>(1U << (first % 8));
+                    flash.octets()[copies[1] - 4 + second / 8] ^= static_cast<std::uint8_t>(1U << (second % 8));
+                };
+                flip();
+                ASSERT_EQ(content_of(running, secret), std::nullopt) << first << ", " << second;
+                ASSERT_TRUE(running.lost(secret));
+                Store started(flash);
+                started.mount();
+                ASSERT_EQ(content_of(started, secret), std::nullopt) << first << ", " << second;
+                ASSERT_TRUE(started.lost(secret));
+                flip();
+            }
+        }
+        // It stays so for as long as nobody writes another one.
+        flash.octets()[copies[0]] ^= 1;
+        flash.octets()[copies[1]] ^= 1;
+        for (int i = 0; i < 200; ++i) {
+            Store started(flash);
+            started.mount();
+            ASSERT_TRUE(started.lost(secret)) << i;
+            started.complete_copies();
+            ASSERT_TRUE(started.write(RecordId::clock, Octets(20, static_cast<std::uint8_t>(i))));
+        }
+        store.mount();
+        ASSERT_TRUE(store.write(secret, text("again")));
+        EXPECT_EQ(content_of(store, secret), text("again"));
+    }
+}
+
+// A short life of a secret beside others, in sectors so small that the ring turns.
+void live_with_secret(TornFlash& flash, int& acknowledged) {
+    Store store(flash);
+    store.mount();
+    store.complete_copies();
+    for (int i = acknowledged + 1; i < 12; ++i) {
+        if (!store.write(secret, Octets(30, static_cast<std::uint8_t>(i)))) return;
+        acknowledged = i;
+        if (!store.write(RecordId::clock, Octets(25, static_cast<std::uint8_t>(i)))) return;
+    }
+}
+
+TEST_P(PowerCut, OfASecretLeavesTheOldOrTheNewAndTwoCopiesOfItBehindTheNextStart) {
+    std::size_t work = 0;
+    {
+        TornFlash flash(sectors, sector_size);
+        int acknowledged = 0;
+        live_with_secret(flash, acknowledged);
+        work = flash.work();
+    }
+    ASSERT_GT(work, 1000U);
+    for (std::size_t cut = 0; cut < work; cut += 3) {
+        TornFlash flash(sectors, sector_size);
+        int acknowledged = 0;
+        // The start behind the cut is cut as well.
+        for (const std::size_t after : {cut, cut % 97}) {
+            flash.cut_after(after, GetParam(), static_cast<std::uint32_t>(cut));
+            live_with_secret(flash, acknowledged);
+            flash.restore();
+            Store found(flash);
+            found.mount();
+            ASSERT_FALSE(found.lost(secret)) << cut;
+            const auto content = content_of(found, secret);
+            if (!content) {
+                ASSERT_EQ(acknowledged, 0) << cut;
+                continue;
+            }
+            const int number = content->front();
+            ASSERT_EQ(*content, Octets(30, static_cast<std::uint8_t>(number)));
+            ASSERT_TRUE(number == acknowledged || number == acknowledged + 1) << cut;
+            acknowledged = number;
+        }
+        Store store(flash);
+        store.mount();
+        store.complete_copies();
+        const auto whole = content_of(store, secret);
+        for (std::size_t at = cut % 5; whole && at < flash.octets().size(); at += 5) {
+            flash.octets()[at] ^= static_cast<std::uint8_t>(1U << (at % 8));
+            Store started(flash);
+            started.mount();
+            ASSERT_EQ(content_of(started, secret), whole) << "cut after " << cut << ", octet " << at;
+            flash.octets()[at] ^= static_cast<std::uint8_t>(1U << (at % 8));
+        }
+        const std::size_t before = flash.work();
+        store.mount();
+        store.complete_copies();
+        ASSERT_EQ(flash.work(), before) << "what has two copies is not written again";
+    }
+}
+
 TEST(Store, RemainsOfAnEarlierTurnAreNotRecordsOfThisOne) {
     // A sector's erase that failed silently leaves whole records of an earlier generation behind.
     MemoryFlash flash(2, 256);

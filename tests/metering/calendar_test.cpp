@@ -115,6 +115,23 @@ TEST(Calendar, IsRefusedWholeWithTheReason) {
     EXPECT_EQ(fault([](C c, S) { c.seasons.items[0].week = label("x"); }), CalendarFault::season_without_week);
     EXPECT_EQ(fault([](C c, S) { c.weeks.items[0].days[6] = 9; }), CalendarFault::week_without_day);
     EXPECT_EQ(fault([](C c, S) { c.seasons.items[0].start = {}; }), CalendarFault::season_start);
+    EXPECT_EQ(fault([](C c, S) {
+                  c.seasons.items[0].start.date = {dlms::year_not_specified, 2, 31, 0xFF};
+              }),
+              CalendarFault::impossible_date);
+    EXPECT_EQ(fault([](C c, S) {
+                  c.seasons.items[0].start.date = {dlms::year_not_specified, 2, 29, 0xFF};
+              }),
+              CalendarFault::none);
+    EXPECT_EQ(fault([](C, S s) {
+                  (void)s.add({1, {dlms::year_not_specified, 4, 31, 0xFF}, 1});
+              }),
+              CalendarFault::impossible_date);
+    EXPECT_EQ(fault([](C, S s) {
+                  (void)s.add({1, {dlms::year_not_specified, 4, 30, 0xFF}, 1});
+                  (void)s.add({1, {dlms::year_not_specified, 5, 1, 0xFF}, 1});
+              }),
+              CalendarFault::special_day_twice);
     EXPECT_EQ(fault([](C c, S) { c.days.items[1].actions = {}; }), CalendarFault::day_without_action);
     EXPECT_EQ(fault([](C c, S) { std::swap(c.days.items[0].actions.items[0], c.days.items[0].actions.items[1]); }),
               CalendarFault::day_order);

@@ -4,6 +4,8 @@
 
 #include "world/flash/nor_flash.hpp"
 
+#include "tests/support/flash.hpp"
+
 namespace blathy::meter {
 namespace {
 
@@ -91,7 +93,7 @@ TEST(Journal, RotFallsBackToAnOlderState) {
         NorFlash flash(4);
         Journal journal(flash, ring);
         for (std::uint64_t moment = 0; moment < 150; ++moment) ASSERT_TRUE(journal.write(state_at(moment)));
-        flash.rot(0, 4, 1 + seed % 6, seed);
+        flash.rot(0, 4, 1 + seed % 16, seed);
         Journal again(flash, ring);
         const Words found = mounted(again);
         ASSERT_FALSE(found.empty());
@@ -106,6 +108,87 @@ TEST(Journal, RotFallsBackToAnOlderState) {
         ASSERT_EQ(mounted(last), state_at(1000));
     }
     EXPECT_GT(older, 0U);
+}
+
+// In the first sector of all there is no older state.
+TEST(Journal, ABitThatRotsCostsOneStepAtMost) {
+    test::MemoryFlash flash(4, 4096);
+    Journal journal(flash, ring);
+    constexpr std::uint64_t last = 3;
+    for (std::uint64_t moment = 0; moment <= last; ++moment) ASSERT_TRUE(journal.write(state_at(moment)));
+    ASSERT_TRUE(std::all_of(flash.octets().begin() + 4096, flash.octets().end(), [](auto octet) {
+        return octet == 0xFF;
+    })) << "one sector";
+    std::size_t older = 0;
+    const auto whole_flash = flash.octets();
+    for (std::size_t bit = 0; bit < std::size_t{4096} * 8; ++bit) {
+        const std::size_t at = bit / 8;
+        flash.octets()[at] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        Journal again(flash, ring);
+        const Words found = mounted(again);
+        ASSERT_FALSE(found.empty()) << bit;
+        ASSERT_FALSE(again.lost());
+        ASSERT_GE(found[0], last - 1) << bit;
+        ASSERT_EQ(found, state_at(found[0])) << bit;
+        older += found[0] != last ? 1 : 0;
+        if (whole_flash[at] != 0xFF) {
+            ASSERT_GT(again.damaged(), 0U) << bit;
+        }
+        if (bit % 13 == 0) {
+            ASSERT_TRUE(again.write(state_at(1000)));
+            Journal behind(flash, ring);
+            ASSERT_EQ(mounted(behind), state_at(1000)) << bit;
+        }
+        flash.octets() = whole_flash;
+    }
+    EXPECT_GT(older, 0U);
+}
+
+TEST(Journal, WhatIsLostIsToldFromWhatNeverWas) {
+    // Two bits of the whole words, or of the header.
+    for (const std::size_t at : {std::size_t{40}, std::size_t{5}}) {
+        test::MemoryFlash flash(4, 4096);
+        Journal journal(flash, ring);
+        for (std::uint64_t moment = 0; moment < 3; ++moment) ASSERT_TRUE(journal.write(state_at(moment)));
+        EXPECT_FALSE(journal.lost());
+        flash.octets()[at] ^= 0x11;
+        Journal again(flash, ring);
+        EXPECT_TRUE(mounted(again).empty());
+        EXPECT_TRUE(again.lost());
+        EXPECT_GT(again.damaged(), 0U);
+        ASSERT_TRUE(again.write(state_at(7)));
+        Journal last(flash, ring);
+        EXPECT_EQ(mounted(last), state_at(7));
+        EXPECT_FALSE(last.lost());
+    }
+}
+
+TEST(Journal, ANewestSectorThatIsGoneIsLostToo) {
+    test::MemoryFlash flash(4, 4096);
+    Journal journal(flash, ring);
+    std::uint64_t moment = 0;
+    for (; flash.octets()[4096] == 0xFF; ++moment) ASSERT_TRUE(journal.write(state_at(moment)));
+    flash.octets()[4096 + 40] ^= 0x11;
+    Journal again(flash, ring);
+    EXPECT_EQ(mounted(again), state_at(moment - 2));
+    EXPECT_TRUE(again.lost());
+}
+
+TEST(Journal, AFirstSaveThatIsCutWasNever) {
+    for (const Tear tear : {Tear::nothing, Tear::in_order, Tear::out_of_order, Tear::wild}) {
+        for (std::uint64_t seed = 0; seed < 200; ++seed) {
+            NorFlash flash(4);
+            Journal journal(flash, ring);
+            flash.cut_at(seed % 3, tear, seed);
+            EXPECT_FALSE(journal.write(state_at(1)));
+            flash.restore();
+            Journal again(flash, ring);
+            (void)mounted(again);
+            ASSERT_FALSE(again.lost()) << seed;
+            ASSERT_TRUE(again.write(state_at(2)));
+            ASSERT_EQ(mounted(again), state_at(2));
+        }
+    }
 }
 
 TEST(Journal, NoticesWhenProgrammingDoesNothing) {

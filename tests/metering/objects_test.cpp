@@ -214,6 +214,81 @@ TEST(Objects, WhyACalendarWasRefusedCanBeRead) {
     EXPECT_EQ(manager.value(1, reason, 2), none);
 }
 
+TEST(Objects, WhyAPartOfACalendarWasRefusedCanBeRead) {
+    Bench bench;
+    Manager manager(bench);
+    const Obis calendar(0, 0, 13, 0, 0);
+    const auto reason = [&] {
+        const std::string value = manager.value(1, Obis(0, 0, 13, 128, 0), 2);
+        return static_cast<CalendarFault>(std::stoi(value.substr(6, 2), nullptr, 16));
+    };
+    const auto times = [](std::size_t count, const std::string& item) {
+        std::string list = "01" + hex(Octets{static_cast<std::uint8_t>(count)});
+        for (std::size_t i = 0; i < count; ++i) list += item;
+        return list;
+    };
+    const std::string at_seven =
+        "02030904070000000906"
+        "00000A0064FF120001";
+    struct Refused {
+        std::int8_t attribute;
+        std::string value;
+        CalendarFault why;
+    };
+    for (const auto& [attribute, value, why] :
+         {Refused{7,
+                  times(13,
+                        "0203090153090CFFFF0101FF000000008000000901"
+                        "57"),
+                  CalendarFault::too_many},
+          Refused{8, times(13, "02080901571101110111011101110111011101"), CalendarFault::too_many},
+          Refused{9, times(9, "02021101" + times(1, at_seven)), CalendarFault::too_many},
+          Refused{9, times(1, "02021101" + times(17, at_seven)), CalendarFault::too_many},
+          Refused{9,
+                  times(1, "02021101" + times(1,
+                                              "02030904190000000906"
+                                              "00000A0064FF120001")),
+                  CalendarFault::time_of_day},
+          Refused{9,
+                  times(1, "02021101" + times(1,
+                                              "02030904070000000906"
+                                              "00000A0063FF120001")),
+                  CalendarFault::unknown_script},
+          Refused{6, "090D" + hex(Octets(13, 'A')), CalendarFault::name_too_long}}) {
+        EXPECT_EQ(set(manager, 20, calendar, attribute, value), test::set_other_reason) << value;
+        EXPECT_EQ(reason(), why) << value;
+    }
+    // Another type is no calendar at all.
+    EXPECT_EQ(set(manager, 20, calendar, 7, "1101"), test::set_type_unmatched);
+}
+
+TEST(Objects, ASpecialDayTakesThePlaceOfItsIndexAndOfItsDate) {
+    Bench bench;
+    Manager manager(bench);
+    for (const Obis& days : {Obis(0, 0, 11, 0, 0), Obis(0, 0, 11, 0, 1)}) {
+        EXPECT_EQ(act(manager, 11, days, 1, "02031200010905FFFF0C19FF1101"), action_success);
+        EXPECT_EQ(act(manager, 11, days, 1, "02031200030905FFFF0C1AFF1101"), action_success);
+        EXPECT_EQ(act(manager, 11, days, 1, "02031200020905FFFF0C19FF1101"), action_success);
+        EXPECT_EQ(manager.value(11, days, 2),
+                  "0102"
+                  "02031200030905FFFF0C1AFF1101"
+                  "02031200020905FFFF0C19FF1101");
+        // 30 February, and 29 of a year that has none; of others it is a day.
+        EXPECT_NE(act(manager, 11, days, 1, "02031200040905FFFF021EFF1101"), action_success);
+        EXPECT_NE(act(manager, 11, days, 1, "0203120004090507EB021DFF1101"), action_success);
+        EXPECT_EQ(act(manager, 11, days, 1, "0203120004090507EC021DFF1101"), action_success);
+        EXPECT_EQ(act(manager, 11, days, 1, "02031200050905FFFF021DFF1101"), action_success);
+        EXPECT_NE(set(manager, 11, days, 2,
+                      "0102"
+                      "02031200010905FFFF0C19FF1101"
+                      "02031200010905FFFF0C1AFF1101"),
+                  set_success);
+        EXPECT_EQ(manager.value(1, Obis(0, 0, 13, 128, 0), 2).substr(0, 6 + 2),
+                  "020216" + hex(Octets{static_cast<std::uint8_t>(CalendarFault::special_day_twice)}));
+        EXPECT_EQ(set(manager, 11, days, 2, "0100"), set_success);
+    }
+}
+
 TEST(Objects, CaptureOfABillingProfileTakesABilling) {
     Bench bench;
     bench.meter.advance(quarter_of_an_hour());

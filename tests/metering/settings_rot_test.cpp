@@ -236,6 +236,55 @@ TEST(SettingsRot, WithoutItsSpecialDaysTheCalendarGoesOn) {
     EXPECT_EQ(load_special_days(rotting.store()), special_days);
 }
 
+constexpr auto keys_of_management = RecordId::keys_management;
+const std::string own_password = "KEPT-TO-MYSELF";
+
+void change_password(RottingMeter& at) {
+    security::KeyMemory& keys = at.meter().security().keys();
+    auto own = keys.keys(security::Role::management).value();
+    own.password = security::KeyOctets(as_bytes(own_password));
+    ASSERT_TRUE(keys.change(security::Role::management, own));
+}
+bool opens(RottingMeter& at, std::string_view password) {
+    return Client(at.meter(), test::management_client_sap).open(password);
+}
+
+TEST(SettingsRot, KeysThatEverybodyKnowsDoNotComeBack) {
+    for (const bool restarts : {false, true}) {
+        RottingMeter rotting;
+        ASSERT_TRUE(opens(rotting, test::management_password));
+        change_password(rotting);
+        ASSERT_EQ(rotting.rot(keys_of_management, 1), 4U) << "two of each";
+        if (restarts) rotting.restart();
+        EXPECT_TRUE(opens(rotting, own_password));
+        EXPECT_FALSE(opens(rotting, test::management_password));
+        rotting.live(5min);
+        EXPECT_TRUE(rotting.told(EventKind::record_lost).empty());
+        EXPECT_FALSE(rotting.told(EventKind::storage_damaged).empty());
+    }
+}
+
+TEST(SettingsRot, ARoleWhoseKeysAreGoneIsLocked) {
+    for (const bool restarts : {false, true}) {
+        RottingMeter rotting;
+        change_password(rotting);
+        rotting.rot(keys_of_management, 2);
+        if (restarts) rotting.restart();
+        EXPECT_FALSE(opens(rotting, own_password));
+        EXPECT_FALSE(opens(rotting, test::management_password));
+        rotting.live(5min);
+        EXPECT_EQ(rotting.told(EventKind::record_lost),
+                  std::vector<std::int64_t>{static_cast<std::int64_t>(keys_of_management)});
+        EXPECT_NE(rotting.meter().events().errors() & error_memory, 0U);
+        rotting.restart();
+        rotting.turn_store();
+        rotting.restart();
+        EXPECT_FALSE(opens(rotting, test::management_password));
+        // The others are as they were.
+        EXPECT_TRUE(rotting.meter().security().keys().keys(security::Role::data_collection));
+    }
+}
+
 // Capture lists of the same length, so that nothing but their number tells the rows of one from those of the other.
 std::vector<CaptureObject> capture_list(std::uint8_t c) {
     return {{{clock_object_class_number, clock_name, 2}, 0},

@@ -142,63 +142,85 @@ constexpr std::size_t greatest_special_day = 2 + 3 + 7 + 2;
 
 // Calendar, read.
 
-bool read_label(DataReader& in, Label& label) {
+// Of a value that is of the right types and still can't be kept it says why.
+class PartReader : public DataReader {
+  public:
+    using DataReader::DataReader;
+
+    [[nodiscard]] CalendarFault fault() const { return fault_; }
+    bool refuse(CalendarFault why) {
+        fault_ = why;
+        return false;
+    }
+
+  private:
+    CalendarFault fault_ = CalendarFault::none;
+};
+
+bool read_label(PartReader& in, Label& label) {
     const Bytes octets = in.octet_string();
-    if (!in.ok() || octets.size() > max_label_size) return false;
+    if (!in.ok()) return false;
+    if (octets.size() > max_label_size) return in.refuse(CalendarFault::name_too_long);
     label = {};
     for (const std::uint8_t octet : octets) (void)label.add(octet);
     return true;
 }
 
-bool read(DataReader& in, SeasonProfile& season) {
+bool read(PartReader& in, SeasonProfile& season) {
     in.structure(3);
     if (!read_label(in, season.name)) return false;
     season.start = in.date_time();
     return read_label(in, season.week);
 }
 
-bool read(DataReader& in, WeekProfile& week) {
+bool read(PartReader& in, WeekProfile& week) {
     in.structure(1 + week.days.size());
     if (!read_label(in, week.name)) return false;
     for (std::uint8_t& day : week.days) day = in.unsigned_();
     return in.ok();
 }
 
-bool read(DataReader& in, DayAction& action) {
+bool read(PartReader& in, DayAction& action) {
     in.structure(3);
     const auto time = dlms::read_time(in.octet_string());
     const Obis script = in.logical_name();
     action.selector = in.long_unsigned();
-    if (!in.ok() || !time || time->hour == dlms::not_specified || time->minute == dlms::not_specified) return false;
+    if (!in.ok()) return false;
+    if (!time || time->hour == dlms::not_specified || time->minute == dlms::not_specified) {
+        return in.refuse(CalendarFault::time_of_day);
+    }
     const std::uint32_t second = time->second == dlms::not_specified ? 0U : time->second;
     action.start_s = time->hour * 3600U + time->minute * 60U + second;
     action.action = script == disconnect_script_table ? CalendarAction::disconnect : CalendarAction::tariff;
-    return script == disconnect_script_table || script == tariff_script_table;
+    const bool known = script == disconnect_script_table || script == tariff_script_table;
+    return known || in.refuse(CalendarFault::unknown_script);
 }
 
 template <class Item, std::size_t capacity>
-bool read(DataReader& in, FixedList<Item, capacity>& items);
+bool read(PartReader& in, FixedList<Item, capacity>& items);
 
-bool read(DataReader& in, DayProfile& day) {
+bool read(PartReader& in, DayProfile& day) {
     in.structure(2);
     day.id = in.unsigned_();
     return read(in, day.actions);
 }
 
-bool read(DataReader& in, SpecialDay& special) {
+bool read(PartReader& in, SpecialDay& special) {
     in.structure(3);
     special.index = in.long_unsigned();
     const auto date = dlms::read_date(in.octet_string());
     special.date = date.value_or(dlms::Date{});
     special.day = in.unsigned_();
-    return in.ok() && date.has_value();
+    if (!in.ok()) return false;
+    return date || in.refuse(CalendarFault::impossible_date);
 }
 
 template <class Item, std::size_t capacity>
-bool read(DataReader& in, FixedList<Item, capacity>& items) {
+bool read(PartReader& in, FixedList<Item, capacity>& items) {
     items = {};
     const std::size_t count = in.array();
-    if (!in.ok() || count > capacity) return false;
+    if (!in.ok()) return false;
+    if (count > capacity) return in.refuse(CalendarFault::too_many);
     for (std::size_t i = 0; i < count; ++i) {
         Item item;
         if (!read(in, item) || !items.add(item)) return false;
@@ -206,12 +228,28 @@ bool read(DataReader& in, FixedList<Item, capacity>& items) {
     return in.ok();
 }
 
+CalendarFault check_alone(const SpecialDays& special_days) {
+    return check(special_days);
+}
+template <class Part>
+CalendarFault check_alone(const Part&) {
+    return CalendarFault::none;
+}
+
+DataAccessResult refused(const RequestContext& of, CalendarFault fault) {
+    of.meter.account(&Accounting::refuse_calendar, fault);
+    return DataAccessResult::other_reason;
+}
+
 // What is wrong with the value alone; whether the parts fit each other is seen when the calendar is activated.
 template <class Part>
-DataAccessResult read_whole(Bytes value, Part& part) {
-    DataReader in(value);
-    if (!read(in, part)) return in.ok() ? DataAccessResult::other_reason : DataAccessResult::type_unmatched;
-    return in.complete() ? DataAccessResult::success : DataAccessResult::type_unmatched;
+DataAccessResult read_whole(const RequestContext& of, Bytes value, Part& part) {
+    PartReader in(value);
+    const bool taken = read(in, part);
+    if (in.fault() != CalendarFault::none) return refused(of, in.fault());
+    if (!taken || !in.complete()) return DataAccessResult::type_unmatched;
+    const CalendarFault fault = check_alone(part);
+    return fault == CalendarFault::none ? DataAccessResult::success : refused(of, fault);
 }
 
 // What was written is a change of the configuration, also while it is passive.
@@ -245,17 +283,17 @@ Calendar passive_calendar_to_change(const RequestContext& of) {
 template <auto part>
 DataAccessResult write_passive(const RequestContext& of, Bytes value) {
     Calendar calendar = passive_calendar_to_change(of);
-    const DataAccessResult result = read_whole(value, calendar.*part);
+    const DataAccessResult result = read_whole(of, value, calendar.*part);
     if (result != DataAccessResult::success) return result;
     return kept(of, keep_passive_calendar(of.meter.store(), calendar));
 }
 
 DataAccessResult write_passive_name(const RequestContext& of, Bytes value) {
-    DataReader in(value);
+    PartReader in(value);
     Calendar calendar = passive_calendar_to_change(of);
     const bool fits = read_label(in, calendar.name);
     if (!in.complete()) return DataAccessResult::type_unmatched;
-    if (!fits) return DataAccessResult::other_reason;
+    if (!fits) return refused(of, in.fault());
     return kept(of, keep_passive_calendar(of.meter.store(), calendar));
 }
 
@@ -321,7 +359,7 @@ DataAccessResult read_special_days(const AttributeContext& of, Cursor& cursor, D
 template <const SpecialDaysOf& days>
 DataAccessResult write_special_days(const RequestContext& of, Bytes value) {
     SpecialDays special_days;
-    const DataAccessResult result = read_whole(value, special_days);
+    const DataAccessResult result = read_whole(of, value, special_days);
     return result == DataAccessResult::success ? days.keep(of, special_days) : result;
 }
 
@@ -329,20 +367,33 @@ ActionResult change_special_days(const RequestContext& of, const SpecialDaysOf& 
                                  const SpecialDay* replacement) {
     const auto before = days.load(of.meter.store());
     if (!before) return ActionResult::hardware_fault;
+    // An entry of the same index or of the same date gives way to the new one.
     SpecialDays after;
     for (const SpecialDay& special : before->view()) {
-        if (special.index != index) (void)after.add(special);
+        const bool same_date = replacement != nullptr && special.date == replacement->date;
+        if (special.index != index && !same_date) (void)after.add(special);
     }
     if (replacement == nullptr && after.count == before->count) return ActionResult::object_undefined;
-    if (replacement != nullptr && !after.add(*replacement)) return ActionResult::other_reason;
+    CalendarFault fault = CalendarFault::none;
+    if (replacement != nullptr && !after.add(*replacement)) fault = CalendarFault::too_many;
+    if (fault == CalendarFault::none) fault = check(after);
+    if (fault != CalendarFault::none) {
+        (void)refused(of, fault);
+        return ActionResult::other_reason;
+    }
     return days.keep(of, after) == DataAccessResult::success ? ActionResult::success : ActionResult::other_reason;
 }
 
 template <const SpecialDaysOf& days>
 ActionResult insert_special_day(const RequestContext& of, Bytes parameters, DataWriter&) {
-    DataReader in(parameters);
+    PartReader in(parameters);
     SpecialDay special;
-    if (!read(in, special) || !in.complete()) return ActionResult::type_unmatched;
+    const bool taken = read(in, special);
+    if (in.fault() != CalendarFault::none) {
+        (void)refused(of, in.fault());
+        return ActionResult::other_reason;
+    }
+    if (!taken || !in.complete()) return ActionResult::type_unmatched;
     return change_special_days(of, days, special.index, &special);
 }
 

@@ -63,8 +63,7 @@ std::optional<std::int64_t> read_primary(const Meter& meter, const Obis& name) {
         const auto millijoules =
             energy_mj(code.phase == 0 ? energy.total : energy.phase[code.phase - 1U], code.quantity);
         if (!millijoules) return std::nullopt;
-        return to_primary(*millijoules, ratios.numerator(), ratios.denominator()) /
-               static_cast<std::int64_t>(millijoules_per_wh);
+        return to_primary_wh(*millijoules, ratios.numerator(), ratios.denominator());
     }
     const auto value = meter.measurements().read(secondary_name(name));
     if (!value) return std::nullopt;
