@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <numbers>
 
 #include "meter/billing/account.hpp"
@@ -26,6 +27,13 @@ Number below(Random& random, Number end) {
 
 // What is asked of the flash at a boundary is a handful of programs, and an erase now and then.
 constexpr std::uint64_t most_operations = 12;
+
+// An angle as an Interval has it, of less than a turn.
+std::uint32_t mdeg(double radians) {
+    constexpr std::int64_t turn = 360'000;
+    const auto value = static_cast<std::int64_t>(radians / (2.0 * std::numbers::pi) * turn);
+    return static_cast<std::uint32_t>((value % turn + turn) % turn);
+}
 
 bool is_multiple(UtcTime time, seconds of) {
     return time.time_since_epoch() % of == seconds{0};
@@ -75,8 +83,10 @@ meter::Interval Life::load(seconds duration) {
     const double hour = static_cast<double>((now_.time_since_epoch() % days{1}) / minutes{1}) / 60.0;
     base_load_ = std::clamp(base_load_ + random_.uniform(-0.003, 0.003), 0.002, 0.06);
     const double of_day = 0.6 + 0.4 * std::sin((hour - 8.0) / 12.0 * std::numbers::pi);
+    std::complex<double> neutral_a;
     for (std::size_t i = 0; i < model_.phases; ++i) {
         meter::PhaseInterval& phase = interval.phase[i];
+        const double lags_first = 2.0 * std::numbers::pi / meter::max_phases * static_cast<double>(i);
         const double volts = model_.nominal_voltage_mv / 1000.0 * random_.uniform(0.995, 1.005);
         const double amperes = model_.max_current_ma / 1000.0 * base_load_ * of_day * random_.uniform(0.9, 1.1);
         // Around noon the sun exports now and then; motors and capacitors take their turns.
@@ -94,8 +104,11 @@ meter::Interval Life::load(seconds duration) {
         phase.active_energy_mj = energy(phase.active_power_mw);
         phase.reactive_energy_mvars = energy(phase.reactive_power_mvar);
         phase.apparent_energy_mvas = energy(phase.apparent_power_mva);
-        interval.neutral_current_ua += phase.current_ua / 7;
+        phase.voltage_angle_mdeg = mdeg(lags_first);
+        phase.current_angle_mdeg = mdeg(angle);
+        neutral_a += std::polar(amperes, -(lags_first + angle));
     }
+    interval.neutral_current_ua = static_cast<std::uint32_t>(std::abs(neutral_a) * 1e6);
     return interval;
 }
 
@@ -226,8 +239,11 @@ meter::SpecialDays random_special_days(Random& random, const meter::Calendar& ca
     for (std::size_t i = 0; i < count; ++i) {
         SpecialDay special;
         special.index = static_cast<std::uint16_t>(i + 1);
-        special.date.month = static_cast<std::uint8_t>(1 + below(random, 12));
-        special.date.day_of_month = static_cast<std::uint8_t>(1 + below(random, 31));
+        // Of a year that has a 29 February.
+        const sys_days date = sys_days{2028y / January / 1} + days{below(random, 366)};
+        const year_month_day day{date};
+        special.date.month = static_cast<std::uint8_t>(unsigned{day.month()});
+        special.date.day_of_month = static_cast<std::uint8_t>(unsigned{day.day()});
         special.day = calendar.days.items[below(random, std::size_t{calendar.days.count})].id;
         (void)special_days.add(special);
     }
