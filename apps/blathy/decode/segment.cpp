@@ -1,5 +1,7 @@
 #include "apps/blathy/decode/segment.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/ip/address.hpp>
 
 namespace blathy::apps {
@@ -27,38 +29,41 @@ enum EtherType : std::uint16_t {
 constexpr std::uint8_t protocol_tcp = 6;
 constexpr std::uint8_t protocol_udp = 17;
 
+// What stands before the IP header.
+struct LinkHeader {
+    std::uint32_t link_type;
+    std::uint8_t before_ether_type;  // octets
+    bool has_ether_type;             // without it there is IP in any case
+    std::uint8_t behind_ether_type;
+};
+
+constexpr std::array<LinkHeader, 9> link_headers{{{link_null, 4, false, 0},
+                                                  {link_ethernet, 12, true, 0},
+                                                  {link_raw_bsd, 0, false, 0},
+                                                  {link_raw_openbsd, 0, false, 0},
+                                                  {link_raw, 0, false, 0},
+                                                  {link_linux_cooked, 14, true, 0},
+                                                  {link_ipv4, 0, false, 0},
+                                                  {link_ipv6, 0, false, 0},
+                                                  {link_linux_cooked_v2, 0, true, 18}}};
+
+const LinkHeader* find_link_header(std::uint32_t link_type) {
+    const auto* const found = std::ranges::find(link_headers, link_type, &LinkHeader::link_type);
+    return found == link_headers.end() ? nullptr : found;
+}
+
 // Brings the reader to the IP header; false when the packet carries none.
 bool skip_link_header(ByteReader& in, std::uint32_t link_type) {
-    std::uint16_t ether_type = 0;
-    switch (link_type) {
-        case link_ethernet:
-            in.skip(12);
-            ether_type = in.u16();
-            while (ether_type == ether_vlan || ether_type == ether_vlan_outer) {
-                in.skip(2);
-                ether_type = in.u16();
-            }
-            break;
-        case link_linux_cooked:
-            in.skip(14);
-            ether_type = in.u16();
-            break;
-        case link_linux_cooked_v2:
-            ether_type = in.u16();
-            in.skip(18);
-            break;
-        case link_null:
-            in.skip(4);
-            return in.ok();
-        case link_raw_bsd:
-        case link_raw_openbsd:
-        case link_raw:
-        case link_ipv4:
-        case link_ipv6:
-            return true;
-        default:
-            return false;
+    const LinkHeader* const header = find_link_header(link_type);
+    if (header == nullptr) return false;
+    in.skip(header->before_ether_type);
+    if (!header->has_ether_type) return in.ok();
+    std::uint16_t ether_type = in.u16();
+    while (link_type == link_ethernet && (ether_type == ether_vlan || ether_type == ether_vlan_outer)) {
+        in.skip(2);
+        ether_type = in.u16();
     }
+    in.skip(header->behind_ether_type);
     return in.ok() && (ether_type == ether_ipv4 || ether_type == ether_ipv6);
 }
 
@@ -151,20 +156,7 @@ std::string to_string(const Endpoint& endpoint) {
 }
 
 bool knows_link_type(std::uint32_t link_type) {
-    switch (link_type) {
-        case link_ethernet:
-        case link_linux_cooked:
-        case link_linux_cooked_v2:
-        case link_null:
-        case link_raw_bsd:
-        case link_raw_openbsd:
-        case link_raw:
-        case link_ipv4:
-        case link_ipv6:
-            return true;
-        default:
-            return false;
-    }
+    return find_link_header(link_type) != nullptr;
 }
 
 std::optional<Segment> read_segment(const Packet& packet) {
