@@ -4,7 +4,7 @@
 #include "meter/event/event_codes.hpp"
 #include "meter/load_profile/profiles.hpp"
 
-#include "tests/support/bench.hpp"
+#include "tests/metering/meter_on_flash.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -12,49 +12,25 @@ namespace {
 using namespace std::chrono;
 using namespace std::chrono_literals;
 
-class YoungMeter {
+class YoungMeter : public MeterOnFlash {
   public:
     YoungMeter() { start(test::bench_time); }
 
-    void start(UtcTime now) {
-        meter_.reset();
-        store_.emplace(flash_);
-        store_->mount();
-        meter_.emplace(sed302, Identity(sed302, 1), Configuration{}, *store_, now, hook_,
-                       test::security_ports(entropy_));
-    }
     void live(minutes duration) {
         Interval interval;
         interval.duration_us = 1'000'000;
         interval.phase[0].active_energy_mj = 3'600'000;
-        for (seconds lived{0}; lived < duration; ++lived) (void)meter_->advance(interval);
+        for (seconds lived{0}; lived < duration; ++lived) (void)meter().advance(interval);
     }
     // Without notice, for a minute.
     void lose_power() {
-        const UtcTime now = meter_->clock().now();
-        told_.clear();
+        const UtcTime now = meter().clock().now();
+        forget_what_was_told();
         start(now + 1min);
     }
-    Meter& meter() { return *meter_; }
     std::uint8_t& journal_octet(std::size_t at) {
-        return flash_.octets()[layout_of(sed302, flash_sectors).journal.first * std::size_t{4096} + at];
+        return flash().octets()[layout_of(sed302, flash_sectors).journal.first * std::size_t{4096} + at];
     }
-    [[nodiscard]] std::vector<std::int64_t> told(EventKind kind) const {
-        std::vector<std::int64_t> details;
-        for (const Event& event : told_) {
-            if (event.kind == kind) details.push_back(event.detail);
-        }
-        return details;
-    }
-
-  private:
-    test::MemoryFlash flash_{flash_sectors, 4096};
-    test::CountingEntropy entropy_;
-    std::vector<Event> told_;
-    EventHook hook_{
-        [](void* context, const Event& event) { static_cast<YoungMeter*>(context)->told_.push_back(event); }, this};
-    std::optional<Store> store_;
-    std::optional<Meter> meter_;
 };
 
 TEST(RegistersRot, ABitCostsAMinuteAtMost) {

@@ -4,7 +4,7 @@
 
 #include "meter/event/event_codes.hpp"
 
-#include "tests/support/bench.hpp"
+#include "tests/metering/meter_on_flash.hpp"
 
 namespace blathy::meter {
 namespace {
@@ -16,21 +16,17 @@ using test::Client;
 constexpr std::size_t all_copies = 99;
 
 // A meter whose flash somebody else lives in too.
-class RottingMeter {
+class RottingMeter : public MeterOnFlash {
   public:
     RottingMeter() { start(test::bench_time); }
 
     void start(UtcTime now) {
-        meter_.reset();
-        store_.emplace(flash_);
-        store_->mount();
-        meter_.emplace(sed302, Identity(sed302, 1), Configuration{}, *store_, now, hook_,
-                       test::security_ports(entropy_));
-        (void)meter_->security().provision_demo_keys();
+        MeterOnFlash::start(now);
+        (void)meter().security().provision_demo_keys();
     }
     void restart() {
-        const UtcTime now = meter_->clock().now();
-        (void)meter_->save();
+        const UtcTime now = meter().clock().now();
+        (void)meter().save();
         start(now);
     }
     // Five minutes at a time, a minute of which is looked after the flash.
@@ -38,33 +34,24 @@ class RottingMeter {
         Interval interval;
         interval.duration_us = 300'000'000;
         interval.phase[0].active_energy_mj = 3'600'000;
-        for (minutes lived{0}; lived < duration; lived += 5min) (void)meter_->advance(interval);
+        for (minutes lived{0}; lived < duration; lived += 5min) (void)meter().advance(interval);
     }
-    Meter& meter() { return *meter_; }
-    Store& store() { return *store_; }
 
     // A bit of the content of the newest copies flips. Returns how many copies there were.
     std::size_t rot(RecordId id, std::size_t newest = all_copies) {
         const auto copies = copies_of(id);
         for (std::size_t i = copies.size() - std::min(newest, copies.size()); i < copies.size(); ++i) {
-            flash_.octets()[copies[i]] ^= 0x04;
+            flash().octets()[copies[i]] ^= 0x04;
         }
         return copies.size();
     }
     // So much is written that every sector of the store begins anew.
     void turn_store() {
         const test::Octets content(max_record_size, 7);
-        for (int i = 0; i < 80; ++i) ASSERT_TRUE(store_->write(RecordId::clock, content));
-    }
-    [[nodiscard]] std::vector<std::int64_t> told(EventKind kind) const {
-        std::vector<std::int64_t> details;
-        for (const Event& event : told_) {
-            if (event.kind == kind) details.push_back(event.detail);
-        }
-        return details;
+        for (int i = 0; i < 80; ++i) ASSERT_TRUE(store().write(RecordId::clock, content));
     }
     std::string read(std::uint16_t class_id, const dlms::Obis& name, std::int8_t attribute) {
-        Client client(*meter_, test::management_client_sap);
+        Client client(meter(), test::management_client_sap);
         if (!client.open(test::management_password)) return "no association";
         return client.value(class_id, name, attribute);
     }
@@ -75,7 +62,7 @@ class RottingMeter {
         constexpr std::size_t sector_header = 12;
         constexpr std::size_t record_header = 8;
         std::vector<std::size_t> contents;
-        const auto& octets = flash_.octets();
+        const auto& octets = flash().octets();
         for (std::size_t at = sector_header; octets[at] != erased_octet;) {
             const std::size_t size = (std::size_t{octets[at + 2]} & 0x3F) << 8 | octets[at + 3];
             if (octets[at] == static_cast<std::uint8_t>(id)) contents.push_back(at + record_header);
@@ -83,14 +70,6 @@ class RottingMeter {
         }
         return contents;
     }
-
-    test::MemoryFlash flash_{flash_sectors, 4096};
-    test::CountingEntropy entropy_;
-    std::vector<Event> told_;
-    EventHook hook_{
-        [](void* context, const Event& event) { static_cast<RottingMeter*>(context)->told_.push_back(event); }, this};
-    std::optional<Store> store_;
-    std::optional<Meter> meter_;
 };
 
 constexpr dlms::Obis calendar_name{0, 0, 13, 0, 0};
